@@ -1,0 +1,70 @@
+"""What happens to agents: released after a contact, coming and leaving with the seats, going home after closing."""
+
+from __future__ import annotations
+
+from ccsim.engine.compiled.assign import assign, change_state, pick_call, start_idle, stop_idle, unqueue
+from ccsim.engine.compiled.rows import ABSENT
+from ccsim.engine.compiled.state import Floor
+from ccsim.jit import hot, inner
+from ccsim.program.layout import Program
+from ccsim.rules.randomness import Luck
+from ccsim.vocabulary import AgentState
+
+__all__ = ["on_seats", "on_wrap_end", "release", "send_home"]
+
+
+@hot
+def release(program: Program, luck: Luck, floor: Floor, now: float, agent: int) -> None:
+    """An agent on duty is free: he leaves if there are too many, takes a waiting call, or idles. Writes agents, teams."""
+    team_code = program.agents[agent].team
+    team = floor.teams[team_code]
+    if team.n_present > team.seats:
+        change_state(program, luck, floor, now, agent, ABSENT, -1)
+        team.n_present -= 1
+        return
+    slot = pick_call(program, floor, team_code)
+    if slot >= 0:
+        unqueue(floor, slot)
+        floor.clock[0].n_inside -= 1
+        assign(program, luck, floor, now, slot, agent)
+        return
+    change_state(program, luck, floor, now, agent, AgentState.AVAILABLE, -1)
+    start_idle(floor, team_code, agent)
+
+
+@inner
+def on_wrap_end(program: Program, luck: Luck, floor: Floor, now: float, agent: int) -> None:
+    """After-contact work is done."""
+    release(program, luck, floor, now, agent)
+
+
+@inner
+def on_seats(program: Program, luck: Luck, floor: Floor, now: float, team_code: int, seats: int) -> None:
+    """A team's seats change: the lowest absent ids come in, or the longest idle leave. Writes agents, teams."""
+    team = floor.teams[team_code]
+    team.seats = seats
+    first = program.teams[team_code].first_agent
+    for agent in range(first, first + program.teams[team_code].n_agents):
+        if team.n_present >= seats:
+            break
+        if floor.agents[agent].state == ABSENT:
+            team.n_present += 1
+            release(program, luck, floor, now, agent)
+    while team.n_present > seats and team.first_idle >= 0:
+        leave_idle(program, luck, floor, now, team_code, team.first_idle)
+
+
+@inner
+def leave_idle(program: Program, luck: Luck, floor: Floor, now: float, team_code: int, agent: int) -> None:
+    """An idle agent goes home. Writes agents, teams."""
+    stop_idle(floor, team_code, agent)
+    change_state(program, luck, floor, now, agent, ABSENT, -1)
+    floor.teams[team_code].n_present -= 1
+
+
+@inner
+def send_home(program: Program, luck: Luck, floor: Floor, now: float) -> None:
+    """After closing, when nobody is inside: idle agents leave now, busy ones on release. Writes agents, teams, clock."""
+    floor.clock[0].draining = 0
+    for team in range(floor.teams.shape[0]):
+        on_seats(program, luck, floor, now, team, 0)

@@ -1,0 +1,137 @@
+"""The one home of numba: decides once per process between compiled and plain Python.
+
+`rules/` and `engine/compiled/` decorate their functions with `jit` from here and import numba nowhere themselves. With
+`NUMBA_DISABLE_JIT=1` the same functions run as plain Python and give the same bits: that is the debugger and the coverage run.
+
+Two things need care, and both live here. Numba stamps a cached kernel with the kernel's own file only, so an edit in a rule
+would leave a stale kernel behind: the cache folder is therefore named by a hash of all sources that end up in a kernel. And
+plain Python integers do not wrap at 64 bits, so hashes pass through `wrap`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+__all__ = ["ENABLED", "cache_folder", "entry", "hot", "inner", "jit", "special", "wrap"]
+
+# Before numba's import: Intel's vector library, where installed, would change the last bits of log and exp.
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
+
+ENABLED: bool = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+"""True when rules run compiled in this process."""
+
+_COMPILED_SOURCES = ("jit.py", "vocabulary.py", "program/layout.py", "rules", "engine/compiled")
+
+
+def _source_hash() -> str:
+    """Hash of every source that a cached kernel may contain, and of the versions that compiled it."""
+    import numba
+    import numpy
+
+    package = Path(__file__).parent
+    digest = hashlib.blake2b(digest_size=10)
+    for name in _COMPILED_SOURCES:
+        place = package / name
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(file.relative_to(package).as_posix().encode())
+            digest.update(file.read_bytes())
+    digest.update(f"{numba.__version__} {numpy.__version__} {sys.version}".encode())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Folder in which this version's compiled kernels lie; it need not exist yet."""
+    base = os.environ.get("CCSIM_CACHE_DIR")
+    if base is None:
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        base = str(Path(base) / "ccsim") if base else str(Path.home() / ".cache" / "ccsim")
+    return Path(base) / _source_hash()
+
+
+_Decorator = Callable[..., Any]
+
+if ENABLED:
+    import numba
+    from numba import types
+    from numba.extending import get_cython_function_address
+
+    try:
+        numba.config.CACHE_DIR = str(cache_folder())
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        _CAN_CACHE = os.access(cache_folder(), os.W_OK)
+    except OSError:
+        _CAN_CACHE = False  # a read-only home: compile in memory, each process anew
+
+    jit: _Decorator = numba.njit(nogil=True, no_cfunc_wrapper=True, cache=_CAN_CACHE)
+    """For rules: compiled, callable from Python too, kept on disk."""
+
+    inner: _Decorator = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False)
+    """For helpers that only compiled code calls: no Python wrapper, so half the compile time; un-jitted in tests."""
+
+    hot: _Decorator = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False, forceinline=True)
+    """Like `inner`, laid into its caller: for steps of every call, where handing over all arrays would cost more."""
+
+    entry: _Decorator = numba.njit(nogil=True, no_cfunc_wrapper=True, cache=_CAN_CACHE)
+    """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
+
+    def special(name: str, n_arguments: int) -> Any:
+        """SciPy special function `name(double, ...)` callable from jitted code and kept in cached kernels.
+
+        Parameters
+        ----------
+        name : str
+            Name in `scipy.special.cython_special`; its C signature ends with the int skip_dispatch, passed as 0.
+        n_arguments : int
+            Number of doubles it takes, 1 or 2.
+        """
+        from llvmlite import binding
+
+        symbol = f"ccsim_{name}"
+        binding.add_symbol(symbol, get_cython_function_address("scipy.special.cython_special", name))
+        signature = types.float64(*[types.float64] * n_arguments, types.intc)
+        external = types.ExternalFunction(symbol, signature)
+        if n_arguments == 1:
+
+            @inner
+            def call_one(x: float) -> float:
+                return external(x, 0)  # type: ignore[no-any-return]
+
+            return call_one
+
+        @inner
+        def call_two(x: float, y: float) -> float:
+            return external(x, y, 0)  # type: ignore[no-any-return]
+
+        return call_two
+
+    @inner
+    def wrap(x: int) -> int:
+        """The integer modulo 2^64, signed: what compiled arithmetic does by itself."""
+        return x
+
+else:
+
+    def _plain(function: Any) -> Any:
+        return function
+
+    jit = inner = hot = entry = _plain
+
+    def special(name: str, n_arguments: int) -> Any:
+        """Twin of the compiled `special`: the ufunc, on Python floats."""
+        import scipy.special
+
+        ufunc = getattr(scipy.special, name)
+
+        def call(*arguments: float) -> float:
+            return float(ufunc(*arguments))
+
+        return call
+
+    def wrap(x: int) -> int:
+        """The integer modulo 2^64, signed."""
+        return ((x + 0x8000000000000000) & 0xFFFFFFFFFFFFFFFF) - 0x8000000000000000

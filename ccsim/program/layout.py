@@ -1,0 +1,166 @@
+"""The Program: everything an engine may know, as flat read-only arrays of codes, seconds and probabilities.
+
+`program.compile` makes it from a Scenario; rules and engines read it; nobody writes into it. Times are elapsed seconds since
+the first midnight. An instant that never comes is +inf, a missing index -1, a recorded value that is to be drawn -1.0.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "AGENT",
+    "CALL_TYPE",
+    "DAY",
+    "INTERVAL",
+    "LANE",
+    "LAW",
+    "QUEUE",
+    "RECORDED",
+    "SETTINGS",
+    "TEAM",
+    "TIMETABLE",
+    "Names",
+    "Program",
+    "Records",
+    "records",
+]
+
+Records = Any  # np.recarray; numpy's stubs cannot say which fields
+
+SETTINGS = np.dtype(
+    [
+        ("interval_length", "f8"),  # s
+        ("count_from", "f8"),  # what enters earlier is not counted (steady mode: the warm-up), integrals are clipped
+        ("count_until", "f8"),  # integrals are clipped here; what entered before is followed to its end
+        ("last_dial_at", "f8"),  # no dial at or after this instant (end of the last open window)
+        ("short_abandon", "f8"),  # s
+        ("redial_share", "f8"),
+        ("redial_law", "i8"),  # index into laws
+        ("redial_attempts", "i8"),  # redials per problem at most
+        ("redial_fresh_patience", "i8"),
+        ("ivr_law", "i8"),  # index into laws, -1 for no IVR
+        ("ivr_hang_up_share", "f8"),
+        ("centre_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
+        ("lines", "i8"),
+        ("closing_rule", "i8"),
+        ("attribute", "i8"),
+        ("pick_agent", "i8"),
+        ("pick_call", "i8"),
+        ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n
+        ("n_recorded", "i8"),
+        ("n_days", "i8"),
+    ],
+    align=True,
+)
+
+DAY = np.dtype([("date", "i8"), ("open_at", "f8"), ("close_at", "f8")], align=True)
+"""One row per calendar day; date counts days since 1970-01-01; a closed day has open_at = close_at = +inf."""
+
+INTERVAL = np.dtype(
+    [
+        ("starts_at", "f8"),
+        ("open_from", "f8"),  # the part of the interval in which lines are open; empty: open_from == open_until
+        ("open_until", "f8"),
+        ("date", "i8"),  # calendar date, for keys
+        ("ordinal", "i8"),  # place in its calendar day, for keys
+        ("day", "i8"),  # operating day whose opening comes last before it
+    ],
+    align=True,
+)
+"""One row per interval of the grid, from the first midnight until after the last closing."""
+
+LAW = np.dtype(
+    [("family", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first_point", "i8"), ("n_points", "i8")], align=True
+)
+"""A distribution: parameters by family as listed in `rules.sampling`, points in `law_points[first:first + n]`."""
+
+CALL_TYPE = np.dtype(
+    [
+        ("name_key", "i8"),  # 64-bit hash of the name
+        ("queue", "i8"),
+        ("lane", "i8"),
+        ("talk_law", "i8"),
+        ("hold_share", "f8"),
+        ("hold_law", "i8"),
+        ("wrap_law", "i8"),
+        ("patience_law", "i8"),
+        ("patience_at_most", "f8"),
+        ("balk_share", "f8"),
+        ("type_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
+    ],
+    align=True,
+)
+
+QUEUE = np.dtype([("priority", "i8")], align=True)
+
+LANE = np.dtype([("call_type", "i8"), ("queue", "i8")], align=True)
+"""Pairs of call type and queue in which a call can wait: the axis of segment counts."""
+
+TEAM = np.dtype([("first_agent", "i8"), ("n_agents", "i8")], align=True)
+
+AGENT = np.dtype([("team", "i8"), ("name_key", "i8")], align=True)
+"""Agents by id: sorted by team code, then ordinal."""
+
+TIMETABLE = np.dtype([("at", "f8"), ("event", "i8"), ("entity", "i8"), ("seats", "i8")], align=True)
+"""What the clock brings whatever the callers do: openings, seats (entity = team), closings; sorted by (at, event, entity)."""
+
+RECORDED = np.dtype([("at", "f8"), ("call_type", "i8"), ("ordinal", "i8"), ("handle", "f8"), ("patience", "f8")], align=True)
+"""Recorded arrivals sorted by (at, call_type, ordinal), which replace drawn ones."""
+
+
+class Program(NamedTuple):
+    """One compiled scenario. Same Program + seed + replication = same Outcomes anywhere.
+
+    Attributes
+    ----------
+    settings : recarray SETTINGS, shape (1,)
+    days, intervals, laws, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays
+    law_points : float64, shape (n_points, 3)
+    volume : float64, shape (n_call_types, n_intervals)
+        Mean number of fresh calls before busyness.
+    handle_factor : float64, shape (n_call_types, n_intervals)
+        Multiplies talk and hold of a contact that arrives in the interval.
+    reach : int64, shape (n_queues, n_teams)
+        1 where the team answers the queue.
+    lane_of : int64, shape (n_call_types, n_queues)
+        Lane index, -1 where a type never waits in a queue.
+    thresholds : float64, shape (n_thresholds,)
+        Seconds within which answers are counted; the first is the target's.
+    """
+
+    settings: Records
+    days: Records
+    intervals: Records
+    laws: Records
+    law_points: NDArray[np.float64]
+    call_types: Records
+    queues: Records
+    lanes: Records
+    teams: Records
+    agents: Records
+    timetable: Records
+    recorded: Records
+    volume: NDArray[np.float64]
+    handle_factor: NDArray[np.float64]
+    reach: NDArray[np.int64]
+    lane_of: NDArray[np.int64]
+    thresholds: NDArray[np.float64]
+
+
+class Names(NamedTuple):
+    """Names behind the codes, sorted; with the clock they are all a report needs of the scenario."""
+
+    call_types: tuple[str, ...]
+    queues: tuple[str, ...]
+    teams: tuple[str, ...]
+    dates: tuple[str, ...]  # ISO, one per calendar day
+    interval_labels: tuple[str, ...]  # "2024-01-01 09:00", one per interval
+
+
+def records(dtype: np.dtype[Any], n: int) -> Records:
+    """Zeroed record array of `n` rows."""
+    return np.zeros(n, dtype=dtype).view(np.recarray)

@@ -1,0 +1,27 @@
+"""Who goes first: the order of idle agents and of waiting calls, total and free of ties."""
+
+from __future__ import annotations
+
+from ccsim.jit import inner
+
+__all__ = ["agent_goes_first", "call_goes_first"]
+
+
+@inner
+def agent_goes_first(since: float, agent: int, other_since: float, other_agent: int) -> bool:
+    """True if the first agent is asked before the other: longest idle, then lower id."""
+    if since != other_since:
+        return since < other_since
+    return agent < other_agent
+
+
+@inner
+def call_goes_first(
+    priority: int, queued_at: float, customer: int, other_priority: int, other_queued_at: float, other_customer: int
+) -> bool:
+    """True if the first call is taken before the other: higher priority, longest wait, then lower customer id."""
+    if priority != other_priority:
+        return priority > other_priority
+    if queued_at != other_queued_at:
+        return queued_at < other_queued_at
+    return customer < other_customer

@@ -1,0 +1,161 @@
+"""From a uniform to a variate: the inverse distribution function of each family. Always inversion, never rejection.
+
+Parameters in a `LAW` record by family:
+
+| family | a | b | c | points (columns) |
+|---|---|---|---|---|
+| DETERMINISTIC | value | | | |
+| EXPONENTIAL | mean | | | |
+| UNIFORM | least | most | | |
+| TRIANGULAR | least | mode | most | |
+| LOGNORMAL | mu | sigma | | |
+| GAMMA (and Erlang) | shape | scale | | |
+| WEIBULL | scale | shape | | |
+| LOGLOGISTIC | scale (median) | shape | | |
+| HYPEREXPONENTIAL | | | | cumulative share, mean |
+| EMPIRICAL | | | | value, ascending; linear between them |
+| HAZARD | | | | start, cumulative hazard at the start, rate |
+| NEVER | | | | |
+"""
+
+from __future__ import annotations
+
+import math
+
+from numpy.typing import NDArray
+
+from ccsim.jit import inner, jit, special
+from ccsim.program.layout import Records
+from ccsim.vocabulary import Family
+
+__all__ = ["gamma_quantile", "poisson_quantile", "sample"]
+
+_ndtri = special("ndtri", 1)
+_gammaincinv = special("gammaincinv", 2)
+_gammaincc = special("gammaincc", 2)
+
+_STIRLING_FROM = 16
+_HALF_LOG_2_PI = 0.9189385332046727
+
+
+@jit
+def sample(law: Records, points: NDArray, u: float) -> float:
+    """The variate of one law at quantile level `u`, in the law's unit (s); +inf for NEVER.
+
+    Parameters
+    ----------
+    law : LAW record
+    points : float64, shape (n, 3)
+        The Program's `law_points`.
+    u : float
+        Strictly inside (0, 1).
+    """
+    family = law.family
+    if family == Family.EXPONENTIAL:
+        return -law.a * math.log(1.0 - u)  # 1 - u is exact on the grid of `uniform`
+    if family == Family.DETERMINISTIC:
+        return law.a
+    if family == Family.LOGNORMAL:
+        return math.exp(law.a + law.b * _ndtri(u))
+    if family == Family.NEVER:
+        return math.inf
+    if family == Family.GAMMA:
+        return law.b * _gammaincinv(law.a, u)
+    if family == Family.WEIBULL:
+        return law.a * math.pow(-math.log(1.0 - u), 1.0 / law.b)
+    if family == Family.UNIFORM:
+        return law.a + (law.b - law.a) * u
+    if family == Family.TRIANGULAR:
+        return _triangular(law.a, law.b, law.c, u)
+    if family == Family.LOGLOGISTIC:
+        return law.a * math.pow(u / (1.0 - u), 1.0 / law.b)
+    if family == Family.HYPEREXPONENTIAL:
+        return _hyperexponential(points, law.first_point, law.n_points, u)
+    if family == Family.EMPIRICAL:
+        return _empirical(points, law.first_point, law.n_points, u)
+    return _hazard(points, law.first_point, law.n_points, u)
+
+
+@inner
+def _triangular(least: float, mode: float, most: float, u: float) -> float:
+    rising = (mode - least) / (most - least)
+    if u < rising:
+        return least + math.sqrt(u * (most - least) * (mode - least))
+    return most - math.sqrt((1.0 - u) * (most - least) * (most - mode))
+
+
+@inner
+def _hyperexponential(points: NDArray, first: int, n: int, u: float) -> float:
+    """Picks the branch by u and reuses what is left of u inside it: exact in law, and cheaper than a root search."""
+    before = 0.0
+    for i in range(first, first + n):
+        share = points[i, 0] - before
+        if u < points[i, 0] or i == first + n - 1:
+            rest = min(max((u - before) / share, 0.0), 1.0 - 2.0**-53)
+            return -points[i, 1] * math.log(1.0 - rest)
+        before = points[i, 0]
+    return 0.0
+
+
+@inner
+def _empirical(points: NDArray, first: int, n: int, u: float) -> float:
+    place = u * (n - 1)
+    i = min(int(place), n - 2)
+    low = points[first + i, 0]
+    return low + (points[first + i + 1, 0] - low) * (place - i)
+
+
+@inner
+def _hazard(points: NDArray, first: int, n: int, u: float) -> float:
+    """Piecewise constant hazard: the instant at which the cumulative hazard reaches -log(1 - u)."""
+    needed = -math.log(1.0 - u)
+    i = first + n - 1
+    while i > first and points[i, 1] > needed:
+        i -= 1
+    if points[i, 2] <= 0.0:
+        return math.inf
+    return points[i, 0] + (needed - points[i, 1]) / points[i, 2]
+
+
+@jit
+def gamma_quantile(shape: float, u: float) -> float:
+    """Quantile of a gamma variate with mean 1 and the given shape (cv = shape ** -0.5)."""
+    return _gammaincinv(shape, u) / shape
+
+
+@inner
+def _log_factorial(k: float) -> float:
+    """log(k!) by Stirling's series with three terms, shifted up for small k: below 1e-12 relative."""
+    x = k + 1.0
+    shift = 0.0
+    while x < _STIRLING_FROM:
+        shift += math.log(x)
+        x += 1.0
+    square = x * x
+    series = (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * square)) / square) / square) / x
+    return (x - 0.5) * math.log(x) - x + _HALF_LOG_2_PI + series - shift
+
+
+@jit
+def poisson_quantile(mean: float, u: float) -> int:
+    """Least k with P(N <= k) >= u for a Poisson N, walking from the mode.
+
+    The walk starts from the exact distribution function at the mode, because walking from zero underflows from a mean of
+    746 on; so the count grows with the mean at a given u.
+    """
+    if mean <= 0.0:
+        return 0
+    k = math.floor(mean)
+    mass = math.exp(k * math.log(mean) - mean - _log_factorial(float(k)))
+    below = _gammaincc(k + 1.0, mean)  # P(N <= k)
+    if u <= below:
+        while k > 0 and below - mass >= u:
+            below -= mass
+            mass *= k / mean
+            k -= 1
+    else:
+        while below < u and mass > 0.0:
+            k += 1
+            mass *= mean / k
+            below += mass
+    return int(k)

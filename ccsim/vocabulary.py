@@ -1,0 +1,238 @@
+"""The codes of ccsim and what they mean: the one table that rules, both engines, the audit and the docs read.
+
+Codes are written into result files, so numbers are only ever appended, never reused.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+__all__ = [
+    "AGENT_STATE_MOVES",
+    "EVENTS",
+    "AgentState",
+    "AgentTime",
+    "Attribute",
+    "Cause",
+    "Channel",
+    "ClosingRule",
+    "Count",
+    "Event",
+    "EventMeaning",
+    "Family",
+    "FlowOuts",
+    "Outcome",
+    "PickAgent",
+    "PickCall",
+    "SegmentKind",
+    "Stream",
+    "ThresholdCount",
+]
+
+
+class Event(IntEnum):
+    """Kinds of event. The number is the tie rank: at one instant the lower kind happens first, then the lower entity id.
+
+    Gaps are kept for kinds that later features add (break end, expand and overflow, ring timeout, break start).
+    """
+
+    OPENING = 1
+    SEATS_UP = 2
+    TALK_END = 4
+    WRAP_END = 5
+    IVR_END = 6
+    DIAL = 7
+    ABANDON = 10
+    SEATS_DOWN = 12
+    CLOSING = 13
+    OVERTIME_END = 14
+
+
+class EventMeaning(NamedTuple):
+    """What one event kind means: whose it is, and the sentence the docs print."""
+
+    entity: str
+    sentence: str
+
+
+EVENTS: dict[Event, EventMeaning] = {
+    Event.OPENING: EventMeaning("day", "The lines open; the seats that follow at this instant are the morning's."),
+    Event.SEATS_UP: EventMeaning("team", "A team's number of seats is set (at opening, or to more); agents come in by id."),
+    Event.TALK_END: EventMeaning("customer", "The conversation ends: the line is free, the agent wraps up or is released."),
+    Event.WRAP_END: EventMeaning("agent", "After-contact work is done and the agent is released."),
+    Event.IVR_END: EventMeaning("customer", "The IVR is over: the caller hangs up there or enters the queue."),
+    Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
+    Event.ABANDON: EventMeaning("customer", "Patience runs out: who still waits hangs up."),
+    Event.SEATS_DOWN: EventMeaning("team", "A team has fewer seats: idle agents leave, busy ones on release."),
+    Event.CLOSING: EventMeaning("day", "The lines close; who is inside is served or cleared, by the closing rule."),
+    Event.OVERTIME_END: EventMeaning("day", "The overtime cap: whoever still waits is cleared."),
+}
+
+
+class Stream(IntEnum):
+    """What a uniform is drawn for. Append only: a number is part of every caller's luck."""
+
+    COUNT = 0
+    INSTANT = 1
+    CENTRE_DAY = 2
+    TYPE_DAY = 3
+    PATIENCE = 4
+    BALK = 5
+    TALK = 6
+    HOLD_SHARE = 7
+    HOLD = 8
+    WRAP = 9
+    IVR_TIME = 10
+    IVR_HANG_UP = 11
+    REDIAL = 12
+    REDIAL_DELAY = 13
+    DEFERRED = 14
+
+
+class Family(IntEnum):
+    """Families of distributions; `rules.sampling` has the inverse of each, `program.layout.LAW` its parameters."""
+
+    DETERMINISTIC = 0
+    EXPONENTIAL = 1
+    UNIFORM = 2
+    TRIANGULAR = 3
+    LOGNORMAL = 4
+    GAMMA = 5
+    WEIBULL = 6
+    LOGLOGISTIC = 7
+    HYPEREXPONENTIAL = 8
+    EMPIRICAL = 9
+    HAZARD = 10
+    NEVER = 11
+
+
+class Channel(IntEnum):
+    """How a contact is carried."""
+
+    PHONE = 0
+
+
+class Cause(IntEnum):
+    """Why a contact happens."""
+
+    FRESH = 0
+    REDIAL = 1
+
+
+class SegmentKind(IntEnum):
+    """Kinds of place a contact can stay in."""
+
+    IVR_NODE = 0
+    QUEUE = 1
+
+
+class Outcome(IntEnum):
+    """How a segment, a contact or an episode ended; an episode has the outcome of its last contact."""
+
+    SERVED = 0
+    ABANDONED = 1
+    BALKED = 2
+    BLOCKED = 3
+    HUNG_UP = 4  # in the IVR
+    CLOSED = 5  # cleared at closing
+    UNFINISHED = 6  # still waiting when nothing can happen any more
+    PASSED_ON = 7  # of an IVR segment: on to the queue
+
+
+class AgentState(IntEnum):
+    """What an agent who is present does."""
+
+    AVAILABLE = 0
+    TALK = 1
+    WRAP = 2
+
+
+AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
+    AgentState.AVAILABLE: (AgentState.TALK,),
+    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP),
+    AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK),
+}
+"""Legal next states of an agent without leaving in between; the audit checks them."""
+
+
+class AgentTime(IntEnum):
+    """Columns of the agent-time counts: state inside opening hours, then the same in overtime."""
+
+    AVAILABLE = 0
+    TALK = 1
+    WRAP = 2
+    OVERTIME_AVAILABLE = 3
+    OVERTIME_TALK = 4
+    OVERTIME_WRAP = 5
+
+
+class Count(IntEnum):
+    """Columns that segments, contacts and episodes add to; times in whole microseconds.
+
+    After the last one follow, for each threshold in declared order, the columns of `ThresholdCount`.
+    """
+
+    ARRIVED = 0  # contacts dialled; of a segment: 0
+    BLOCKED = 1  # found no free line
+    HUNG_UP = 2  # in the IVR
+    OFFERED = 3  # reached the queue: answered + abandoned + flowed out + unfinished
+    ANSWERED = 4
+    ABANDONED = 5  # balked included
+    BALKED = 6
+    SHORT_ABANDONED = 7  # abandoned with a wait below the short-abandon limit
+    FLOWED_OUT = 8  # cleared at closing
+    UNFINISHED = 9
+    DELAYED = 10  # offered, but not answered at once
+    WAIT_TIME = 11  # of all offered
+    ANSWERED_WAIT_TIME = 12
+    ABANDONED_WAIT_TIME = 13
+    TALK_TIME = 14  # without hold
+    HOLD_TIME = 15
+    WRAP_TIME = 16
+    CONTACTS = 17  # of an episode: how often the customer dialled
+
+
+class ThresholdCount(IntEnum):
+    """Columns counted for each declared threshold."""
+
+    ANSWERED_WITHIN = 0
+    ABANDONED_WITHIN = 1
+    FLOWED_OUT_WITHIN = 2
+
+
+class ClosingRule(IntEnum):
+    """What closing means for those who wait."""
+
+    SERVE = 0
+    CLEAR = 1
+
+
+class Attribute(IntEnum):
+    """Which instant of a segment decides the interval it is counted in."""
+
+    ARRIVAL = 0
+    ANSWER = 1
+    END = 2
+
+
+class FlowOuts(IntEnum):
+    """What a flow-out is in a service level."""
+
+    INCLUDE = 0
+    MET = 1
+    EXCLUDE = 2
+
+
+class PickAgent(IntEnum):
+    """Which of the idle agents takes a call."""
+
+    LONGEST_IDLE = 0
+    CUSTOM = 1
+
+
+class PickCall(IntEnum):
+    """Which of the waiting calls an agent takes."""
+
+    PRIORITY_THEN_LONGEST_WAIT = 0
+    CUSTOM = 1
