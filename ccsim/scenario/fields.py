@@ -1,0 +1,194 @@
+"""The kinds of value a scenario file holds, as annotated types: how each is read, printed and described to an editor.
+
+Used by the models only. A field type here turns text into numbers in seconds, shares and factors (``ccsim.units``), refuses with
+a `Refusal`, prints back to the same text, and says in the JSON Schema what a person may write.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from ccsim import units
+from ccsim.errors import Refusal
+
+MOST_NAME = 100  # characters of a name
+MOST_TEXT = 10_000  # characters of a description
+MOST_ITEMS = 1_000  # call types, queues or teams in one scenario
+
+
+class Model(BaseModel):
+    """Base of all parts of a scenario: frozen, no unknown keys, numbers finite."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class ShortForm(BeforeValidator):
+    """A normaliser from what people write to the long form; overrides use it to reach a key inside a short form."""
+
+
+def parsed(parse: Callable[[Any], Any], show: Callable[[Any], Any], accepts: Any) -> tuple[Any, ...]:
+    """Return the annotations of a leaf: its parser, its printer and what an editor may accept."""
+    return (BeforeValidator(parse, json_schema_input_type=accepts), PlainSerializer(show, when_used="json"))
+
+
+# ------------------------------------------------------------------------------------------------ text and names
+
+
+def parse_name(raw: object) -> str:
+    """Return a name: printable, at most 100 characters, without the marks of dotted paths."""
+    if raw is None:
+        raise Refusal("E-NAME-TYPE", "an empty value is no name", try_='quote it: "null"')
+    if not isinstance(raw, str):
+        raise Refusal("E-NAME-TYPE", "needs a name", got=raw)
+    if len(raw) > MOST_NAME:
+        raise Refusal("E-LIMIT", f"a name of {len(raw)} characters", allowed=f"at most {MOST_NAME}")
+    if not raw or raw != raw.strip() or not raw.isprintable() or "." in raw or "*" in raw:
+        raise Refusal("E-NAME-CHAR", "is no name", got=raw, allowed="printable characters without . and *")
+    return str(raw)
+
+
+def parse_text(raw: object) -> str:
+    """Return free text without control characters other than line breaks and tabs."""
+    if raw is None or not isinstance(raw, str):
+        raise Refusal("E-TYPE", "needs text", got=raw)
+    if len(raw) > MOST_TEXT:
+        raise Refusal("E-LIMIT", f"a text of {len(raw)} characters", allowed=f"at most {MOST_TEXT}")
+    if any(not (c.isprintable() or c in "\n\t") for c in raw):
+        raise Refusal("E-NAME-CHAR", "holds control characters", got=raw)
+    return str(raw)
+
+
+def one_of(*words: str) -> tuple[Any, ...]:
+    """Return the annotations of a text that must be one of `words`."""
+
+    def parse(raw: object) -> str:
+        if not isinstance(raw, str) or raw not in words:
+            raise Refusal(
+                "E-CHOICE", "is not one of its choices", got="nothing" if raw is None else raw, allowed=", ".join(words)
+            )
+        return str(raw)
+
+    return (BeforeValidator(parse), WithJsonSchema({"enum": list(words)}))
+
+
+def parse_choice_of_count(raw: object) -> float:
+    """Return a whole number as float, or infinity for ``unlimited``."""
+    return float("inf") if raw == "unlimited" else float(units.parse_integer(raw, 0, 1_000_000))
+
+
+Name = Annotated[str, *parsed(parse_name, str, Annotated[str, Field(max_length=MOST_NAME)])]
+Text = Annotated[str, *parsed(parse_text, str, str)]
+
+# ------------------------------------------------------------------------------------------------ numbers with units
+
+_DURATION = Annotated[str, Field(pattern=r"^\s*([-+.\deE]+\s*(s|m|min|h|d)\s*)+$", examples=["20s", "3m30s", "1.5h"])]
+_SHARE = Annotated[str, Field(pattern=r"%\s*$", examples=["12%"])] | Annotated[float, Field(ge=0, le=1)]
+_FACTOR = Annotated[str, Field(pattern=r"%\s*$", examples=["110%"])] | Annotated[float, Field(ge=0, le=100)]
+_RATE = Annotated[str, Field(pattern="/", examples=["60/h", "480/day", "100/min"])]
+_WINDOW = Annotated[str, Field(examples=["08:00-20:00", "closed"])]
+_DATE = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+Duration = Annotated[float, *parsed(units.parse_duration, units.format_duration, _DURATION)]
+PositiveDuration = Annotated[float, *parsed(units.parse_positive_duration, units.format_duration, _DURATION)]
+Share = Annotated[float, *parsed(units.parse_share, units.format_percent, _SHARE)]
+Factor = Annotated[float, *parsed(units.parse_factor, units.format_percent, _FACTOR)]
+Rate = Annotated[units.Rate, *parsed(units.parse_rate, units.format_rate, _RATE)]
+Goal = Annotated[units.Goal, *parsed(units.parse_goal, units.format_goal, Annotated[str, Field(examples=["80/20"])])]
+ShareRange = Annotated[
+    units.ShareRange,
+    *parsed(units.parse_share_range, units.format_share_range, Annotated[str, Field(examples=["65%-88%"])]),
+]
+OnDays = Annotated[
+    units.OnDays, *parsed(units.parse_on_days, units.format_on_days, Annotated[str, Field(examples=["90% of days"])])
+]
+Date = Annotated[datetime.date, *parsed(units.parse_date, str, _DATE)]
+CallCount = Annotated[
+    float, *parsed(partial(units.parse_number, low=0.0, high=1e9), float, Annotated[float, Field(ge=0)])
+]
+Weight = CallCount
+PositiveNumber = Annotated[
+    float, *parsed(partial(units.parse_number, low=1e-9, high=1e9), float, Annotated[float, Field(gt=0)])
+]
+
+
+def whole(low: int, high: int, code: str = "") -> tuple[Any, ...]:
+    """Return the annotations of a whole number in `low`..`high`."""
+    parse = partial(units.parse_integer, low=low, high=high, code=code)
+    return parsed(parse, int, Annotated[int, Field(ge=low, le=high)])
+
+
+Seats = Annotated[int, *whole(0, 100_000)]
+
+
+# ------------------------------------------------------------------------------------------------ not supported yet
+
+
+def _refuse(_: object) -> None:
+    raise Refusal("E-NOT-YET", "not supported yet")
+
+
+NotYet = Annotated[None, BeforeValidator(_refuse, json_schema_input_type=Any)]
+"""A key the format knows and this version cannot simulate: refused at its place, never ignored."""
+
+# ------------------------------------------------------------------------------------------------ by day
+
+T = TypeVar("T")
+_DAY_LIKE = (*units.WEEKDAYS, units.DAILY)
+
+
+def is_day_key(key: object) -> bool:
+    """True if a key of a map looks like a day: ``mon``, ``mon-fri``, a date or ``daily``."""
+    word = str(key).strip().lower()
+    return word.split("-")[0] in _DAY_LIKE or word[:4].isdigit()
+
+
+def by_day(raw: Any) -> Any:
+    """Wrap a value that holds for every day; a map with days as keys stays as it is."""
+    return raw if isinstance(raw, dict) and any(is_day_key(key) for key in raw) else {units.DAILY: raw}
+
+
+def by_day_only(raw: Any) -> Any:
+    """Wrap a value that is never a map itself, so that every map is one by day."""
+    return raw if isinstance(raw, dict) else {units.DAILY: raw}
+
+
+def _day_key(raw: object) -> str:
+    text = parse_name(raw)
+    units.parse_day_key(text)
+    return text
+
+
+def each_day_once(days: Mapping[str, T]) -> Mapping[str, T]:
+    """Refuse a by-day map in which two keys name the same weekday or date."""
+    owner: dict[object, str] = {}
+    for key in days:
+        named = units.parse_day_key(key)
+        for day in named if isinstance(named, frozenset) else [named]:
+            if day in owner:
+                raise Refusal("E-OVERLAP", f'the same day is in "{owner[day]}" and "{key}"', at=(key,))
+            owner[day] = key
+    return days
+
+
+def on_day(days: Mapping[str, T], date: datetime.date) -> T | None:
+    """Return what a by-day map says of a date: its own entry, else its weekday's, else the daily one, else None."""
+    daily: T | None = None
+    weekday: T | None = None
+    for key, value in days.items():
+        named = units.parse_day_key(key)
+        if named == date:
+            return value
+        if named is None:
+            daily = value
+        elif isinstance(named, frozenset) and date.weekday() in named:
+            weekday = value
+    return weekday if weekday is not None else daily
+
+
+DayKey = Annotated[str, BeforeValidator(_day_key, json_schema_input_type=str)]
+EachDayOnce = AfterValidator(each_day_once)
