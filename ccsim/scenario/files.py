@@ -1,0 +1,174 @@
+"""Files beside a scenario: which may be read, and what a CSV says of each interval.
+
+Paths are relative to the file that names them and stay below the scenario's folder. Rows are matched by their time stamps, never
+by position. No message quotes what a foreign file holds beyond the one cell that could not be read as a number.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ccsim import units
+from ccsim.errors import Refusal, nearest
+from ccsim.scenario.document import Unreadable, decode
+from ccsim.units import Plain
+
+MOST_TOLD = 5  # wrong rows of one file that are listed
+
+
+class Folder(NamedTuple):
+    """Where relative paths start, and the folder they may not leave."""
+
+    here: Path
+    root: Path
+
+    def find(self, name: str) -> Path:
+        """Return the regular file of that name; Refusal E-PATH if it lies elsewhere or is none."""
+        if not name or "\\" in name or ":" in name or name[0] in "/~$" or "\0" in name:
+            raise Refusal("E-PATH", "must be a path relative to this file", got=name, try_="data/file.csv")
+        found = (self.here / name).resolve()
+        if not found.is_relative_to(self.root.resolve()):
+            raise Refusal("E-PATH", "lies outside the folder of the scenario", got=name)
+        if not found.is_file():
+            raise Refusal("E-PATH", "no such file", got=name)
+        return found
+
+
+class Stamp(NamedTuple):
+    """A row's place in time: date and seconds after its midnight."""
+
+    date: datetime.date
+    at: float
+
+
+class Table(NamedTuple):
+    """The rows of a CSV by column name; `first_row` is the line number of the first."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def column(self, name: str) -> int:
+        """Return the place of a column; E-CSV with the names there are."""
+        if name not in self.header:
+            near = nearest(name, self.header)
+            raise Refusal(
+                "E-CSV", f"{self.name} has no column", got=name, allowed=", ".join(self.header[:20]), try_=near
+            )
+        return self.header.index(name)
+
+    def cells(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield the row number in the file (header is 1) and the cells of these columns."""
+        places = [self.column(column) for column in columns]
+        for number, row in enumerate(self.rows, start=2):
+            if len(row) != len(self.header):
+                raise Refusal("E-CSV", f"{self.name} row {number} has {len(row)} cells, the header {len(self.header)}")
+            yield number, tuple(row[i].strip() for i in places)
+
+    def read_cell(self, row: int, column: str, cell: str, parse: Callable[[Plain], float]) -> float:
+        """Return what `parse` makes of a cell; E-CSV naming row and column."""
+        try:
+            return parse(Plain(cell))
+        except Refusal as refusal:
+            what = f"{self.name} row {row}, column {column}: {refusal.what if cell else 'is blank'}"
+            raise Refusal("E-CSV", what, got=cell, try_=refusal.try_) from None
+
+
+def read_table(folder: Folder, name: str) -> Table:
+    """Return the table of a CSV file with a header; delimiter comma, semicolon, tab or bar."""
+    path = folder.find(name)
+    try:
+        text = decode(path.read_bytes(), name)
+    except Unreadable as error:
+        raise Refusal(error.problem.code, f"{name}: {error.problem.what}", allowed=error.problem.allowed) from None
+    except OSError as error:
+        raise Refusal("E-PATH", f"cannot be read ({error.strerror})", got=name) from None
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t|", key=first.count)
+    try:
+        rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    except csv.Error as error:
+        raise Refusal("E-CSV", f"{name} is no CSV: {error}") from None
+    if not rows:
+        raise Refusal("E-CSV", f"{name} is empty")
+    header = tuple(cell.strip() for cell in rows[0])
+    if any(re.fullmatch(r"[-+.\d]*\d[-+.\d]*", cell) for cell in header) or len(set(header)) < len(header):
+        raise Refusal("E-CSV", f"{name} needs a header row with one name per column")
+    return Table(name, header, tuple(rows[1:]))
+
+
+def by_interval(
+    table: Table, columns: tuple[str, str, str], expected: Sequence[Stamp], parse: Callable[[Plain], float]
+) -> dict[Stamp, float]:
+    """Return one number for each expected stamp.
+
+    Parameters
+    ----------
+    table : Table
+    columns : tuple of str
+        Names of the columns with date, time and value.
+    expected : sequence of Stamp
+        Every open interval.
+    parse : callable
+        Cell to number; raises Refusal.
+    """
+    found: dict[Stamp, float] = {}
+    wanted = set(expected)
+    extra: list[str] = []
+    for row, (date, time, cell) in table.cells(*columns):
+        stamp = _stamp(table, row, date, time)
+        if stamp in found:
+            raise Refusal("E-CSV", f"{table.name} row {row}: {_show(stamp)} is there twice")
+        if stamp not in wanted:
+            extra.append(_show(stamp))
+        found[stamp] = table.read_cell(row, columns[2], cell, parse)
+    missing = [_show(stamp) for stamp in expected if stamp not in found]
+    if missing:
+        raise Refusal(
+            "E-CSV-STAMP", f"{table.name} lacks {len(missing)} of {len(expected)} open intervals: {_some(missing)}"
+        )
+    if extra:
+        raise Refusal("E-CSV-STAMP", f"{table.name} has {len(extra)} rows outside the open intervals: {_some(extra)}")
+    return found
+
+
+def replay_instant(text: str, start: datetime.date) -> float:
+    """Return seconds since the first midnight from an ISO date and time, or from a clock time of the first day."""
+    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?", text):
+        return units.parse_clock(text)
+    date, _, clock = text.replace("T", " ").partition(" ")
+    return (units.parse_date(date) - start).days * units.DAY + units.parse_clock(clock.strip())
+
+
+def parse_seconds(unit: str, low: float = 0.0) -> Callable[[Plain], float]:
+    """Return the reader of a cell that holds a time in `unit` (s or min), at least `low`, without the unit."""
+    scale = {"s": 1.0, "min": units.MINUTE}[unit]
+
+    def parse(cell: Plain) -> float:
+        return units.parse_number(cell, low=low, high=units.LONGEST) * scale
+
+    return parse
+
+
+def _stamp(table: Table, row: int, date: str, time: str) -> Stamp:
+    try:
+        at = units.parse_clock(time)
+        return Stamp(units.parse_date(date), at)
+    except Refusal as refusal:
+        raise Refusal(
+            "E-CSV", f"{table.name} row {row}: {refusal.what}", got=f"{date} {time}", try_="2026-03-02 and 08:30"
+        ) from None
+
+
+def _show(stamp: Stamp) -> str:
+    return f"{stamp.date} {units.format_clock(stamp.at)}"
+
+
+def _some(texts: list[str]) -> str:
+    return ", ".join(texts[:MOST_TOLD]) + (", ..." if len(texts) > MOST_TOLD else "")

@@ -1,0 +1,261 @@
+"""A loaded scenario -> plain answers in seconds since the first midnight: the view the compiler and the checks read.
+
+Every function takes a scenario as ``scenario.load`` returns it (files read in, queues and targets filled in) and returns tuples
+of floats. Days are 86 400 s long: a day on which the clocks change is refused when loading. In steady mode there is one
+opening, from 0 to the length of the run, with the volumes and staff of the first open interval.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import NamedTuple
+
+from ccsim.scenario.distributions import Distribution, Family, Law, Patience
+from ccsim.scenario.fields import on_day
+from ccsim.scenario.model import CallType, HandleTime, OnPhones, ReplayedCall, Scenario, Volume
+from ccsim.units import DAY, WEEKDAYS
+
+PARTS = ("talk", "hold", "wrap")
+
+
+class OpenDay(NamedTuple):
+    """One opening: its date, and from when to when (seconds since the first midnight)."""
+
+    date: datetime.date
+    opens: float
+    closes: float
+
+
+class Interval(NamedTuple):
+    """One reporting interval inside an opening; `day` is the index of that opening."""
+
+    start: float
+    end: float
+    day: int
+
+    @property
+    def length(self) -> float:
+        """Seconds."""
+        return self.end - self.start
+
+
+class HandleLaws(NamedTuple):
+    """How long one call of a type takes: laws of talk, of hold in a share of calls, of wrap."""
+
+    talk: Law
+    hold_share: float
+    hold: Law
+    wrap: Law
+
+    def mean(self) -> float:
+        """Return the mean handle time, seconds."""
+        return self.talk.mean() + self.hold_share * self.hold.mean() + self.wrap.mean()
+
+
+class PatienceLaw(NamedTuple):
+    """How long callers of a type would wait: a law cut at `at_most`, and the share who leave rather than wait at all."""
+
+    law: Law
+    balk: float
+    at_most: float  # infinity if not cut
+
+
+# ------------------------------------------------------------------------------------------------ days and intervals
+
+
+def open_days(scenario: Scenario) -> tuple[OpenDay, ...]:
+    """Return the openings of the horizon in order; holidays and closed days have none."""
+    if scenario.run.mode == "steady":
+        return (OpenDay(scenario.start, 0.0, scenario.run.length or 0.0),)
+    return _terminating_days(scenario)
+
+
+def intervals(scenario: Scenario) -> tuple[Interval, ...]:
+    """Return all reporting intervals in order; each opening is cut from its start, the last piece may be shorter."""
+    found = []
+    for day, (_, opens, closes) in enumerate(open_days(scenario)):
+        n = max(1, round((closes - opens) / scenario.interval + 0.4999999))
+        starts = [opens + i * scenario.interval for i in range(n)]
+        found += [Interval(start, min(start + scenario.interval, closes), day) for start in starts]
+    return tuple(found)
+
+
+def _terminating_days(scenario: Scenario) -> tuple[OpenDay, ...]:
+    found = []
+    for index in range(scenario.days):
+        date = scenario.start + datetime.timedelta(days=index)
+        window = None if date in scenario.holidays else on_day(scenario.open, date)
+        if window is not None:
+            found.append(OpenDay(date, index * DAY + window.start, index * DAY + window.end))
+    return tuple(found)
+
+
+def n_intervals(scenario: Scenario, day: OpenDay) -> int:
+    """Return how many intervals a written list for that opening must have."""
+    return round((day.closes - day.opens) / scenario.interval)
+
+
+# ------------------------------------------------------------------------------------------------ calls
+
+
+def mean_calls(scenario: Scenario, call_type: str) -> tuple[float, ...]:
+    """Return the mean fresh calls of each interval: volume x weekday factor x scale, before busyness; zeros with a replay."""
+    call = scenario.calls[call_type]
+    grid = intervals(scenario)
+    if call.volume is None:
+        return (0.0,) * len(grid)
+    if scenario.run.mode == "steady":
+        per_second = _first_rate(scenario, call)
+        return tuple(per_second * interval.length for interval in grid)
+    return tuple(mean for day in open_days(scenario) for mean in calls_of_day(scenario, call, day))
+
+
+def calls_of_day(scenario: Scenario, call: CallType, day: OpenDay) -> tuple[float, ...]:
+    """Return the mean fresh calls of each interval of one opening."""
+    assert call.volume is not None
+    volume = on_day(call.volume, day.date)
+    if volume is None:
+        return (0.0,) * n_intervals(scenario, day)
+    factor = call.scale * call.weekday.get(WEEKDAYS[day.date.weekday()], 1.0)
+    return tuple(mean * factor for mean in _volume_of_day(scenario, volume, day))
+
+
+def _volume_of_day(scenario: Scenario, volume: Volume, day: OpenDay) -> tuple[float, ...]:
+    n, open_for = n_intervals(scenario, day), day.closes - day.opens
+    if volume.per_interval is not None:
+        return volume.per_interval
+    if volume.rate is not None:
+        period = volume.rate.period or open_for
+        return (volume.rate.calls * scenario.interval / period,) * n
+    assert volume.total is not None and volume.profile is not None, "the CSV has not been read"
+    weights = (1.0,) * n if volume.profile == "flat" else scenario.profiles[volume.profile]
+    return tuple(volume.total.calls * weight / sum(weights) for weight in weights)
+
+
+def _first_rate(scenario: Scenario, call: CallType) -> float:
+    """Return calls per second of the first open interval; steady mode has no other."""
+    first = _terminating_days(scenario)[0]
+    return calls_of_day(scenario, call, first)[0] / scenario.interval
+
+
+def type_day_cv(scenario: Scenario, call_type: str) -> float:
+    """Return the coefficient of variation of a call type's day factor."""
+    spreads = scenario.uncertainty.type_day
+    return spreads.get(call_type, spreads.get("all", 0.0))
+
+
+def replayed_calls(scenario: Scenario) -> tuple[ReplayedCall, ...]:
+    """Return the calls of the log, by time; none without a replay."""
+    if scenario.replay is None:
+        return ()
+    assert scenario.replay.calls is not None, "the CSV has not been read"
+    return tuple(sorted(scenario.replay.calls, key=lambda call: call.at))
+
+
+# ------------------------------------------------------------------------------------------------ laws
+
+
+def law(scenario: Scenario, written: Distribution) -> Law:
+    """Return the law of a time as written, looked up if it is a name."""
+    if isinstance(written, HandleTime) and written.by_interval is not None:
+        return written.law.law(_base_mean(scenario, written))
+    return (scenario.distributions[written.named] if written.named else written).own_law()
+
+
+def handle_laws(scenario: Scenario, call_type: str) -> HandleLaws:
+    """Return the laws of one call type; `handle` in one counts as talk, with no hold and no wrap."""
+    call, nothing = scenario.calls[call_type], Law(Family.DETERMINISTIC, 0.0)
+    whole = call.handle or call.talk
+    assert whole is not None, "a call type has handle or talk"
+    return HandleLaws(
+        talk=law(scenario, whole),
+        hold_share=call.hold.share if call.hold else 0.0,
+        hold=law(scenario, call.hold.for_) if call.hold else nothing,
+        wrap=law(scenario, call.wrap) if call.wrap else nothing,
+    )
+
+
+def handle_factors(scenario: Scenario, call_type: str, part: str) -> tuple[float, ...]:
+    """Return by what `part` (talk, hold or wrap) is to be multiplied in each interval; ones unless means come by interval."""
+    call = scenario.calls[call_type]
+    written = {"talk": call.handle or call.talk, "hold": call.hold and call.hold.for_, "wrap": call.wrap}[part]
+    if written is None or written.by_interval is None:
+        return (1.0,) * len(intervals(scenario))
+    base = _base_mean(scenario, written)
+    return tuple(mean / base for mean in _means(scenario, written))
+
+
+def patience_law(scenario: Scenario, call_type: str) -> PatienceLaw:
+    """Return the patience of one call type; never and no balking when the scenario says nothing."""
+    written = scenario.calls[call_type].patience
+    if written is None:
+        return PatienceLaw(Law(Family.NEVER), 0.0, float("inf"))
+    named = scenario.distributions[written.named] if written.named else Patience.model_construct()
+    at_most = min(part.at_most or float("inf") for part in (written, named))
+    return PatienceLaw(law(scenario, written), written.balk or named.balk, at_most)
+
+
+def _means(scenario: Scenario, written: HandleTime) -> tuple[float, ...]:
+    assert written.by_interval is not None
+    found: list[float] = []
+    for day in _terminating_days(scenario):
+        found += on_day(written.by_interval, day.date) or ()
+    if scenario.run.mode == "steady":
+        return (found[0],) * len(intervals(scenario))
+    return tuple(found)
+
+
+def _base_mean(scenario: Scenario, written: HandleTime) -> float:
+    means = _means(scenario, written)
+    return sum(means) / len(means)
+
+
+# ------------------------------------------------------------------------------------------------ queues and seats
+
+
+def queue_of(scenario: Scenario, call_type: str) -> str:
+    """Return the queue in which a call type waits."""
+    return next(name for name, queue in scenario.queues.items() if call_type in (queue.calls or ()))
+
+
+def teams_of(scenario: Scenario, queue: str) -> tuple[str, ...]:
+    """Return the teams that answer a queue, sorted by name."""
+    return tuple(sorted(scenario.queues[queue].teams or scenario.agents))
+
+
+def seats(scenario: Scenario, team: str) -> tuple[tuple[float, int], ...]:
+    """Return (instant, seats) at each opening and at each change inside it; nothing at closing."""
+    steps: list[tuple[float, int]] = []
+    for day in open_days(scenario):
+        before = -1
+        for index, level in enumerate(_levels(scenario, team, day)):
+            if level != before:
+                steps.append((day.opens + index * scenario.interval, level))
+            before = level
+    return tuple(steps)
+
+
+def seats_by_interval(scenario: Scenario, team: str) -> tuple[int, ...]:
+    """Return the seats of a team in each interval."""
+    found: list[int] = []
+    grid = intervals(scenario)
+    for index, day in enumerate(open_days(scenario)):
+        n = sum(interval.day == index for interval in grid)
+        levels = _levels(scenario, team, day)
+        found += levels if len(levels) == n else levels[:1] * n
+    return tuple(found)
+
+
+def _levels(scenario: Scenario, team: str, day: OpenDay) -> tuple[int, ...]:
+    """Return the seats by interval of one opening, or one number for all of it."""
+    people = scenario.agents[team]
+    steady = scenario.run.mode == "steady"
+    date = _terminating_days(scenario)[0].date if steady else day.date
+    if people.headcount is not None:
+        return (on_day(people.headcount, date) or 0,)
+    assert people.staffing is not None, "a team has headcount or staffing"
+    on_phones = on_day(people.staffing.on_phones, date) or OnPhones.model_construct(level=0)
+    if on_phones.per_interval is not None:
+        return on_phones.per_interval[:1] if steady else on_phones.per_interval
+    assert on_phones.level is not None, "the CSV has not been read"
+    return (on_phones.level,)
