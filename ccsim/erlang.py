@@ -159,22 +159,24 @@ class WaitLaw(ABC):
         ValueError
             For an unknown variant, a negative time or a missing `short_abandon`.
         """
-        in_time = self.answered_within(within)
-        offered = self.answered_share + self.abandoned_share + (self.blocked_share if count_blocked else 0.0)
+        met = self.answered_within(within)
+        out_of = self.answered_share + self.abandoned_share + (self.blocked_share if count_blocked else 0.0)
         match variant:
             case "answered_over_offered":
-                return in_time / offered
-            case "exclude_abandons_in_time":
-                return in_time / (offered - self.abandoned_within(within))
-            case "abandons_in_time_count":
-                return (in_time + self.abandoned_within(within)) / offered
+                pass
             case "exclude_short_abandons":
-                return in_time / (offered - self._short_abandons(short_abandon, variant))
+                out_of -= self._short_abandons(short_abandon, variant)
+            case "exclude_abandons_in_time":
+                out_of -= self.abandoned_within(within)
+            case "abandons_in_time_count":
+                met += self.abandoned_within(within)
             case "short_abandons_count":
-                return (in_time + self._short_abandons(short_abandon, variant)) / offered
+                met += self._short_abandons(short_abandon, variant)
             case "answered_only":
-                return in_time / self.answered_share
-        raise ValueError(f"variant must be one of {', '.join(SERVICE_LEVEL_VARIANTS)}, got {variant!r}")
+                out_of = self.answered_share
+            case _:
+                raise ValueError(f"variant must be one of {', '.join(SERVICE_LEVEL_VARIANTS)}, got {variant!r}")
+        return min(1.0, met / out_of)  # the two sums may round differently
 
     def _short_abandons(self, short_abandon: float | None, variant: str) -> float:
         if short_abandon is None:
@@ -865,8 +867,11 @@ class Target:
         Share, in (0, 1), and threshold, of the service level in `variant`; given both or neither.
     variant, short_abandon
         As in `WaitLaw.service_level`.
-    max_abandoned, max_occupancy : float
-        Shares above 0, at most 1.
+    max_abandoned : float
+        Abandoned share of the calls that found a line, above 0, at most 1. Blocked calls count on neither side: else
+        turning callers away would keep abandonment low.
+    max_occupancy : float
+        Above 0, at most 1.
     max_asa : float
         Mean wait of answered calls, above 0.
     """
@@ -897,7 +902,8 @@ class Target:
 
     def is_met_by(self, law: WaitLaw) -> bool:
         """True if `law` keeps every bound."""
-        if self.max_abandoned is not None and law.abandoned_share > self.max_abandoned:
+        found_a_line = law.answered_share + law.abandoned_share
+        if self.max_abandoned is not None and law.abandoned_share > self.max_abandoned * found_a_line:
             return False
         if self.max_occupancy is not None and law.occupancy > self.max_occupancy:
             return False
@@ -934,7 +940,9 @@ def agents_for(
 
     Notes
     -----
-    Doubling steps from the offered load, then bisection: every bound gets easier with each agent.
+    Doubling steps from the offered load, then bisection: without `lines` every bound gets easier with each agent. With
+    `lines` that need not be so (one more agent can let more callers in to wait); then the result meets the target and
+    one agent fewer does not.
     """
     _check_queue(arrival_rate, handle_time, 1, balk_share)
     load = arrival_rate * handle_time
