@@ -7,6 +7,7 @@ A scenario says mean and sd, or median and p90; `Law` holds what a sampler by in
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
@@ -60,7 +61,7 @@ class Law(NamedTuple):
 
     def mean(self) -> float:
         """Return the mean, seconds; infinity for ``never`` and for tails too heavy to have one."""
-        return _MEANS[self.family](self)
+        return float(_MEANS[self.family](self))
 
 
 def _mean_hyperexponential(law: Law) -> float:
@@ -81,7 +82,7 @@ def _mean_hazard(law: Law) -> float:
     return total
 
 
-_MEANS = {
+_MEANS: dict[Family, Callable[[Law], float]] = {
     Family.EXPONENTIAL: lambda law: law.a,
     Family.DETERMINISTIC: lambda law: law.a,
     Family.UNIFORM: lambda law: (law.a + law.b) / 2,

@@ -177,17 +177,22 @@ def each_day_once(days: Mapping[str, T]) -> Mapping[str, T]:
 
 def on_day(days: Mapping[str, T], date: datetime.date) -> T | None:
     """Return what a by-day map says of a date: its own entry, else its weekday's, else the daily one, else None."""
-    daily: T | None = None
-    weekday: T | None = None
-    for key, value in days.items():
+    key = key_on_day(days, date)
+    return None if key is None else days[key]
+
+
+def key_on_day(days: Mapping[str, T], date: datetime.date) -> str | None:
+    """Return the key of a by-day map that decides a date, or None if no key does."""
+    daily = weekday = None
+    for key in days:
         named = units.parse_day_key(key)
         if named == date:
-            return value
+            return key
         if named is None:
-            daily = value
+            daily = key
         elif isinstance(named, frozenset) and date.weekday() in named:
-            weekday = value
-    return weekday if weekday is not None else daily
+            weekday = key
+    return weekday or daily
 
 
 DayKey = Annotated[str, BeforeValidator(_day_key, json_schema_input_type=str)]

@@ -8,11 +8,12 @@ opening, from 0 to the length of the run, with the volumes and staff of the firs
 from __future__ import annotations
 
 import datetime
+import math
 from typing import NamedTuple
 
 from ccsim.scenario.distributions import Distribution, Family, Law, Patience
 from ccsim.scenario.fields import on_day
-from ccsim.scenario.model import CallType, HandleTime, OnPhones, ReplayedCall, Scenario, Volume
+from ccsim.scenario.model import CallType, HandleTime, ReplayedCall, Scenario, Volume
 from ccsim.units import DAY, WEEKDAYS
 
 PARTS = ("talk", "hold", "wrap")
@@ -67,27 +68,28 @@ def open_days(scenario: Scenario) -> tuple[OpenDay, ...]:
     """Return the openings of the horizon in order; holidays and closed days have none."""
     if scenario.run.mode == "steady":
         return (OpenDay(scenario.start, 0.0, scenario.run.length or 0.0),)
-    return _terminating_days(scenario)
+    return tuple(open_days_of_horizon(scenario))
 
 
 def intervals(scenario: Scenario) -> tuple[Interval, ...]:
     """Return all reporting intervals in order; each opening is cut from its start, the last piece may be shorter."""
     found = []
     for day, (_, opens, closes) in enumerate(open_days(scenario)):
-        n = max(1, round((closes - opens) / scenario.interval + 0.4999999))
+        n = math.ceil((closes - opens) / scenario.interval - 1e-9)
         starts = [opens + i * scenario.interval for i in range(n)]
         found += [Interval(start, min(start + scenario.interval, closes), day) for start in starts]
     return tuple(found)
 
 
-def _terminating_days(scenario: Scenario) -> tuple[OpenDay, ...]:
+def open_days_of_horizon(scenario: Scenario) -> list[OpenDay]:
+    """Return the openings as the calendar has them, also in steady mode."""
     found = []
     for index in range(scenario.days):
         date = scenario.start + datetime.timedelta(days=index)
         window = None if date in scenario.holidays else on_day(scenario.open, date)
         if window is not None:
             found.append(OpenDay(date, index * DAY + window.start, index * DAY + window.end))
-    return tuple(found)
+    return found
 
 
 def n_intervals(scenario: Scenario, day: OpenDay) -> int:
@@ -134,7 +136,7 @@ def _volume_of_day(scenario: Scenario, volume: Volume, day: OpenDay) -> tuple[fl
 
 def _first_rate(scenario: Scenario, call: CallType) -> float:
     """Return calls per second of the first open interval; steady mode has no other."""
-    first = _terminating_days(scenario)[0]
+    first = open_days_of_horizon(scenario)[0]
     return calls_of_day(scenario, call, first)[0] / scenario.interval
 
 
@@ -178,7 +180,8 @@ def handle_laws(scenario: Scenario, call_type: str) -> HandleLaws:
 def handle_factors(scenario: Scenario, call_type: str, part: str) -> tuple[float, ...]:
     """Return by what `part` (talk, hold or wrap) is to be multiplied in each interval; ones unless means come by interval."""
     call = scenario.calls[call_type]
-    written = {"talk": call.handle or call.talk, "hold": call.hold and call.hold.for_, "wrap": call.wrap}[part]
+    hold = call.hold.for_ if call.hold else None
+    written = {"talk": call.handle or call.talk, "hold": hold, "wrap": call.wrap}[part]
     if written is None or written.by_interval is None:
         return (1.0,) * len(intervals(scenario))
     base = _base_mean(scenario, written)
@@ -198,7 +201,7 @@ def patience_law(scenario: Scenario, call_type: str) -> PatienceLaw:
 def _means(scenario: Scenario, written: HandleTime) -> tuple[float, ...]:
     assert written.by_interval is not None
     found: list[float] = []
-    for day in _terminating_days(scenario):
+    for day in open_days_of_horizon(scenario):
         found += on_day(written.by_interval, day.date) or ()
     if scenario.run.mode == "steady":
         return (found[0],) * len(intervals(scenario))
@@ -248,14 +251,19 @@ def seats_by_interval(scenario: Scenario, team: str) -> tuple[int, ...]:
 
 def _levels(scenario: Scenario, team: str, day: OpenDay) -> tuple[int, ...]:
     """Return the seats by interval of one opening, or one number for all of it."""
+    if scenario.run.mode == "steady":
+        return levels_of_day(scenario, team, open_days_of_horizon(scenario)[0])[:1]
+    return levels_of_day(scenario, team, day)
+
+
+def levels_of_day(scenario: Scenario, team: str, day: OpenDay) -> tuple[int, ...]:
+    """Return the seats by interval written for one opening, or one number for all of it; a day not named has none."""
     people = scenario.agents[team]
-    steady = scenario.run.mode == "steady"
-    date = _terminating_days(scenario)[0].date if steady else day.date
     if people.headcount is not None:
-        return (on_day(people.headcount, date) or 0,)
+        return (on_day(people.headcount, day.date) or 0,)
     assert people.staffing is not None, "a team has headcount or staffing"
-    on_phones = on_day(people.staffing.on_phones, date) or OnPhones.model_construct(level=0)
-    if on_phones.per_interval is not None:
-        return on_phones.per_interval[:1] if steady else on_phones.per_interval
-    assert on_phones.level is not None, "the CSV has not been read"
-    return (on_phones.level,)
+    on_phones = on_day(people.staffing.on_phones, day.date)
+    if on_phones is None:
+        return (0,)
+    assert on_phones.csv is None, "the CSV has not been read"
+    return on_phones.per_interval if on_phones.per_interval is not None else (on_phones.level or 0,)

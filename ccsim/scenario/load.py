@@ -1,0 +1,351 @@
+"""A file, text or dict -> a checked `Scenario`, or every problem of it in one pass.
+
+`load` raises, `check` reports; both read the YAML with positions, merge what it extends, apply overrides, build the models, read
+the CSV files, cross-check, and try each ``what_if``. Nothing is written, nothing outside the scenario's folder is read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from ccsim.errors import Problem, Refusal, ScenarioError, nearest, shown
+from ccsim.scenario import overrides as changes
+from ccsim.scenario.document import (
+    Document,
+    Path,
+    Position,
+    Unreadable,
+    copied,
+    decode,
+    dotted,
+    parse,
+    problem,
+    problem_at,
+)
+from ccsim.scenario.files import Folder
+from ccsim.scenario.model import Scenario
+from ccsim.scenario.places import allowed_keys
+from ccsim.scenario.settle import settle
+from ccsim.scenario.validate import check_calendar, cross_check, doubts
+
+DEEPEST_CHAIN = 20  # files that extend each other
+FROM_PYTHON = "<python>"
+
+
+class Checked(NamedTuple):
+    """What a check found: the scenario if it can run, all problems, all warnings."""
+
+    scenario: Scenario | None
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Origin:
+    """What was written and where: all that is needed to change a scenario and check it again."""
+
+    document: Document
+    root: FilePath
+    warnings: tuple[Problem, ...] = ()
+
+    def __eq__(self, other: object) -> bool:  # two scenarios are equal when they mean the same, wherever written
+        return isinstance(other, Origin)
+
+    def folder_of(self, path: Path) -> Folder:
+        """Return where relative paths written at `path` start."""
+        at = self.document.values.get(self.document.known(path))
+        here = FilePath(at.file).parent if at is not None and at.line and FilePath(at.file).is_file() else self.root
+        return Folder(here, self.root)
+
+
+# ------------------------------------------------------------------------------------------------ ways in
+
+
+def load(path: str | FilePath, overrides: Sequence[str] = ()) -> Scenario:
+    """Return the scenario of a YAML file.
+
+    Parameters
+    ----------
+    path : path
+    overrides : sequence of str
+        Settings such as ``calls.*.scale*=110%``, applied left to right.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
+    """
+    return _or_raise(check(path, overrides))
+
+
+def check(path: str | FilePath, overrides: Sequence[str] = ()) -> Checked:
+    """Return what is right and wrong with a YAML file; see `load`."""
+    problems: list[Problem] = []
+    path = FilePath(path)
+    try:
+        document = _read(path, path.parent, [], problems)
+    except Unreadable as error:
+        return Checked(None, (*problems, error.problem), ())
+    return _check(document, path.parent, [_setting(text, problems) for text in overrides], problems)
+
+
+def from_dict(content: Mapping[str, Any], folder: str | FilePath = ".") -> Scenario:
+    """Return the scenario of a dict with the keys of the YAML format; CSV paths are relative to `folder`."""
+    document = Document(copied(dict(content)))
+    _index(document, (), document.data)
+    return _or_raise(_check(document, FilePath(folder), [], []))
+
+
+def change(scenario: Scenario, overrides: Mapping[str, Any], name: str | None = None) -> Scenario:
+    """Return a scenario with dotted paths set; see `Scenario.with_`."""
+    origin = scenario._origin
+    assert origin is not None, "only a loaded scenario can be changed"
+    given = {**overrides, **({"name": name} if name is not None else {})}
+    settings = [changes.written(path, copied(value), Document(None), ()) for path, value in given.items()]
+    return _or_raise(_check(origin.document, origin.root, settings, []))
+
+
+def _or_raise(checked: Checked) -> Scenario:
+    if checked.scenario is None:
+        raise ScenarioError(checked.problems)
+    return checked.scenario
+
+
+# ------------------------------------------------------------------------------------------------ reading and merging
+
+
+def _read(path: FilePath, root: FilePath, chain: list[str], problems: list[Problem]) -> Document:
+    """Return a file merged over what it extends."""
+    file = str(path)
+    try:
+        if not path.is_file():
+            raise Unreadable(Problem("E-FILE", "", "no such file", shown(file)))
+        if path.stat().st_size > 0:
+            with path.open("rb") as stream:
+                content = stream.read(6_000_000)
+        else:
+            content = b""
+    except OSError as error:
+        raise Unreadable(Problem("E-FILE", "", f"cannot be read ({error.strerror})", shown(file))) from None
+    document = parse(decode(content, file), file, problems)
+    if document.data is None:
+        raise Unreadable(Problem("E-EMPTY", "", "holds no scenario", file=file, line=1, col=1))
+    if not isinstance(document.data, dict):
+        raise Unreadable(problem(document, (), "E-TYPE-TOP", "a scenario is a map of keys", shown(document.data)))
+    bases = document.data.pop("extends", None)
+    merged = Document({})
+    for index, base in enumerate(bases if isinstance(bases, list) else [bases] if bases is not None else []):
+        where: Path = ("extends", index) if isinstance(bases, list) else ("extends",)
+        _merge(merged, _read_base(document, where, base, path, root, [*chain, file], problems))
+    if bases is None:
+        return document
+    _merge(merged, document)
+    return merged
+
+
+def _read_base(
+    document: Document,
+    where: Path,
+    base: object,
+    path: FilePath,
+    root: FilePath,
+    chain: list[str],
+    problems: list[Problem],
+) -> Document:
+    try:
+        if not isinstance(base, str):
+            raise Refusal("E-TYPE", "needs the path of a scenario file", got=base)
+        found = Folder(path.parent, root).find(base)
+    except Refusal as refusal:
+        raise Unreadable(problem_at(document, where, refusal)) from None
+    if any(found == FilePath(link).resolve() for link in chain):
+        names = " -> ".join([*(FilePath(link).name for link in chain), found.name])
+        raise Unreadable(problem(document, where, "E-EXTENDS-CYCLE", f"goes round in a circle: {names}"))
+    if len(chain) >= DEEPEST_CHAIN:
+        raise Unreadable(
+            problem(document, where, "E-EXTENDS-CYCLE", f"more than {DEEPEST_CHAIN} files extend each other")
+        )
+    return _read(path.parent / base, root, chain, problems)
+
+
+def _merge(below: Document, above: Document, path: Path = ()) -> None:
+    """Lay one document over another: maps merge, scalars and lists replace, null removes."""
+    holder, upper = _at(below.data, path), _at(above.data, path)
+    for key, value in upper.items():
+        here = (*path, key)
+        if isinstance(value, dict) and isinstance(holder.get(key), dict):
+            below.keys[here], below.values[here] = above.keys[here], above.values[here]
+            _merge(below, above, here)
+            continue
+        below.forget(here)
+        if value is None and here != ("run", "seed"):
+            holder.pop(key, None)
+            continue
+        holder[key] = copied(value)
+        below.adopt(here, above, here)
+
+
+def _setting(text: str, problems: list[Problem]) -> changes.Override | None:
+    try:
+        return changes.parse_setting(text)
+    except Unreadable as error:
+        problems.append(error.problem)
+        return None
+
+
+# ------------------------------------------------------------------------------------------------ checking
+
+
+def _check(
+    document: Document, root: FilePath, overrides: Iterable[changes.Override | None], problems: list[Problem]
+) -> Checked:
+    """Apply overrides to a copy of `document` and return what is right and wrong with the result."""
+    document = document.copy()
+    for override in overrides:
+        if override is not None:
+            _apply(document, override, problems)
+    scenario, warnings = _build(document, root, problems)
+    if scenario is not None and not problems:
+        _try_what_ifs(document, root, problems)
+    ordered = _sorted(problems, document)
+    return Checked(None if problems else scenario, ordered, tuple(warnings))
+
+
+def _apply(document: Document, override: changes.Override, problems: list[Problem]) -> None:
+    try:
+        changes.apply(document, override)
+    except Unreadable as error:
+        problems.append(error.problem)
+
+
+def _build(document: Document, root: FilePath, problems: list[Problem]) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario of a merged document, adding to `problems`, and its warnings."""
+    _refuse_blanks(document, problems)
+    try:
+        scenario = Scenario.model_validate(document.data)
+    except ValidationError as error:
+        problems += [_explained(document, detail) for detail in error.errors(include_url=False)]
+        return None, []
+    if problems:
+        return None, []
+    origin = Origin(document, root)
+
+    def report(path: Path, refusal: Refusal) -> None:
+        problems.append(problem_at(document, path, refusal))
+
+    check_calendar(scenario, report)
+    if not problems:
+        scenario = settle(scenario, origin.folder_of, report)
+        cross_check(scenario, report)
+    warnings: list[Problem] = []
+    if not problems:
+        doubts(scenario, lambda path, refusal: warnings.append(problem_at(document, path, refusal)))
+        if any(warning.is_error for warning in warnings):
+            problems += [warning for warning in warnings if warning.is_error]
+    scenario._origin = dataclasses.replace(origin, warnings=tuple(warnings))
+    return scenario, warnings
+
+
+def _try_what_ifs(document: Document, root: FilePath, problems: list[Problem]) -> None:
+    """Apply each what-if to the base and check what comes out."""
+    entries = document.data.get("what_if") or {}
+    base = document.copy()
+    base.data.pop("what_if", None)
+    for name, entry in entries.items():
+        path: Path = ("what_if", name, "set") if "set" in entry else ("what_if", name)
+        settings = entry["set"] if "set" in entry else entry
+        variant, found = base.copy(), list[Problem]()
+        for dotted_path, value in settings.items():
+            override = changes.written(dotted_path, copied(value), document, (*path, dotted_path))
+            _apply(variant, override, found)
+        if not found:
+            _build(variant, root, found)
+        problems += [dataclasses.replace(p, path=f"what_if.{name}: {p.path}") for p in found]
+
+
+def _refuse_blanks(document: Document, problems: list[Problem]) -> None:
+    """Refuse keys without a value: `patience:` with nothing behind it is a slip, not a wish."""
+
+    def walk(path: Path, value: Any) -> None:
+        if isinstance(value, dict | list):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                if (*path, key) != ("what_if",):
+                    walk((*path, key), item)
+        elif value is None and path and path != ("run", "seed"):
+            what = "nothing is written here"
+            problems.append(
+                problem(document, path, "E-VALUE-MISSING", what, try_="remove the key or quote the word null")
+            )
+
+    walk((), document.data)
+
+
+# ------------------------------------------------------------------------------------------------ saying what is wrong
+
+
+def _explained(document: Document, detail: Any) -> Problem:
+    """Return the problem behind one error of pydantic's."""
+    path: Path = tuple(detail["loc"])
+    kind, raw = detail["type"], detail.get("input")
+    refusal = detail.get("ctx", {}).get("error")
+    if isinstance(refusal, Refusal):
+        return problem_at(document, path, refusal)
+    if kind == "missing":
+        parent = document.known(path[:-1])
+        missing = problem(document, parent, "E-KEY-MISSING", f"needs the key `{path[-1]}`", key=bool(parent))
+        return dataclasses.replace(missing, path=dotted((*parent, path[-1])))
+    if kind == "extra_forbidden":
+        return _unknown_key(document, path)
+    limits = {
+        "too_long": ("E-LIMIT", "has too many entries"),
+        "too_short": ("E-KEY-MISSING", "needs at least one entry"),
+    }
+    if kind in limits:
+        code, what = limits[kind]
+        return problem(document, path, code, what, shown(raw))
+    wanted = {
+        "model_type": "a map of keys",
+        "dict_type": "a map of keys",
+        "tuple_type": "a list",
+        "list_type": "a list",
+    }
+    if kind in wanted:
+        return problem(document, path, "E-TYPE", f"needs {wanted[kind]}", shown(raw))
+    return problem(document, path, "E-VALUE", detail["msg"], shown(raw))
+
+
+def _unknown_key(document: Document, path: Path) -> Problem:
+    known = document.known(path)
+    name = str(path[-1])
+    if name in ("plugin", "plugins", "import", "code"):
+        return problem(document, path, "E-PLUGIN-OFF", "a scenario never loads code", key=True)
+    allowed = allowed_keys(path[:-1])
+    near = nearest(name, allowed)
+    found = problem(
+        document, path, "E-KEY-UNKNOWN", "unknown key", "", ", ".join(allowed), f"{near}" if near else "", key=True
+    )
+    return found if known else dataclasses.replace(found, path=dotted(path))
+
+
+def _sorted(problems: list[Problem], document: Document) -> tuple[Problem, ...]:
+    """Return the problems in the order of the files, each once."""
+    return tuple(dict.fromkeys(sorted(problems, key=lambda p: (p.file, p.line, p.col))))
+
+
+def _index(document: Document, path: Path, value: Any) -> None:
+    """Give every part of a dict from Python a position, so that messages name its path."""
+    document.values[path] = document.keys[path] = Position("", 0, 0)
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            _index(document, (*path, key), item)
+
+
+def _at(value: Any, path: Path) -> Any:
+    for part in path:
+        value = value[part]
+    return value

@@ -1,0 +1,173 @@
+"""Fill in what a valid scenario leaves open: CSV columns become numbers in place, missing queues and targets appear.
+
+Called once by the loader between the field checks and the cross-checks. Afterwards no part of the scenario refers to a file, so
+its YAML, its fingerprint and the compiler need none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from ccsim import units
+from ccsim.errors import Refusal
+from ccsim.scenario import resolve
+from ccsim.scenario.distributions import Empirical
+from ccsim.scenario.document import Path
+from ccsim.scenario.fields import Model, key_on_day
+from ccsim.scenario.files import Folder, Stamp, Table, by_interval, parse_seconds, read_table, replay_instant
+from ccsim.scenario.model import HandleTime, OnPhones, Queue, Replay, ReplayedCall, Scenario, ServiceLevelTarget, Volume
+
+DEFAULT_GOAL = units.Goal(0.80, 20.0)
+_NO_FILE = {"csv": None, "date": "date", "time": "time", "column": None}  # the fields of a file that has been read
+
+Report = Callable[[Path, Refusal], None]
+
+
+def settle(scenario: Scenario, folder_of: Callable[[Path], Folder], report: Report) -> Scenario:
+    """Return the scenario with files read and defaults filled in; problems go to `report`."""
+    settled = _Settler(scenario, folder_of, report).part((), scenario)
+    assert isinstance(settled, Scenario)
+    return _with_targets(_with_queues(settled), report)
+
+
+@dataclasses.dataclass
+class _Settler:
+    """One walk over all parts of a scenario, reading the files they name."""
+
+    scenario: Scenario
+    folder_of: Callable[[Path], Folder]
+    report: Report
+    tables: dict[str, Table] = dataclasses.field(default_factory=dict)
+
+    def part(self, path: Path, value: Any) -> Any:
+        """Return a part of the scenario with its files read in; itself if it names none."""
+        try:
+            if isinstance(value, Model):
+                return self._record(path, value)
+            if isinstance(value, dict) and any(isinstance(v, Volume | OnPhones) and v.csv for v in value.values()):
+                return self._by_day(path, value)
+            if isinstance(value, dict):
+                parts: Any = {key: self.part((*path, key), item) for key, item in value.items()}
+                return parts if any(parts[key] is not value[key] for key in value) else value
+            if isinstance(value, tuple) and value and isinstance(value[0], Model):
+                return tuple(self.part((*path, index), item) for index, item in enumerate(value))
+        except Refusal as refusal:
+            self.report(path, refusal)
+        return value
+
+    def _record(self, path: Path, record: Model) -> Model:
+        if isinstance(record, Empirical) and record.csv is not None:
+            return self._empirical(path, record)
+        if isinstance(record, HandleTime) and record.csv is not None:
+            return self._handle_time(path, record)
+        if isinstance(record, Replay) and record.csv is not None:
+            return self._replay(path, record)
+        changed = {}
+        for name, field in type(record).model_fields.items():
+            before = getattr(record, name)
+            after = self.part((*path, field.alias or name), before)
+            if after is not before:
+                changed[name] = after
+        return record.model_copy(update=changed) if changed else record
+
+    def _table(self, path: Path, name: str) -> Table:
+        folder = self.folder_of((*path, "csv"))
+        key = str(folder.here / name)
+        if key not in self.tables:
+            self.tables[key] = read_table(folder, name)
+        return self.tables[key]
+
+    def _empirical(self, path: Path, law: Empirical) -> Empirical:
+        assert law.csv is not None and law.column is not None
+        table, parse = self._table(path, law.csv), parse_seconds(law.unit or "s")
+        cells = [(row, cell) for row, (cell,) in table.cells(law.column)]
+        values = tuple(table.read_cell(row, law.column, cell, parse) for row, cell in cells)
+        if len(values) < 2:
+            raise Refusal("E-DIST", f"an empirical law needs at least two values, {law.csv} has {len(values)}")
+        return law.model_copy(update={"values": values, "csv": None, "column": None, "unit": None})
+
+    def _handle_time(self, path: Path, time: HandleTime) -> HandleTime:
+        assert time.csv is not None and time.column is not None
+        days = resolve.open_days_of_horizon(self.scenario)
+        numbers = self._numbers(path, time, days, parse_seconds(time.unit, low=1e-6))
+        return time.model_copy(update={**_NO_FILE, "unit": "s", "by_interval": numbers})
+
+    def _by_day(self, path: Path, days: Mapping[str, Volume | OnPhones]) -> dict[str, Volume | OnPhones]:
+        """Replace each entry that names a file by one entry per date it decides."""
+        settled = {key: entry for key, entry in days.items() if entry.csv is None}
+        for key, entry in days.items():
+            if entry.csv is None:
+                continue
+            decided = [day for day in resolve.open_days_of_horizon(self.scenario) if key_on_day(days, day.date) == key]
+            parse: Callable[[units.Plain], float] = partial(units.parse_number, low=0.0)
+            if isinstance(entry, OnPhones):
+                parse = partial(units.parse_integer, low=0, high=100_000)
+            for date, numbers in self._numbers((*path, key), entry, decided, parse).items():
+                settled[date] = entry.model_copy(update={**_NO_FILE, "per_interval": numbers})
+        return settled
+
+    def _numbers(
+        self, path: Path, entry: Any, days: list[resolve.OpenDay], parse: Callable[[units.Plain], float]
+    ) -> dict[str, tuple[float, ...]]:
+        """Return one number per open interval for each of these dates, from the file `entry` names."""
+        stamps = {day: _stamps(self.scenario, day) for day in days}
+        expected = [stamp for day in days for stamp in stamps[day]]
+        table = self._table(path, entry.csv)
+        found = by_interval(table, (entry.date, entry.time, entry.column), expected, parse)
+        return {str(day.date): tuple(found[stamp] for stamp in stamps[day]) for day in days}
+
+    def _replay(self, path: Path, replay: Replay) -> Replay:
+        """Return the calls of a log: columns at, call_type and, if there are any, handle and patience in seconds."""
+        assert replay.csv is not None
+        table = self._table(path, replay.csv)
+        optional = [name for name in ("handle", "patience") if name in table.header]
+        calls = []
+        for row, (at, call_type, *cells) in table.cells("at", "call_type", *optional):
+            instant = table.read_cell(row, "at", at, partial(replay_instant, start=self.scenario.start))
+            if call_type not in self.scenario.calls:
+                raise Refusal("E-CSV", f"{table.name} row {row}: no such call type", got=call_type)
+            times = {
+                name: table.read_cell(row, name, cell, parse_seconds("s"))
+                for name, cell in zip(optional, cells, strict=True)
+                if cell
+            }
+            calls.append(ReplayedCall.model_construct(at=instant, call_type=call_type, **times))
+        return replay.model_copy(update={"csv": None, "calls": tuple(calls)})
+
+
+def _stamps(scenario: Scenario, day: resolve.OpenDay) -> list[Stamp]:
+    """Return date and clock time of each interval of one opening; past midnight they carry the next date."""
+    stamps = []
+    for index in range(resolve.n_intervals(scenario, day)):
+        days, at = divmod(day.opens + index * scenario.interval, units.DAY)
+        stamps.append(Stamp(scenario.start + datetime.timedelta(days=days), at))
+    return stamps
+
+
+def _with_queues(scenario: Scenario) -> Scenario:
+    """Return the scenario with one queue per call type if it names none, and each queue's call types named."""
+    if not scenario.queues:
+        queues = {name: Queue(calls=(name,)) for name in scenario.calls}
+    else:
+        queues = {
+            name: queue
+            if queue.calls is not None or name not in scenario.calls
+            else queue.model_copy(update={"calls": (name,)})
+            for name, queue in scenario.queues.items()
+        }
+    return scenario.model_copy(update={"queues": queues})
+
+
+def _with_targets(scenario: Scenario, report: Report) -> Scenario:
+    """Return the scenario with its service-level target in the long form; 80/20 over the run if it names none."""
+    if scenario.target is not None and scenario.targets.service_level is not None:
+        report(("target",), Refusal("E-BOTH", "targets.service_level says it too", try_="keep one of them"))
+    if scenario.targets.service_level is not None:
+        return scenario
+    target = ServiceLevelTarget.model_construct(goal=scenario.target or DEFAULT_GOAL)
+    targets = scenario.targets.model_copy(update={"service_level": target})
+    return scenario.model_copy(update={"targets": targets, "target": None})

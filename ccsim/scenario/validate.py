@@ -1,0 +1,448 @@
+"""Checks that need more than one part of a scenario: references, lengths, days, limits, and whether it can ever settle.
+
+Called by the loader with `report`, which knows files and lines. A mistake (``E-``) means the scenario cannot run as written; a
+doubt (``W-``) that it runs but may not say what was meant. Every check reports all it finds.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import zoneinfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ccsim import units
+from ccsim.errors import Refusal, nearest
+from ccsim.scenario import resolve
+from ccsim.scenario.distributions import Distribution, Family
+from ccsim.scenario.document import Path
+from ccsim.scenario.fields import Model, on_day
+from ccsim.scenario.model import CallType, Patience, Scenario
+from ccsim.units import DAY, HOUR
+
+MOST_CALLS = 20_000_000  # per replication; twenty times the largest day ccsim is measured on
+MOST_AGENTS = 100_000
+MOST_INTERVALS = 200_000
+FEW_REPLICATIONS = 20
+
+Report = Callable[[Path, Refusal], None]
+
+
+# ------------------------------------------------------------------------------------------------ calendar
+
+
+def check_calendar(scenario: Scenario, report: Report) -> None:
+    """Report openings that overlap, do not hold whole intervals or do not exist, and clocks that change."""
+    days = resolve.open_days_of_horizon(scenario)
+    if not days:
+        report(
+            ("open",),
+            Refusal("E-CLOSED", "no day of the horizon is open", got=f"{scenario.days} days from {scenario.start}"),
+        )
+    for before, after in zip(days, days[1:], strict=False):
+        if after.opens < before.closes:
+            what = f"{after.date} opens before the opening of {before.date} has ended"
+            report(("open",), Refusal("E-OVERLAP", what))
+            break
+    for day in days:
+        if abs((day.closes - day.opens) / scenario.interval % 1) > 1e-9:
+            length = units.format_duration(scenario.interval)
+            what = f"the opening of {day.date} is no whole number of intervals of {length}"
+            report(("interval",) if scenario.interval != 1800 else ("open",), Refusal("E-INTERVAL", what))
+            break
+    n = sum(resolve.n_intervals(scenario, day) for day in days)
+    if n > MOST_INTERVALS:
+        report(("interval",), Refusal("E-LIMIT", f"{n:,} open intervals", allowed=f"at most {MOST_INTERVALS:,}"))
+    _check_zone(scenario, report)
+
+
+def _check_zone(scenario: Scenario, report: Report) -> None:
+    if scenario.timezone is None:
+        return
+    names = zoneinfo.available_timezones()
+    if scenario.timezone not in names:
+        near = nearest(scenario.timezone, sorted(names))
+        report(
+            ("timezone",),
+            Refusal("E-TIMEZONE", "no such time zone", got=scenario.timezone, try_=near or "Europe/London"),
+        )
+        return
+    zone = zoneinfo.ZoneInfo(scenario.timezone)
+    midnights = [scenario.start + datetime.timedelta(days=index) for index in range(scenario.days + 1)]
+    offsets = [datetime.datetime.combine(date, datetime.time(), zone).utcoffset() for date in midnights]
+    for date, before, after in zip(midnights, offsets, offsets[1:], strict=False):
+        if before != after:
+            report(("timezone",), Refusal("E-NOT-YET", f"the clocks change on {date}: not supported yet"))
+            return
+
+
+# ------------------------------------------------------------------------------------------------ mistakes
+
+
+def cross_check(scenario: Scenario, report: Report) -> None:
+    """Report every mistake that needs more than one part of the scenario to be seen."""
+    before = _Counter(report)
+    _check_names(scenario, before)
+    for name, call in scenario.calls.items():
+        _check_call(scenario, name, call, before)
+    _check_staff(scenario, before)
+    _check_queues(scenario, before)
+    _check_run(scenario, before)
+    if not before.found:
+        _check_sums(scenario, before)
+
+
+class _Counter:
+    """A report that remembers whether anything was reported."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.found = report, 0
+
+    def __call__(self, path: Path, refusal: Refusal) -> None:
+        self.found += 1
+        self.report(path, refusal)
+
+
+def _missing(kind: str, name: str, names: Iterable[str]) -> Refusal:
+    known = sorted(names)
+    return Refusal(
+        "E-REF", f"no {kind} of that name", got=name, allowed=", ".join(known[:20]) or "none", try_=nearest(name, known)
+    )
+
+
+def _check_names(scenario: Scenario, report: Report) -> None:
+    """Check names of distributions, profiles and call types wherever they are used."""
+    for path, written in _distributions((), scenario):
+        if written.named is None:
+            continue
+        if written.named not in scenario.distributions:
+            code = any(mark in written.named for mark in ":()/_") and ("(" in written.named or ":" in written.named)
+            off = Refusal("E-PLUGIN-OFF", "a scenario never loads code", got=written.named)
+            report(path, off if code else _missing("distribution", written.named, scenario.distributions))
+        elif path[0] == "distributions":
+            report(path, Refusal("E-REF", "a distribution cannot be the name of another", got=written.named))
+        elif not isinstance(written, Patience):
+            meant = scenario.distributions[written.named]
+            if meant.never is not None or meant.balk or meant.at_most is not None:
+                report(path, Refusal("E-DIST", "is a law of patience (never, balk, at_most)", got=written.named))
+    for path, written in _distributions((), scenario):
+        if written.never is not None and not isinstance(written, Patience):
+            report(path, Refusal("E-DIST", "only patience can last for ever", got="never"))
+    if "flat" in scenario.profiles:
+        report(("profiles", "flat"), Refusal("E-NAME", "flat is built in", try_="another name"))
+    for name, weights in scenario.profiles.items():
+        if not sum(weights) > 0:
+            report(("profiles", name), Refusal("E-NUM-POSITIVE", "needs a weight above 0"))
+    for name in scenario.uncertainty.type_day:
+        if name != "all" and name not in scenario.calls:
+            report(("uncertainty", "type_day", name), _missing("call type", name, scenario.calls))
+
+
+def _distributions(path: Path, value: Any) -> Iterator[tuple[Path, Distribution]]:
+    """Yield every distribution of the scenario with its path."""
+    if isinstance(value, Distribution):
+        yield path, value
+    elif isinstance(value, Model):
+        for name, field in type(value).model_fields.items():
+            yield from _distributions((*path, field.alias or name), getattr(value, name))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _distributions((*path, key), item)
+
+
+def _check_call(scenario: Scenario, name: str, call: CallType, report: Report) -> None:
+    path: Path = ("calls", name)
+    if scenario.replay is not None:
+        if call.volume is not None:
+            report((*path, "volume"), Refusal("E-BOTH", "calls come from the replay", try_="remove volume or replay"))
+    elif call.volume is None:
+        report(path, Refusal("E-KEY-MISSING", "needs the key `volume`", try_="volume: 60/h"))
+    days = resolve.open_days_of_horizon(scenario)
+    if call.volume is not None:
+        for key in _every_day((*path, "volume"), call.volume, days, report):
+            volume = call.volume[key]
+            here = (*path, "volume", key)
+            if volume.per_interval is not None:
+                _check_length(scenario, here, key, call.volume, volume.per_interval, days, report)
+            elif volume.profile not in (None, "flat"):
+                _check_profile(scenario, (*here, "profile"), key, call.volume, str(volume.profile), days, report)
+    for part in ("handle", "talk", "wrap", "hold"):
+        written = getattr(call, part)
+        written = written.for_ if part == "hold" and written is not None else written
+        if written is not None and written.by_interval is not None:
+            here = (*path, part, "for") if part == "hold" else (*path, part)
+            for key in _every_day(here, written.by_interval, days, report):
+                _check_length(scenario, here, key, written.by_interval, written.by_interval[key], days, report)
+
+
+def _every_day(path: Path, days: dict[str, Any], open_days: Sequence[resolve.OpenDay], report: Report) -> list[str]:
+    """Report open days a by-day map says nothing of; return its keys."""
+    lacking = [day.date for day in open_days if on_day(days, day.date) is None]
+    if lacking:
+        weekday = units.WEEKDAYS[lacking[0].weekday()]
+        what = f"says nothing of {weekday} {lacking[0]}, which is open"
+        report(path, Refusal("E-DAY-MISSING", what, try_=f"{weekday}: ..."))
+    return list(days)
+
+
+def _decided(days: dict[str, Any], key: str, open_days: Sequence[resolve.OpenDay]) -> list[resolve.OpenDay]:
+    return [day for day in open_days if on_day(days, day.date) is days[key]]
+
+
+def _check_length(
+    scenario: Scenario,
+    path: Path,
+    key: str,
+    days: dict[str, Any],
+    values: Sequence[float],
+    open_days: Sequence[resolve.OpenDay],
+    report: Report,
+) -> None:
+    for day in _decided(days, key, open_days):
+        n = resolve.n_intervals(scenario, day)
+        if len(values) != n:
+            length = units.format_duration(scenario.interval)
+            what = f"has {len(values)} values, but {n} intervals of {length} are open on {day.date}"
+            report(path, Refusal("E-LEN", what, allowed=f"{n} values"))
+            return
+
+
+def _check_profile(
+    scenario: Scenario,
+    path: Path,
+    key: str,
+    days: dict[str, Any],
+    name: str,
+    open_days: Sequence[resolve.OpenDay],
+    report: Report,
+) -> None:
+    if name not in scenario.profiles:
+        report(path, _missing("profile", name, [*scenario.profiles, "flat"]))
+        return
+    weights = scenario.profiles[name]
+    for day in _decided(days, key, open_days):
+        n = resolve.n_intervals(scenario, day)
+        if len(weights) != n:
+            what = f"profile {name} has {len(weights)} weights, but {n} intervals are open on {day.date}"
+            report(path, Refusal("E-LEN", what, allowed=f"{n} weights"))
+            return
+
+
+def _check_staff(scenario: Scenario, report: Report) -> None:
+    days = resolve.open_days_of_horizon(scenario)
+    most = 0
+    for name, team in scenario.agents.items():
+        if team.headcount is not None:
+            most += max(team.headcount.values(), default=0)
+        if team.staffing is None:
+            continue
+        by_day = team.staffing.on_phones
+        for key, on_phones in by_day.items():
+            most += on_phones.level or max(on_phones.per_interval or (0,))
+            if on_phones.per_interval is not None:
+                path: Path = ("agents", name, "staffing", "on_phones", key)
+                _check_length(scenario, path, key, by_day, on_phones.per_interval, days, report)
+    if most > MOST_AGENTS:
+        report(("agents",), Refusal("E-LIMIT", f"{most:,} agents", allowed=f"at most {MOST_AGENTS:,}"))
+
+
+def _check_queues(scenario: Scenario, report: Report) -> None:
+    owner: dict[str, str] = {}
+    for name, queue in scenario.queues.items():
+        path: Path = ("queues", name)
+        if queue.calls is None:
+            report(path, Refusal("E-KEY-MISSING", "needs the key `calls`, since no call type has its name"))
+        for index, call in enumerate(queue.calls or ()):
+            if call not in scenario.calls:
+                report((*path, "calls", index), _missing("call type", call, scenario.calls))
+            elif call in owner:
+                what = f"{call} waits in queue {owner[call]} already"
+                report((*path, "calls", index), Refusal("E-REF", what))
+            owner[call] = name
+        for index, team in enumerate(queue.teams or ()):
+            if team not in scenario.agents:
+                report((*path, "teams", index), _missing("team", team, scenario.agents))
+        if queue.teams is not None and (not queue.teams or len(set(queue.teams)) < len(queue.teams)):
+            report((*path, "teams"), Refusal("E-REF", "needs at least one team, each once"))
+    for call in scenario.calls:
+        if call not in owner:
+            report(("queues",), Refusal("E-REF", f"no queue takes the call type {call}"))
+
+
+def _check_run(scenario: Scenario, report: Report) -> None:
+    run = scenario.run
+    if run.replications == 1 and "confidence" in run.model_fields_set:
+        report(
+            ("run", "replications"), Refusal("E-STATS", "an interval needs at least 2 replications", got=1, try_="100")
+        )
+    if scenario.closing.queue == "clear" and scenario.closing.overtime_up_to is not None:
+        report(("closing", "overtime_up_to"), Refusal("E-BOTH", "queue: clear leaves no overtime to cap"))
+    if run.mode == "terminating":
+        for key in ("length", "warm_up"):
+            if key in run.model_fields_set and getattr(run, key):
+                report(("run", key), Refusal("E-MODE", "is only for steady mode", try_="mode: steady"))
+        return
+    if run.length is None:
+        report(("run",), Refusal("E-MODE", "steady mode needs a length", try_="length: 40h, warm_up: 4h"))
+    elif run.warm_up >= run.length:
+        report(("run", "warm_up"), Refusal("E-MODE", "the warm-up must be shorter than the run"))
+    elif run.length / scenario.interval > MOST_INTERVALS:
+        report(("run", "length"), Refusal("E-LIMIT", "too many intervals", allowed=f"at most {MOST_INTERVALS:,}"))
+    if scenario.replay is not None:
+        report(("replay",), Refusal("E-MODE", "a log has an end: not in steady mode"))
+    if scenario.uncertainty.centre_day or any(scenario.uncertainty.type_day.values()):
+        report(("uncertainty",), Refusal("E-MODE", "steady mode has no days that could differ"))
+
+
+def _check_sums(scenario: Scenario, report: Report) -> None:
+    """Check what can be worked out once everything refers to something: means, limits, steadiness."""
+    for name, call in scenario.calls.items():
+        path: Path = ("calls", name, "talk" if call.talk else "handle")
+        mean = resolve.handle_laws(scenario, name).mean()
+        if mean == 0:
+            report(path, Refusal("E-NUM-POSITIVE", "a call must take some time"))
+        if math.isinf(mean):
+            report(path, Refusal("E-DIST", "has no finite mean", allowed="a loglogistic shape above 1"))
+    if scenario.run.mode == "steady":
+        _check_constant(scenario, report)
+    n_calls = sum(sum(resolve.mean_calls(scenario, name)) for name in scenario.calls)
+    if n_calls > MOST_CALLS:
+        largest = max(scenario.calls, key=lambda name: sum(resolve.mean_calls(scenario, name)))
+        what = f"about {n_calls:.3g} calls per replication"
+        report(("calls", largest, "volume"), Refusal("E-LIMIT", what, allowed=f"at most {MOST_CALLS:,}"))
+    for index, call in enumerate(resolve.replayed_calls(scenario)):
+        if call.call_type not in scenario.calls:
+            report(("replay", "calls", index, "call_type"), _missing("call type", call.call_type, scenario.calls))
+        if not 0 <= call.at < scenario.days * DAY:
+            what = f"a call at {call.at:g} s lies outside the {scenario.days} days of the horizon"
+            report(("replay",), Refusal("E-CSV-STAMP", what))
+            break
+
+
+def _check_constant(scenario: Scenario, report: Report) -> None:
+    """Report volumes, times or staff that change: steady mode has one level of each."""
+    days = resolve.open_days_of_horizon(scenario)
+    for name, call in scenario.calls.items():
+        rates = [mean for day in days for mean in resolve.calls_of_day(scenario, call, day)]
+        if max(rates, default=0.0) - min(rates, default=0.0) > 1e-9 * max(rates, default=0.0):
+            report(("calls", name, "volume"), Refusal("E-MODE", "changes over the day; steady mode needs one rate"))
+        for part in ("handle", "talk", "wrap"):
+            written = getattr(call, part)
+            if written is not None and written.by_interval is not None:
+                report(("calls", name, part), Refusal("E-MODE", "changes over the day; steady mode needs one mean"))
+    for name in scenario.agents:
+        levels = {level for day in days for level in resolve.levels_of_day(scenario, name, day)}
+        if len(levels) > 1:
+            report(("agents", name), Refusal("E-MODE", "changes over the day; steady mode needs one number"))
+
+
+# ------------------------------------------------------------------------------------------------ doubts
+
+
+def doubts(scenario: Scenario, report: Report) -> None:
+    """Report what may not be meant, and overload that steady mode can never work off (E-UNSTABLE)."""
+    for name, call in scenario.calls.items():
+        if call.patience is None:
+            what = "has no patience: callers never hang up"
+            report(("calls", name), Refusal("W-PATIENCE", what, try_="patience: 2m"))
+    if scenario.run.replications < FEW_REPLICATIONS:
+        what = (
+            "are too few for an interval to be trusted" if scenario.run.replications > 1 else "gives no interval at all"
+        )
+        report(("run", "replications"), Refusal("W-REPLICATIONS", what, got=scenario.run.replications, try_="100"))
+    grid = resolve.intervals(scenario)
+    loads = {name: _loads(scenario, name, grid) for name in scenario.calls}
+    staff = {team: resolve.seats_by_interval(scenario, team) for team in scenario.agents}
+    _doubt_unserved(scenario, grid, loads, staff, report)
+    for part in _parts(scenario):
+        _doubt_overload(scenario, part, grid, loads, staff, report)
+
+
+def _loads(scenario: Scenario, call_type: str, grid: Sequence[resolve.Interval]) -> list[float]:
+    """Return the offered load of a call type in each interval, erlangs, IVR hang-ups taken off."""
+    laws, reach = resolve.handle_laws(scenario, call_type), 1.0 - (scenario.ivr.hang_up if scenario.ivr else 0.0)
+    means = (laws.talk.mean(), laws.hold_share * laws.hold.mean(), laws.wrap.mean())
+    factors = [resolve.handle_factors(scenario, call_type, part) for part in resolve.PARTS]
+    calls = resolve.mean_calls(scenario, call_type)
+    return [
+        calls[i] * reach * sum(mean * factor[i] for mean, factor in zip(means, factors, strict=True)) / interval.length
+        for i, interval in enumerate(grid)
+    ]
+
+
+def _doubt_unserved(
+    scenario: Scenario,
+    grid: Sequence[resolve.Interval],
+    loads: dict[str, list[float]],
+    staff: dict[str, tuple[int, ...]],
+    report: Report,
+) -> None:
+    for name, queue in scenario.queues.items():
+        teams = resolve.teams_of(scenario, name)
+        for i, interval in enumerate(grid):
+            has_calls = scenario.replay is not None or any(loads[call][i] > 0 for call in queue.calls or ())
+            if has_calls and not any(staff[team][i] for team in teams):
+                what = f"nobody serves it on {_when(scenario, interval)}"
+                path: Path = ("queues", name) if "queues" in scenario.model_fields_set else ("agents",)
+                report(path, Refusal("W-UNSERVED", f"queue {name}: {what}"))
+                break
+
+
+class _Part(NamedTuple):
+    """Call types and teams that share work, directly or through others."""
+
+    calls: frozenset[str]
+    teams: frozenset[str]
+
+
+def _parts(scenario: Scenario) -> list[_Part]:
+    """Return the parts of the centre that have no team in common."""
+    parts: list[_Part] = []
+    for name, queue in scenario.queues.items():
+        joined = _Part(frozenset(queue.calls or ()), frozenset(resolve.teams_of(scenario, name)))
+        apart = [part for part in parts if not part.teams & joined.teams]
+        for part in parts:
+            if part.teams & joined.teams:
+                joined = _Part(joined.calls | part.calls, joined.teams | part.teams)
+        parts = [*apart, joined]
+    return parts
+
+
+def _doubt_overload(
+    scenario: Scenario,
+    part: _Part,
+    grid: Sequence[resolve.Interval],
+    loads: dict[str, list[float]],
+    staff: dict[str, tuple[int, ...]],
+    report: Report,
+) -> None:
+    """Report the first hour in which more work arrives than the staff can do."""
+    load = [sum(loads[call][i] for call in part.calls) for i in range(len(grid))]
+    seats = [sum(staff[team][i] for team in part.teams) for i in range(len(grid))]
+    path: Path = ("calls", min(part.calls)) if part.calls else ("calls",)
+    if scenario.run.mode == "steady":
+        forever = sum(loads[call][0] for call in part.calls if _never_leaves(scenario, call))
+        if forever >= seats[0] and forever > 0 and scenario.lines is None:
+            rho = f"{forever / seats[0]:.3g}" if seats[0] else "infinite"
+            what = f"callers who never hang up bring {forever:.4g} erlangs to {seats[0]} agents (load {rho}): the queue grows for ever"
+            report(path, Refusal("E-UNSTABLE", what, try_="more agents, or patience"))
+            return
+    overloaded = 0.0
+    for i, interval in enumerate(grid):
+        overloaded = overloaded + interval.length if load[i] > seats[i] else 0.0
+        if overloaded >= HOUR - 1e-6:
+            first = grid[i - round(overloaded / interval.length) + 1]
+            what = f"more work than staff for an hour from {_when(scenario, first)}: {load[i]:.4g} erlangs, {seats[i]} agents"
+            report(path, Refusal("W-OVERLOAD", what))
+            return
+
+
+def _never_leaves(scenario: Scenario, call_type: str) -> bool:
+    patience = resolve.patience_law(scenario, call_type)
+    return patience.law.family is Family.NEVER and math.isinf(patience.at_most)
+
+
+def _when(scenario: Scenario, interval: resolve.Interval) -> str:
+    days, at = divmod(interval.start, DAY)
+    return f"{scenario.start + datetime.timedelta(days=days)} {units.format_clock(at)}"
