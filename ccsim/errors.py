@@ -1,7 +1,8 @@
 """What goes wrong with a user's input, in one shape: where, what, got, allowed, try.
 
-`Refusal` is raised by a parser that sees one value and knows nothing of files; the loader turns it into a `Problem` that
-knows file, line and column; `ScenarioError` carries all problems of one pass. Mistakes of ours are assertions, not these.
+`Refusal` is raised by a parser that sees one value and knows nothing of files; the loader turns it into a `Problem`
+that knows file, line and column; `ScenarioError` carries all problems of one pass. Mistakes of ours are assertions,
+not these.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Text with units -> numbers in seconds, shares and calls per second; and back, exactly.
 
-Called by the scenario models and the command line. Scalars of a YAML file arrive as text: `Plain` when they stood without
-quotes, `str` when quoted; Python callers may give numbers. Nothing here knows files or positions; a value that cannot be read
-raises `Refusal`. Every ``format_*`` is the exact inverse of its ``parse_*``.
+Called by the scenario models and the command line. Scalars of a YAML file arrive as text: `Plain` when they stood
+without quotes, `str` when quoted; Python callers may give numbers. Nothing here knows files or positions; a value
+that cannot be read raises `Refusal`. Every ``format_*`` is the exact inverse of its ``parse_*``.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class OnDays(NamedTuple):
     of: str
 
 
-# ------------------------------------------------------------------------------------------------ numbers
+# -------------------------------------------------------------------------------- numbers
 
 
 def parse_number(raw: object, low: float = -math.inf, high: float = 1e15) -> float:
@@ -109,9 +109,7 @@ def parse_share(raw: object, low: float = 0.0, high: float = 1.0) -> float:
     if not low <= share <= high:
         bare = isinstance(raw, int | float) or not str(raw).rstrip().endswith("%")
         hint = f"{share / 100:g} or {share:g}%" if bare and 1 < share <= 100 else ""
-        raise Refusal(
-            "E-PROB-RANGE", "a share must lie in its range", got=raw, allowed=f"{low:g} to {high:g}", try_=hint
-        )
+        raise Refusal("E-PROB-RANGE", "a share must lie in its range", got=raw, allowed=f"{low:g} to {high:g}", try_=hint)
     return share
 
 
@@ -133,13 +131,11 @@ def parse_share_range(raw: object) -> ShareRange:
         raise Refusal("E-RANGE", "needs a lowest and a highest share", got=raw, try_="65%-88%")
     low, high = (parse_share(Plain(end.strip())) for end in ends)
     if low >= high:
-        raise Refusal(
-            "E-RANGE", "the lowest share must come first", got=raw, try_=f"{ends[1].strip()}-{ends[0].strip()}"
-        )
+        raise Refusal("E-RANGE", "the lowest share must come first", got=raw, try_=f"{ends[1].strip()}-{ends[0].strip()}")
     return ShareRange(low, high)
 
 
-# ------------------------------------------------------------------------------------------------ times
+# -------------------------------------------------------------------------------- times
 
 
 def parse_duration(raw: object, low: float = 0.0, high: float = LONGEST) -> float:
@@ -167,9 +163,7 @@ def parse_positive_duration(raw: object) -> float:
     """Return seconds, more than none."""
     seconds = parse_duration(raw)
     if seconds == 0:
-        raise Refusal(
-            "E-NUM-POSITIVE", "must be longer than nothing", got=raw, try_="{deterministic: 0s} for no time at all"
-        )
+        raise Refusal("E-NUM-POSITIVE", "must be longer than nothing", got=raw, try_="{deterministic: 0s} for no time at all")
     return seconds
 
 
@@ -228,7 +222,7 @@ def parse_day_key(text: str) -> frozenset[int] | datetime.date | None:
     return frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))
 
 
-# ------------------------------------------------------------------------------------------------ rates and goals
+# -------------------------------------------------------------------------------- rates and goals
 
 
 def parse_rate(raw: object) -> Rate:
@@ -271,7 +265,7 @@ def parse_on_days(raw: object) -> OnDays:
     return OnDays(parse_share(Plain(share.strip())), singular)
 
 
-# ------------------------------------------------------------------------------------------------ back to text
+# -------------------------------------------------------------------------------- back to text
 
 
 def format_number(number: float) -> str:
@@ -326,7 +320,7 @@ def format_on_days(on: OnDays) -> str:
     return f"{format_percent(on.share)} of {on.of}s"
 
 
-# ------------------------------------------------------------------------------------------------ helpers
+# -------------------------------------------------------------------------------- helpers
 
 
 def _text(raw: object, kind: str, example: str) -> str:

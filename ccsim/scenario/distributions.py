@@ -1,15 +1,13 @@
 """How long something takes: what people know about a time -> the parameters of a law.
 
-A scenario says mean and sd, or median and p90; `Law` holds what a sampler by inversion needs, in seconds. The models are read by
-``scenario.model``; the compiler takes only `Law`. Nothing here draws numbers.
+A scenario says mean and sd, or median and p90; `Law` holds what a sampler by inversion needs, in seconds. The models
+are read by ``scenario.model``; the compiler takes only `Law`. Nothing here draws numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -28,77 +26,15 @@ from ccsim.scenario.fields import (
     parsed,
     whole,
 )
+from ccsim.scenario.laws import Family, Law
+
+__all__ = ["FAMILIES", "Distribution", "Family", "Law", "Patience", "Shape", "expand_distribution"]
 
 Z90 = 1.2815515655446004  # 90 % point of the standard normal law
 LN2, LN9, LN10 = math.log(2.0), math.log(9.0), math.log(10.0)
 
 
-class Family(StrEnum):
-    """The families of laws; the comment says what `Law` holds for each."""
-
-    EXPONENTIAL = "exponential"  # a = mean
-    DETERMINISTIC = "deterministic"  # a = the value
-    UNIFORM = "uniform"  # a = lowest, b = highest
-    TRIANGULAR = "triangular"  # a = lowest, b = mode, c = highest
-    LOGNORMAL = "lognormal"  # a = mean, b = standard deviation of the logarithm
-    GAMMA = "gamma"  # a = shape, b = scale (also for erlang)
-    WEIBULL = "weibull"  # a = shape, b = scale
-    LOGLOGISTIC = "loglogistic"  # a = scale (the median), b = shape
-    HYPEREXPONENTIAL = "hyperexponential"  # points = (cumulative share, mean), by mean
-    EMPIRICAL = "empirical"  # points = (value,), sorted
-    HAZARD = "hazard"  # points = (start, cumulative hazard at start, hazard per second from there on)
-    NEVER = "never"  # longer than anything
-
-
-class Law(NamedTuple):
-    """A law of times with its parameters solved, in seconds; see `Family` for what each letter means."""
-
-    family: Family
-    a: float = 0.0
-    b: float = 0.0
-    c: float = 0.0
-    points: tuple[tuple[float, ...], ...] = ()
-
-    def mean(self) -> float:
-        """Return the mean, seconds; infinity for ``never`` and for tails too heavy to have one."""
-        return float(_MEANS[self.family](self))
-
-
-def _mean_hyperexponential(law: Law) -> float:
-    shares = [0.0, *(point[0] for point in law.points)]
-    return sum((shares[i + 1] - shares[i]) * point[1] for i, point in enumerate(law.points))
-
-
-def _mean_hazard(law: Law) -> float:
-    """Integrate the survival function piece by piece: exp(-H) (1 - exp(-h length)) / h."""
-    total = 0.0
-    for i, (start, cumulative, hazard) in enumerate(law.points):
-        last = i + 1 == len(law.points)
-        length = math.inf if last else law.points[i + 1][0] - start
-        if hazard == 0.0:
-            total += math.exp(-cumulative) * length
-        else:
-            total += math.exp(-cumulative) * -math.expm1(-hazard * length) / hazard
-    return total
-
-
-_MEANS: dict[Family, Callable[[Law], float]] = {
-    Family.EXPONENTIAL: lambda law: law.a,
-    Family.DETERMINISTIC: lambda law: law.a,
-    Family.UNIFORM: lambda law: (law.a + law.b) / 2,
-    Family.TRIANGULAR: lambda law: (law.a + law.b + law.c) / 3,
-    Family.LOGNORMAL: lambda law: math.exp(law.a + law.b * law.b / 2),
-    Family.GAMMA: lambda law: law.a * law.b,
-    Family.WEIBULL: lambda law: law.b * math.gamma(1 + 1 / law.a),
-    Family.LOGLOGISTIC: lambda law: law.a * (math.pi / law.b) / math.sin(math.pi / law.b) if law.b > 1 else math.inf,
-    Family.HYPEREXPONENTIAL: _mean_hyperexponential,
-    Family.EMPIRICAL: lambda law: sum(point[0] for point in law.points) / len(law.points),
-    Family.HAZARD: _mean_hazard,
-    Family.NEVER: lambda law: math.inf,
-}
-
-
-# ------------------------------------------------------------------------------------------------ families as written
+# -------------------------------------------------------------------------------- families as written
 
 
 def _only(family: Model, *allowed: tuple[str, ...]) -> set[str]:
@@ -106,9 +42,7 @@ def _only(family: Model, *allowed: tuple[str, ...]) -> set[str]:
     given = {name for name in type(family).model_fields if getattr(family, name) is not None}
     if given not in [set(names) for names in allowed]:
         ways = "; ".join(" + ".join(names) for names in allowed)
-        raise Refusal(
-            "E-DIST", "these parameters do not fix the law", got=" + ".join(sorted(given)) or None, allowed=ways
-        )
+        raise Refusal("E-DIST", "these parameters do not fix the law", got=" + ".join(sorted(given)) or None, allowed=ways)
     return given
 
 
@@ -358,7 +292,7 @@ def _check_shape(shape: float | None) -> None:
         raise Refusal("E-DIST", "such a shape has no usable law", got=shape, allowed="0.05 to 1000")
 
 
-# ------------------------------------------------------------------------------------------------ the choice of a family
+# -------------------------------------------------------------------------------- the choice of a family
 
 
 def _long(key: str) -> ShortForm:
@@ -393,9 +327,7 @@ class Distribution(Model):
         """Refuse (E-DIST) anything but exactly one family with consistent parts."""
         given = [name for name in FAMILIES if getattr(self, name) is not None]
         if len(given) != 1:
-            raise Refusal(
-                "E-DIST", "needs exactly one family", got=" + ".join(given) or None, allowed=", ".join(FAMILIES)
-            )
+            raise Refusal("E-DIST", "needs exactly one family", got=" + ".join(given) or None, allowed=", ".join(FAMILIES))
         if self.hyperexponential is not None:
             _check_branches(self.hyperexponential)
         if self.hazard is not None:

@@ -1,8 +1,8 @@
 """YAML text -> plain data with the position of every key and value; nothing is interpreted here.
 
-The parser's events are walked by hand, not composed into nodes or Python objects: so a scalar stays the text that was written
-(PyYAML would read 22:30 as 1350, 010 as 8, NO as False), duplicate keys, aliases and tags are refused where they stand, and a
-file that nests too deeply or holds too much is dropped before it costs anything.
+The parser's events are walked by hand, not composed into nodes or Python objects: so a scalar stays the text that was
+written (PyYAML would read 22:30 as 1350, 010 as 8, NO as False), duplicate keys, aliases and tags are refused where
+they stand, and a file that nests too deeply or holds too much is dropped before it costs anything.
 """
 
 from __future__ import annotations
@@ -142,9 +142,7 @@ class _Reader:
                 if isinstance(event, yaml.DocumentStartEvent):
                     documents += 1
                     if documents > 1:
-                        raise self._stop(
-                            event, "E-YAML-MULTI", "holds more than one document", try_="one file per scenario"
-                        )
+                        raise self._stop(event, "E-YAML-MULTI", "holds more than one document", try_="one file per scenario")
                 elif isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                     self._take(event)
         except yaml.YAMLError as error:
@@ -166,11 +164,7 @@ class _Reader:
             self._key(event)
             return
         value = (
-            _scalar(event)
-            if isinstance(event, yaml.ScalarEvent)
-            else {}
-            if isinstance(event, yaml.MappingStartEvent)
-            else []
+            _scalar(event) if isinstance(event, yaml.ScalarEvent) else {} if isinstance(event, yaml.MappingStartEvent) else []
         )
         path = self._place(value)
         self.document.values[path] = self._position(event)
@@ -246,9 +240,7 @@ def dotted(path: Path) -> str:
 
 def problem_at(document: Document, path: Path, refusal: Refusal) -> Problem:
     """Return the problem a refusal makes of a path, at the nearest place that is written."""
-    return problem(
-        document, (*path, *refusal.at), refusal.code, refusal.what, refusal.got, refusal.allowed, refusal.try_
-    )
+    return problem(document, (*path, *refusal.at), refusal.code, refusal.what, refusal.got, refusal.allowed, refusal.try_)
 
 
 def problem(
@@ -268,9 +260,7 @@ def problem(
     return Problem(code, dotted(known or path), what, got, allowed, try_, at.file, at.line, at.col, at.width)
 
 
-def _problem(
-    code: str, path: str, what: str, at: Position, got: object = None, allowed: str = "", try_: str = ""
-) -> Problem:
+def _problem(code: str, path: str, what: str, at: Position, got: object = None, allowed: str = "", try_: str = "") -> Problem:
     said = "" if got is None else shown(got)
     return Problem(code, path, what, said, allowed, try_, at.file, at.line, at.col, at.width)
 

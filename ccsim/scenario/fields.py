@@ -1,7 +1,7 @@
 """The kinds of value a scenario file holds, as annotated types: how each is read, printed and described to an editor.
 
-Used by the models only. A field type here turns text into numbers in seconds, shares and factors (``ccsim.units``), refuses with
-a `Refusal`, prints back to the same text, and says in the JSON Schema what a person may write.
+Used by the models only. A field type here turns text into numbers in seconds, shares and factors (``ccsim.units``),
+refuses with a `Refusal`, prints back to the same text, and says in the JSON Schema what a person may write.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def parsed(parse: Callable[[Any], Any], show: Callable[[Any], Any], accepts: Any
     return (BeforeValidator(parse, json_schema_input_type=accepts), PlainSerializer(show, when_used="json"))
 
 
-# ------------------------------------------------------------------------------------------------ text and names
+# -------------------------------------------------------------------------------- text and names
 
 
 def parse_name(raw: object) -> str:
@@ -84,7 +84,7 @@ def parse_choice_of_count(raw: object) -> float:
 Name = Annotated[str, *parsed(parse_name, str, Annotated[str, Field(max_length=MOST_NAME)])]
 Text = Annotated[str, *parsed(parse_text, str, str)]
 
-# ------------------------------------------------------------------------------------------------ numbers with units
+# -------------------------------------------------------------------------------- numbers with units
 
 _DURATION = Annotated[str, Field(pattern=r"^\s*([-+.\deE]+\s*(s|m|min|h|d)\s*)+$", examples=["20s", "3m30s", "1.5h"])]
 _SHARE = Annotated[str, Field(pattern=r"%\s*$", examples=["12%"])] | Annotated[float, Field(ge=0, le=1)]
@@ -107,9 +107,7 @@ OnDays = Annotated[
     units.OnDays, *parsed(units.parse_on_days, units.format_on_days, Annotated[str, Field(examples=["90% of days"])])
 ]
 Date = Annotated[datetime.date, *parsed(units.parse_date, str, _DATE)]
-CallCount = Annotated[
-    float, *parsed(partial(units.parse_number, low=0.0, high=1e9), float, Annotated[float, Field(ge=0)])
-]
+CallCount = Annotated[float, *parsed(partial(units.parse_number, low=0.0, high=1e9), float, Annotated[float, Field(ge=0)])]
 Weight = CallCount
 PositiveNumber = Annotated[
     float, *parsed(partial(units.parse_number, low=1e-9, high=1e9), float, Annotated[float, Field(gt=0)])
@@ -125,7 +123,7 @@ def whole(low: int, high: int, code: str = "") -> tuple[Any, ...]:
 Seats = Annotated[int, *whole(0, 100_000)]
 
 
-# ------------------------------------------------------------------------------------------------ not supported yet
+# -------------------------------------------------------------------------------- not supported yet
 
 
 def _refuse(_: object) -> None:
@@ -135,7 +133,7 @@ def _refuse(_: object) -> None:
 NotYet = Annotated[None, BeforeValidator(_refuse, json_schema_input_type=Any)]
 """A key the format knows and this version cannot simulate: refused at its place, never ignored."""
 
-# ------------------------------------------------------------------------------------------------ by day
+# -------------------------------------------------------------------------------- by day
 
 T = TypeVar("T")
 _DAY_LIKE = (*units.WEEKDAYS, units.DAILY)
@@ -197,3 +195,17 @@ def key_on_day(days: Mapping[str, T], date: datetime.date) -> str | None:
 
 DayKey = Annotated[str, BeforeValidator(_day_key, json_schema_input_type=str)]
 EachDayOnce = AfterValidator(each_day_once)
+
+
+def scalar_as(key: str) -> Any:
+    """Let a record be written as the scalar under one of its keys."""
+    return ShortForm(lambda raw: raw if isinstance(raw, dict) else {key: raw}, json_schema_input_type=Any)
+
+
+def exactly_one(part: Model, *names: str) -> None:
+    """Refuse a record unless exactly one of these fields is given."""
+    given = [name for name in names if getattr(part, name) is not None]
+    if not given:
+        raise Refusal("E-KEY-MISSING", f"needs one of {', '.join(names)}")
+    if len(given) > 1:
+        raise Refusal("E-BOTH", f"takes only one of {', '.join(names)}", got=" and ".join(given))

@@ -1,7 +1,8 @@
 """Files beside a scenario: which may be read, and what a CSV says of each interval.
 
-Paths are relative to the file that names them and stay below the scenario's folder. Rows are matched by their time stamps, never
-by position. No message quotes what a foreign file holds beyond the one cell that could not be read as a number.
+Paths are relative to the file that names them and stay below the scenario's folder. Rows are matched by their time
+stamps, never by position. No message quotes what a foreign file holds beyond the one cell that could not be read as a
+number.
 """
 
 from __future__ import annotations
@@ -58,9 +59,7 @@ class Table(NamedTuple):
         """Return the place of a column; E-CSV with the names there are."""
         if name not in self.header:
             near = nearest(name, self.header)
-            raise Refusal(
-                "E-CSV", f"{self.name} has no column", got=name, allowed=", ".join(self.header[:20]), try_=near
-            )
+            raise Refusal("E-CSV", f"{self.name} has no column", got=name, allowed=", ".join(self.header[:20]), try_=near)
         return self.header.index(name)
 
     def cells(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -130,9 +129,7 @@ def by_interval(
         found[stamp] = table.read_cell(row, columns[2], cell, parse)
     missing = [_show(stamp) for stamp in expected if stamp not in found]
     if missing:
-        raise Refusal(
-            "E-CSV-STAMP", f"{table.name} lacks {len(missing)} of {len(expected)} open intervals: {_some(missing)}"
-        )
+        raise Refusal("E-CSV-STAMP", f"{table.name} lacks {len(missing)} of {len(expected)} open intervals: {_some(missing)}")
     if extra:
         raise Refusal("E-CSV-STAMP", f"{table.name} has {len(extra)} rows outside the open intervals: {_some(extra)}")
     return found

@@ -1,7 +1,8 @@
 """A file, text or dict -> a checked `Scenario`, or every problem of it in one pass.
 
-`load` raises, `check` reports; both read the YAML with positions, merge what it extends, apply overrides, build the models, read
-the CSV files, cross-check, and try each ``what_if``. Nothing is written, nothing outside the scenario's folder is read.
+`load` raises, `check` reports; both read the YAML with positions, merge what it extends, apply overrides, build the
+models, read the CSV files, cross-check, and try each ``what_if``. Nothing is written, nothing outside the scenario's
+folder is read.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Origin:
         return Folder(here, self.root)
 
 
-# ------------------------------------------------------------------------------------------------ ways in
+# -------------------------------------------------------------------------------- ways in
 
 
 def load(path: str | FilePath, overrides: Sequence[str] = ()) -> Scenario:
@@ -116,7 +117,7 @@ def _or_raise(checked: Checked) -> Scenario:
     return checked.scenario
 
 
-# ------------------------------------------------------------------------------------------------ reading and merging
+# -------------------------------------------------------------------------------- reading and merging
 
 
 def _read(path: FilePath, root: FilePath, chain: list[str], problems: list[Problem]) -> Document:
@@ -167,9 +168,7 @@ def _read_base(
         names = " -> ".join([*(FilePath(link).name for link in chain), found.name])
         raise Unreadable(problem(document, where, "E-EXTENDS-CYCLE", f"goes round in a circle: {names}"))
     if len(chain) >= DEEPEST_CHAIN:
-        raise Unreadable(
-            problem(document, where, "E-EXTENDS-CYCLE", f"more than {DEEPEST_CHAIN} files extend each other")
-        )
+        raise Unreadable(problem(document, where, "E-EXTENDS-CYCLE", f"more than {DEEPEST_CHAIN} files extend each other"))
     return _read(path.parent / base, root, chain, problems)
 
 
@@ -198,7 +197,7 @@ def _setting(text: str, problems: list[Problem]) -> changes.Override | None:
         return None
 
 
-# ------------------------------------------------------------------------------------------------ checking
+# -------------------------------------------------------------------------------- checking
 
 
 def _check(
@@ -212,7 +211,7 @@ def _check(
     scenario, warnings = _build(document, root, problems)
     if scenario is not None and not problems:
         _try_what_ifs(document, root, problems)
-    ordered = _sorted(problems, document)
+    ordered = _sorted(problems)
     return Checked(None if problems else scenario, ordered, tuple(warnings))
 
 
@@ -258,7 +257,7 @@ def _try_what_ifs(document: Document, root: FilePath, problems: list[Problem]) -
     base.data.pop("what_if", None)
     for name, entry in entries.items():
         path: Path = ("what_if", name, "set") if "set" in entry else ("what_if", name)
-        settings = entry["set"] if "set" in entry else entry
+        settings = entry.get("set", entry)
         variant, found = base.copy(), list[Problem]()
         for dotted_path, value in settings.items():
             override = changes.written(dotted_path, copied(value), document, (*path, dotted_path))
@@ -278,14 +277,12 @@ def _refuse_blanks(document: Document, problems: list[Problem]) -> None:
                     walk((*path, key), item)
         elif value is None and path and path != ("run", "seed"):
             what = "nothing is written here"
-            problems.append(
-                problem(document, path, "E-VALUE-MISSING", what, try_="remove the key or quote the word null")
-            )
+            problems.append(problem(document, path, "E-VALUE-MISSING", what, try_="remove the key or quote the word null"))
 
     walk((), document.data)
 
 
-# ------------------------------------------------------------------------------------------------ saying what is wrong
+# -------------------------------------------------------------------------------- saying what is wrong
 
 
 def _explained(document: Document, detail: Any) -> Problem:
@@ -326,15 +323,21 @@ def _unknown_key(document: Document, path: Path) -> Problem:
         return problem(document, path, "E-PLUGIN-OFF", "a scenario never loads code", key=True)
     allowed = allowed_keys(path[:-1])
     near = nearest(name, allowed)
-    found = problem(
-        document, path, "E-KEY-UNKNOWN", "unknown key", "", ", ".join(allowed), f"{near}" if near else "", key=True
-    )
+    found = problem(document, path, "E-KEY-UNKNOWN", "unknown key", "", ", ".join(allowed), f"{near}" if near else "", key=True)
     return found if known else dataclasses.replace(found, path=dotted(path))
 
 
-def _sorted(problems: list[Problem], document: Document) -> tuple[Problem, ...]:
-    """Return the problems in the order of the files, each once."""
-    return tuple(dict.fromkeys(sorted(problems, key=lambda p: (p.file, p.line, p.col))))
+def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Return the problems in the order of the files, each once, without what follows from a part not supported yet."""
+    not_yet = [p.path for p in problems if p.code == "E-NOT-YET"]
+
+    def follows(p: Problem) -> bool:
+        inside = any(p.path.startswith(path + ".") for path in not_yet)
+        beside = p.code == "E-KEY-MISSING" and any(path.startswith(p.path.rpartition(".")[0] + ".") for path in not_yet)
+        return p.code != "E-NOT-YET" and (inside or beside)
+
+    kept = [p for p in problems if not follows(p)]
+    return tuple(dict.fromkeys(sorted(kept, key=lambda p: (p.file, p.line, p.col))))
 
 
 def _index(document: Document, path: Path, value: Any) -> None:

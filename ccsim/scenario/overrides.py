@@ -1,8 +1,9 @@
 """Changes by dotted path: ``--set path=value``, ``what_if`` entries and ``Scenario.with_``, one grammar for all.
 
-``a.b.c`` names a key, ``a.0.b`` a list item, ``*`` every key or item. ``=`` replaces a value whole, ``null`` removes it, ``+=``
-and ``*=`` (``{plus: 2}``, ``{times: 110%}``) change it relatively. A key inside a short form expands the short form first. Works
-on plain data before it is checked, so that an override is checked exactly like an edited file.
+``a.b.c`` names a key, ``a.0.b`` a list item, ``*`` every key or item. ``=`` replaces a value whole, ``null`` removes
+it, ``+=`` and ``*=`` (``{plus: 2}``, ``{times: 110%}``) change it relatively. A key inside a short form expands the
+short form first. Works on plain data before it is checked, so that an override is checked exactly like an edited
+file.
 """
 
 from __future__ import annotations
@@ -44,9 +45,7 @@ def parse_setting(text: str) -> Override:
     file = f"--set {text}"
     found = _SETTING.fullmatch(text)
     if not found:
-        raise Unreadable(
-            Problem("E-SET", "", "is no override", shown(text), try_="path=value", file=file, line=1, col=1)
-        )
+        raise Unreadable(Problem("E-SET", "", "is no override", shown(text), try_="path=value", file=file, line=1, col=1))
     path, sign, value = found.groups()
     if path.endswith(".") and sign == "*=":  # calls.*=... names all calls, it does not multiply
         path, sign = path + "*", "="
@@ -133,7 +132,7 @@ def _change(document: Document, path: Path, override: Override) -> None:
     """Set, change relatively or remove the value at `path`."""
     value = override.value.data
     holder, key = _at(document, path[:-1]), path[-1]
-    if value is None and not (path == ("run", "seed")):
+    if value is None and path != ("run", "seed"):
         if isinstance(holder, dict) and key not in holder:
             raise _no(override, "E-REF", f"there is no {dotted(path)} to remove")
         del holder[key]
@@ -161,7 +160,7 @@ def _current(document: Document, path: Path, override: Override) -> Any:
     return here.default
 
 
-# ------------------------------------------------------------------------------------------------ relative changes
+# -------------------------------------------------------------------------------- relative changes
 
 
 def _relative(current: Any, change: dict[str, Any], override: Override) -> Any:
@@ -212,7 +211,7 @@ def _in_units(kind: str, number: Decimal) -> Any:
     return Plain(f"{int(number) if whole else float(number)!r}{kind}") if whole else Plain(f"{float(number)!r}{kind}")
 
 
-# ------------------------------------------------------------------------------------------------ what is left out
+# -------------------------------------------------------------------------------- what is left out
 
 
 def _expand_target(document: Document) -> None:
@@ -236,9 +235,7 @@ def _refuse_unknown_name(document: Document, path: Path, name: str, override: Ov
     if here is not None and here.named:
         names = list(_at(document, path))
         near = nearest(name, names)
-        raise _no(
-            override, "E-REF", f"{dotted(path)} has no '{name}'", None, f"{dotted((*path, near))}" if near else ""
-        )
+        raise _no(override, "E-REF", f"{dotted(path)} has no '{name}'", None, f"{dotted((*path, near))}" if near else "")
 
 
 def _at(document: Document, path: Path) -> Any:

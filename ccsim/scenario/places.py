@@ -1,7 +1,7 @@
 """Which part of the model a path of the YAML belongs to: its type, its short forms, the keys allowed there.
 
-Used by the loader (which keys would have been right?), and by overrides (which short form must be expanded before a key inside
-it can be set?). It reads the annotations of ``scenario.model`` and knows no field by name.
+Used by the loader (which keys would have been right?), and by overrides (which short form must be expanded before a
+key inside it can be set?). It reads the annotations of ``scenario.model`` and knows no field by name.
 """
 
 from __future__ import annotations

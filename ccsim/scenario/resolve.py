@@ -1,8 +1,8 @@
 """A loaded scenario -> plain answers in seconds since the first midnight: the view the compiler and the checks read.
 
-Every function takes a scenario as ``scenario.load`` returns it (files read in, queues and targets filled in) and returns tuples
-of floats. Days are 86 400 s long: a day on which the clocks change is refused when loading. In steady mode there is one
-opening, from 0 to the length of the run, with the volumes and staff of the first open interval.
+Every function takes a scenario as ``scenario.load`` returns it (files read in, queues and targets filled in) and
+returns tuples of floats. Days are 86 400 s long: a day on which the clocks change is refused when loading. In steady
+mode there is one opening, from 0 to the length of the run, with the volumes and staff of the first open interval.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import datetime
 import math
 from typing import NamedTuple
 
-from ccsim.scenario.distributions import Distribution, Family, Law, Patience
+from ccsim.scenario.distributions import Distribution, Family, Law, Nothing, Patience, Shape
 from ccsim.scenario.fields import on_day
 from ccsim.scenario.model import CallType, HandleTime, ReplayedCall, Scenario, Volume
 from ccsim.units import DAY, WEEKDAYS
@@ -61,7 +61,7 @@ class PatienceLaw(NamedTuple):
     at_most: float  # infinity if not cut
 
 
-# ------------------------------------------------------------------------------------------------ days and intervals
+# -------------------------------------------------------------------------------- days and intervals
 
 
 def open_days(scenario: Scenario) -> tuple[OpenDay, ...]:
@@ -97,7 +97,7 @@ def n_intervals(scenario: Scenario, day: OpenDay) -> int:
     return round((day.closes - day.opens) / scenario.interval)
 
 
-# ------------------------------------------------------------------------------------------------ calls
+# -------------------------------------------------------------------------------- calls
 
 
 def mean_calls(scenario: Scenario, call_type: str) -> tuple[float, ...]:
@@ -154,13 +154,14 @@ def replayed_calls(scenario: Scenario) -> tuple[ReplayedCall, ...]:
     return tuple(sorted(scenario.replay.calls, key=lambda call: call.at))
 
 
-# ------------------------------------------------------------------------------------------------ laws
+# -------------------------------------------------------------------------------- laws
 
 
 def law(scenario: Scenario, written: Distribution) -> Law:
     """Return the law of a time as written, looked up if it is a name."""
     if isinstance(written, HandleTime) and written.by_interval is not None:
-        return written.law.law(_base_mean(scenario, written))
+        shape = written.law or Shape(exponential=Nothing())
+        return shape.law(_base_mean(scenario, written))
     return (scenario.distributions[written.named] if written.named else written).own_law()
 
 
@@ -213,7 +214,7 @@ def _base_mean(scenario: Scenario, written: HandleTime) -> float:
     return sum(means) / len(means)
 
 
-# ------------------------------------------------------------------------------------------------ queues and seats
+# -------------------------------------------------------------------------------- queues and seats
 
 
 def queue_of(scenario: Scenario, call_type: str) -> str:

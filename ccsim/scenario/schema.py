@@ -1,6 +1,7 @@
 """A scenario back to YAML text, and the JSON Schema that lets an editor complete and check one.
 
-The schema describes what a person may write, short forms included; what it cannot express (references, lengths) the loader checks.
+The schema describes what a person may write, short forms included; what it cannot express (references, lengths) the
+loader checks.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from ccsim.scenario.distributions import FAMILIES
 from ccsim.scenario.model import Scenario
 
 
@@ -24,14 +26,13 @@ def json_schema() -> dict[str, Any]:
 
 def to_yaml(scenario: Scenario) -> str:
     """Return YAML text that loads as an equal scenario."""
-    content = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return str(
-        yaml.safe_dump(
-            _without_defaults(content), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
-        )
-    )
+    content = _said(scenario.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None))
 
 
-def _without_defaults(content: dict[str, Any]) -> dict[str, Any]:
-    """Drop empty maps and lists at the top: they say nothing."""
-    return {key: value for key, value in content.items() if value not in ({}, [], "")}
+def _said(value: Any) -> Any:
+    """Drop empty texts, maps and lists, which say nothing; an empty map after a family names a law without parameters."""
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _said(item) for key, item in value.items()}
+    return {key: item for key, item in kept.items() if item not in ({}, [], "") or key in FAMILIES}

@@ -1,7 +1,7 @@
 """Fill in what a valid scenario leaves open: CSV columns become numbers in place, missing queues and targets appear.
 
-Called once by the loader between the field checks and the cross-checks. Afterwards no part of the scenario refers to a file, so
-its YAML, its fingerprint and the compiler need none.
+Called once by the loader between the field checks and the cross-checks. Afterwards no part of the scenario refers to
+a file, so its YAML, its fingerprint and the compiler need none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ccsim.scenario.files import Folder, Stamp, Table, by_interval, parse_second
 from ccsim.scenario.model import HandleTime, OnPhones, Queue, Replay, ReplayedCall, Scenario, ServiceLevelTarget, Volume
 
 DEFAULT_GOAL = units.Goal(0.80, 20.0)
-_NO_FILE = {"csv": None, "date": "date", "time": "time", "column": None}  # the fields of a file that has been read
+_NO_FILE = {"csv": None, "date": None, "time": None, "column": None}  # the fields of a file that has been read
 
 Report = Callable[[Path, Refusal], None]
 
@@ -93,8 +93,8 @@ class _Settler:
     def _handle_time(self, path: Path, time: HandleTime) -> HandleTime:
         assert time.csv is not None and time.column is not None
         days = resolve.open_days_of_horizon(self.scenario)
-        numbers = self._numbers(path, time, days, parse_seconds(time.unit, low=1e-6))
-        return time.model_copy(update={**_NO_FILE, "unit": "s", "by_interval": numbers})
+        numbers = self._numbers(path, time, days, parse_seconds(time.unit or "s", low=1e-6))
+        return time.model_copy(update={**_NO_FILE, "unit": None, "by_interval": numbers})
 
     def _by_day(self, path: Path, days: Mapping[str, Volume | OnPhones]) -> dict[str, Volume | OnPhones]:
         """Replace each entry that names a file by one entry per date it decides."""
@@ -117,7 +117,7 @@ class _Settler:
         stamps = {day: _stamps(self.scenario, day) for day in days}
         expected = [stamp for day in days for stamp in stamps[day]]
         table = self._table(path, entry.csv)
-        found = by_interval(table, (entry.date, entry.time, entry.column), expected, parse)
+        found = by_interval(table, (entry.date or "date", entry.time or "time", entry.column), expected, parse)
         return {str(day.date): tuple(found[stamp] for stamp in stamps[day]) for day in days}
 
     def _replay(self, path: Path, replay: Replay) -> Replay:
@@ -130,12 +130,13 @@ class _Settler:
             instant = table.read_cell(row, "at", at, partial(replay_instant, start=self.scenario.start))
             if call_type not in self.scenario.calls:
                 raise Refusal("E-CSV", f"{table.name} row {row}: no such call type", got=call_type)
-            times = {
-                name: table.read_cell(row, name, cell, parse_seconds("s"))
-                for name, cell in zip(optional, cells, strict=True)
-                if cell
-            }
-            calls.append(ReplayedCall.model_construct(at=instant, call_type=call_type, **times))
+            told = dict(zip(optional, cells, strict=True))
+            handle, patience = (
+                table.read_cell(row, name, told[name], parse_seconds("s")) if told.get(name) else None
+                for name in ("handle", "patience")
+            )
+            construct = ReplayedCall.model_construct  # the numbers are checked, and have no units to be parsed again
+            calls.append(construct(at=instant, call_type=call_type, handle=handle, patience=patience))
         return replay.model_copy(update={"csv": None, "calls": tuple(calls)})
 
 

@@ -1,7 +1,7 @@
 """Checks that need more than one part of a scenario: references, lengths, days, limits, and whether it can ever settle.
 
-Called by the loader with `report`, which knows files and lines. A mistake (``E-``) means the scenario cannot run as written; a
-doubt (``W-``) that it runs but may not say what was meant. Every check reports all it finds.
+Called by the loader with `report`, which knows files and lines. A mistake (``E-``) means the scenario cannot run as
+written; a doubt (``W-``) that it runs but may not say what was meant. Every check reports all it finds.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FEW_REPLICATIONS = 20
 Report = Callable[[Path, Refusal], None]
 
 
-# ------------------------------------------------------------------------------------------------ calendar
+# -------------------------------------------------------------------------------- calendar
 
 
 def check_calendar(scenario: Scenario, report: Report) -> None:
@@ -77,7 +77,7 @@ def _check_zone(scenario: Scenario, report: Report) -> None:
             return
 
 
-# ------------------------------------------------------------------------------------------------ mistakes
+# -------------------------------------------------------------------------------- mistakes
 
 
 def cross_check(scenario: Scenario, report: Report) -> None:
@@ -117,7 +117,7 @@ def _check_names(scenario: Scenario, report: Report) -> None:
         if written.named is None:
             continue
         if written.named not in scenario.distributions:
-            code = any(mark in written.named for mark in ":()/_") and ("(" in written.named or ":" in written.named)
+            code = any(mark in written.named for mark in ":()")
             off = Refusal("E-PLUGIN-OFF", "a scenario never loads code", got=written.named)
             report(path, off if code else _missing("distribution", written.named, scenario.distributions))
         elif path[0] == "distributions":
@@ -273,9 +273,7 @@ def _check_queues(scenario: Scenario, report: Report) -> None:
 def _check_run(scenario: Scenario, report: Report) -> None:
     run = scenario.run
     if run.replications == 1 and "confidence" in run.model_fields_set:
-        report(
-            ("run", "replications"), Refusal("E-STATS", "an interval needs at least 2 replications", got=1, try_="100")
-        )
+        report(("run", "replications"), Refusal("E-STATS", "an interval needs at least 2 replications", got=1, try_="100"))
     if scenario.closing.queue == "clear" and scenario.closing.overtime_up_to is not None:
         report(("closing", "overtime_up_to"), Refusal("E-BOTH", "queue: clear leaves no overtime to cap"))
     if run.mode == "terminating":
@@ -311,11 +309,11 @@ def _check_sums(scenario: Scenario, report: Report) -> None:
         largest = max(scenario.calls, key=lambda name: sum(resolve.mean_calls(scenario, name)))
         what = f"about {n_calls:.3g} calls per replication"
         report(("calls", largest, "volume"), Refusal("E-LIMIT", what, allowed=f"at most {MOST_CALLS:,}"))
-    for index, call in enumerate(resolve.replayed_calls(scenario)):
-        if call.call_type not in scenario.calls:
-            report(("replay", "calls", index, "call_type"), _missing("call type", call.call_type, scenario.calls))
-        if not 0 <= call.at < scenario.days * DAY:
-            what = f"a call at {call.at:g} s lies outside the {scenario.days} days of the horizon"
+    for index, replayed in enumerate(resolve.replayed_calls(scenario)):
+        if replayed.call_type not in scenario.calls:
+            report(("replay", "calls", index, "call_type"), _missing("call type", replayed.call_type, scenario.calls))
+        if not 0 <= replayed.at < scenario.days * DAY:
+            what = f"a call at {replayed.at:g} s lies outside the {scenario.days} days of the horizon"
             report(("replay",), Refusal("E-CSV-STAMP", what))
             break
 
@@ -337,7 +335,7 @@ def _check_constant(scenario: Scenario, report: Report) -> None:
             report(("agents", name), Refusal("E-MODE", "changes over the day; steady mode needs one number"))
 
 
-# ------------------------------------------------------------------------------------------------ doubts
+# -------------------------------------------------------------------------------- doubts
 
 
 def doubts(scenario: Scenario, report: Report) -> None:
@@ -347,9 +345,7 @@ def doubts(scenario: Scenario, report: Report) -> None:
             what = "has no patience: callers never hang up"
             report(("calls", name), Refusal("W-PATIENCE", what, try_="patience: 2m"))
     if scenario.run.replications < FEW_REPLICATIONS:
-        what = (
-            "are too few for an interval to be trusted" if scenario.run.replications > 1 else "gives no interval at all"
-        )
+        what = "are too few for an interval to be trusted" if scenario.run.replications > 1 else "gives no interval at all"
         report(("run", "replications"), Refusal("W-REPLICATIONS", what, got=scenario.run.replications, try_="100"))
     grid = resolve.intervals(scenario)
     loads = {name: _loads(scenario, name, grid) for name in scenario.calls}
@@ -425,7 +421,7 @@ def _doubt_overload(
         forever = sum(loads[call][0] for call in part.calls if _never_leaves(scenario, call))
         if forever >= seats[0] and forever > 0 and scenario.lines is None:
             rho = f"{forever / seats[0]:.3g}" if seats[0] else "infinite"
-            what = f"callers who never hang up bring {forever:.4g} erlangs to {seats[0]} agents (load {rho}): the queue grows for ever"
+            what = f"callers who never hang up bring {forever:.4g} erlangs to {seats[0]} agents (load {rho}): it never settles"
             report(path, Refusal("E-UNSTABLE", what, try_="more agents, or patience"))
             return
     overloaded = 0.0

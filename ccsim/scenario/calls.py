@@ -1,0 +1,260 @@
+"""What people call about, how often, how long it takes and how long they wait: the ``calls`` side of a scenario.
+
+Parts of ``scenario.model``, which says what a scenario is as a whole. Times are seconds; a part that a person may
+write in a short form says so in its annotation.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+
+from ccsim import units
+from ccsim.errors import Refusal
+from ccsim.scenario.distributions import Distribution, Patience, Shape, expand_distribution, parse_time_unit
+from ccsim.scenario.fields import (
+    CallCount,
+    DayKey,
+    Duration,
+    EachDayOnce,
+    Factor,
+    Model,
+    Name,
+    NotYet,
+    PositiveDuration,
+    Rate,
+    Share,
+    ShortForm,
+    Text,
+    by_day,
+    by_day_only,
+    exactly_one,
+    one_of,
+    parsed,
+)
+
+FOREVER = "unlimited"
+
+
+def _parse_attempts(raw: object) -> int | None:
+    return None if raw == FOREVER else units.parse_integer(raw, 0, 1_000_000)
+
+
+def _parse_spread(raw: object) -> float:
+    return units.parse_factor(raw, high=10.0)
+
+
+def _parse_weekday(raw: object) -> str:
+    if raw not in units.WEEKDAYS:
+        raise Refusal("E-DAY", "is not a weekday", got=raw, allowed=", ".join(units.WEEKDAYS))
+    return str(raw)
+
+
+def _expand_volume(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return raw
+    return {"per_interval": raw} if isinstance(raw, list | tuple) else {"rate": raw}
+
+
+def _expand_wrap(raw: Any) -> Any:
+    """Return the long form of a wrap time; ``0s`` is none at all, while an exponential of mean 0 would be no law."""
+    if isinstance(raw, str) and raw.strip() in ("0s", "0m", "0h"):
+        return {"deterministic": {"value": raw}}
+    return expand_distribution(raw)
+
+
+def _expand_hold(raw: Any) -> Any:
+    return raw if isinstance(raw, dict) and ("share" in raw or "for" in raw) else {"for": raw}
+
+
+Spread = Annotated[float, *parsed(_parse_spread, units.format_percent, str | float)]
+Weekday = Annotated[str, BeforeValidator(_parse_weekday), WithJsonSchema({"enum": list(units.WEEKDAYS)})]
+Means = Annotated[tuple[PositiveDuration, ...], Field(min_length=1)]
+MeansByDay = Annotated[
+    dict[DayKey, Means], ShortForm(by_day_only, json_schema_input_type=Means | dict[str, Means]), EachDayOnce
+]
+Time = Annotated[Distribution, ShortForm(expand_distribution, json_schema_input_type=str | Distribution)]
+
+
+class Volume(Model):
+    """New callers of one day, before IVR and redials: exactly one of rate, per_interval, total + profile, csv."""
+
+    rate: Rate | None = None
+    """Calls per time; a rate per day is spread evenly over the open hours."""
+    per_interval: tuple[CallCount, ...] | None = None
+    """Mean calls of each open interval."""
+    total: Rate | None = None
+    """Calls of the day, such as 420/day, spread by `profile`."""
+    profile: Name | None = None
+    csv: Text | None = None
+    """A file with one row per open interval, matched by its time stamps (columns `date` and `time`)."""
+    date: Text | None = None
+    time: Text | None = None
+    column: Text | None = None
+    counts: Annotated[str, *one_of("first_calls_at_door", "all_at_queue")] = "first_calls_at_door"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Volume:
+        exactly_one(self, "rate", "per_interval", "total", "csv")
+        if (self.total is None) != (self.profile is None):
+            raise Refusal("E-KEY-MISSING", "total and profile go together", try_="{total: 420/day, profile: flat}")
+        if self.total is not None and self.total.period is not None:
+            raise Refusal("E-UNIT", "a total is per day", got=units.format_rate(self.total), try_="420/day", at=("total",))
+        if self.csv is not None and self.column is None:
+            raise Refusal(
+                "E-KEY-MISSING",
+                "a CSV needs `column`",
+                try_="{csv: forecast.csv, date: Date, time: Time, column: Calls}",
+            )
+        if self.counts == "all_at_queue":
+            raise Refusal("E-NOT-YET", "not supported yet", at=("counts",))
+        return self
+
+
+class HandleTime(Distribution):
+    """A law of handling times; or means by interval (from a CSV) around which `law` spreads."""
+
+    csv: Text | None = None
+    date: Text | None = None
+    time: Text | None = None
+    column: Text | None = None
+    unit: Annotated[str, BeforeValidator(parse_time_unit), WithJsonSchema({"enum": ["s", "min"]})] | None = None
+    by_interval: MeansByDay | None = None
+    """Mean of each open interval."""
+    law: (
+        Annotated[Shape, ShortForm(lambda raw: {raw: {}} if isinstance(raw, str) else raw, json_schema_input_type=str | Shape)]
+        | None
+    ) = None
+    """How times spread around the mean of their interval; missing: exponential."""
+
+    def _one_family(self) -> HandleTime:
+        if self.csv is None and self.by_interval is None:
+            super().check_family()
+        elif self.csv is not None and self.column is None:
+            raise Refusal(
+                "E-KEY-MISSING",
+                "a CSV needs `column`",
+                try_="{csv: f.csv, date: Date, time: Time, column: AHT, unit: s}",
+            )
+
+
+Handling = Annotated[HandleTime, ShortForm(expand_distribution, json_schema_input_type=str | HandleTime)]
+Wrap = Annotated[HandleTime, ShortForm(_expand_wrap, json_schema_input_type=str | HandleTime)]
+VolumeOfDay = Annotated[Volume, ShortForm(_expand_volume, json_schema_input_type=str | tuple[CallCount, ...] | Volume)]
+VolumeByDay = Annotated[
+    dict[DayKey, VolumeOfDay],
+    ShortForm(by_day, json_schema_input_type=VolumeOfDay | dict[str, VolumeOfDay]),
+    EachDayOnce,
+]
+
+
+class Hold(Model):
+    """Time on hold: in `share` of the calls, for that long."""
+
+    share: Share = 1.0
+    for_: Annotated[Handling, Field(alias="for")]
+
+
+class CallType(Model):
+    """Why people call, how many, how long it takes and how long they wait."""
+
+    volume: VolumeByDay | None = None
+    weekday: dict[Weekday, Factor] = {}
+    """Multiplies that day's volume."""
+    scale: Factor = 1.0
+    """Multiplies every volume: the handle for sweeps."""
+    handle: Handling | None = None
+    """Talk, hold and wrap in one."""
+    talk: Handling | None = None
+    hold: Annotated[Hold, ShortForm(_expand_hold, json_schema_input_type=str | Hold | Distribution)] | None = None
+    wrap: Wrap | None = None
+    patience: Annotated[Patience, ShortForm(expand_distribution, json_schema_input_type=str | Patience)] | None = None
+    """Missing: callers never hang up."""
+    channel: NotYet = None
+    needs: NotYet = None
+    needs_authority: NotYet = None
+    unresolved: NotYet = None
+    after_transfer: NotYet = None
+    on_shortfall: NotYet = None
+
+    @model_validator(mode="after")
+    def _handle_or_talk(self) -> CallType:
+        if (self.handle is None) == (self.talk is None):
+            raise Refusal(
+                "E-KEY-MISSING" if self.handle is None else "E-BOTH",
+                "needs either handle or talk (+ hold + wrap)",
+                try_="handle: 4m",
+            )
+        if self.handle is not None and (self.hold is not None or self.wrap is not None):
+            raise Refusal("E-BOTH", "handle already holds talk, hold and wrap", try_="talk instead of handle", at=("handle",))
+        return self
+
+
+class ReplayedCall(Model):
+    """One call of a log; what it does not say is drawn."""
+
+    at: Annotated[float, *parsed(units.parse_duration, units.format_duration, str)]
+    """Seconds since the first midnight."""
+    call_type: Name
+    handle: Duration | None = None
+    patience: Duration | None = None
+
+
+class Replay(Model):
+    """A log of calls that arrive as they did, instead of volumes."""
+
+    csv: Text | None = None
+    calls: tuple[ReplayedCall, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Replay:
+        exactly_one(self, "csv", "calls")
+        return self
+
+
+class Uncertainty(Model):
+    """How much busier or quieter a day is than its mean: coefficients of variation of gamma factors with mean 1."""
+
+    centre_day: Spread = 0.0
+    type_day: Annotated[
+        dict[Name, Spread],
+        ShortForm(lambda raw: raw if isinstance(raw, dict) else {"all": raw}, json_schema_input_type=Any),
+    ] = {}
+    """By call type; the key `all` holds for those not named."""
+    within_day_correlation: NotYet = None
+    forecast_error: NotYet = None
+
+
+class Ivr(Model):
+    """One announcement before the queue."""
+
+    time: Time
+    hang_up: Share = 0.0
+    """Share of callers who leave in it, at its end."""
+    start: NotYet = None
+    nodes: NotYet = None
+
+
+class Redial(Model):
+    """Callers who abandoned or were turned away and try again."""
+
+    share: Share
+    after: Time
+    attempts: Annotated[
+        int | None,
+        BeforeValidator(_parse_attempts, json_schema_input_type=int | Literal["unlimited"]),
+        PlainSerializer(lambda n: FOREVER if n is None else n),
+    ] = None
+    """Redials per problem at most; None is unlimited."""
+    patience: Annotated[str, *one_of("keep", "fresh")] = "keep"
+    odds: NotYet = None
+
+
+class AfterContact(Model):
+    """What callers do after a contact."""
+
+    redial: Redial | None = None
+    return_: Annotated[NotYet, Field(alias="return")] = None
+    leave: NotYet = None
+    satisfaction: NotYet = None

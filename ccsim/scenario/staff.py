@@ -1,0 +1,116 @@
+"""Who answers: queues, teams and how many agents are on the phones when.
+
+Parts of ``scenario.model``, which says what a scenario is as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from ccsim.errors import Refusal
+from ccsim.scenario.fields import (
+    MOST_ITEMS,
+    DayKey,
+    EachDayOnce,
+    Model,
+    Name,
+    NotYet,
+    Seats,
+    ShortForm,
+    Text,
+    by_day,
+    by_day_only,
+    exactly_one,
+    whole,
+)
+
+Names = Annotated[tuple[Name, ...], Field(max_length=MOST_ITEMS)]
+
+
+def _expand_on_phones(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return raw
+    return {"per_interval": raw} if isinstance(raw, list | tuple) else {"level": raw}
+
+
+class Queue(Model):
+    """Waiting work: whose calls, how urgent, who answers."""
+
+    calls: Names | None = None
+    """Call types that wait here; missing: the one of the same name."""
+    priority: Annotated[int, *whole(-1000, 1000)] = 0
+    """Higher is served first."""
+    teams: Names | None = None
+    """Who answers; missing: every team."""
+    expand: NotYet = None
+    overflow: NotYet = None
+    callback: NotYet = None
+    max_waiting: NotYet = None
+    clock: NotYet = None
+
+
+class OnPhones(Model):
+    """Agents on the phones on one day: one level, or one number per open interval."""
+
+    level: Seats | None = None
+    per_interval: tuple[Seats, ...] | None = None
+    csv: Text | None = None
+    date: Text | None = None
+    time: Text | None = None
+    column: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> OnPhones:
+        exactly_one(self, "level", "per_interval", "csv")
+        if self.csv is not None and self.column is None:
+            raise Refusal(
+                "E-KEY-MISSING", "a CSV needs `column`", try_="{csv: staff.csv, date: Date, time: Time, column: Staff}"
+            )
+        return self
+
+
+OnPhonesOfDay = Annotated[OnPhones, ShortForm(_expand_on_phones, json_schema_input_type=int | tuple[Seats, ...] | OnPhones)]
+
+
+class Staffing(Model):
+    """Agents by interval, net of breaks and absence."""
+
+    on_phones: Annotated[
+        dict[DayKey, OnPhonesOfDay],
+        ShortForm(by_day, json_schema_input_type=OnPhonesOfDay | dict[str, OnPhonesOfDay]),
+        EachDayOnce,
+    ]
+    scheduled: NotYet = None
+    paid_per_phone_hour: NotYet = None
+
+
+class Team(Model):
+    """People who do the same work: exactly one of headcount and staffing."""
+
+    headcount: (
+        Annotated[dict[DayKey, Seats], ShortForm(by_day_only, json_schema_input_type=Seats | dict[str, Seats]), EachDayOnce]
+        | None
+    ) = None
+    """Agents during all opening hours; a day not named has none."""
+    staffing: Staffing | None = None
+    site: NotYet = None
+    shifts: NotYet = None
+    roster: NotYet = None
+    capacity: NotYet = None
+    answer_delay: NotYet = None
+    skills: NotYet = None
+    reserve: NotYet = None
+    authority: NotYet = None
+    credit_budget: NotYet = None
+    shrinkage: NotYet = None
+    adherence: NotYet = None
+    cost: NotYet = None
+    billed: NotYet = None
+    unresolved: NotYet = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Team:
+        exactly_one(self, "headcount", "staffing")
+        return self
