@@ -22,6 +22,7 @@ from ccsim.erlang import (
     ErlangC,
     Target,
     WaitLaw,
+    _birth_counts,
     agents_for,
     erlang_a,
     erlang_b,
@@ -480,6 +481,18 @@ def test_large_centres_equal_the_independent_quadrature(agents, load_per_agent, 
             assert getattr(law, share)(within) == pytest.approx(getattr(twin, share)(within), rel=0, abs=1e-13)
 
 
+@pytest.mark.parametrize("growth", [0.0, 1e-9, 0.003, 0.05, 1.0])
+@pytest.mark.parametrize("expected_births", [0.2, 3, 15, 17, 22, 40, 900, 30_000])
+def test_birth_counts_add_up_to_one(growth, expected_births):
+    """Only the largest is taken from Stirling's series, all others are multiples of it: the sum tells if it is right."""
+    base = 2.0
+    within = math.log1p(expected_births * growth / base) / growth if growth > 0 else expected_births / base
+    spread = math.sqrt(expected_births * math.exp(growth * within))
+    counts = _birth_counts(within, base, growth, int(expected_births + 60 * spread + 60))
+    assert math.fsum(counts) == pytest.approx(1, rel=0, abs=1e-13)
+    assert math.fsum(k * count for k, count in enumerate(counts)) == pytest.approx(expected_births, rel=1e-12)
+
+
 def test_quadrature_of_general_patience_equals_scipys():
     """Weibull patience with many early hang-ups and balking: the integrals of Zeltyn and Mandelbaum (2005), naively."""
     from scipy.integrate import quad
@@ -547,6 +560,16 @@ def test_tens_of_thousands_of_agents_neither_overflow_nor_take_long(agents, load
     # fluid limit: agents always busy in overload, nobody lost in underload
     if load_per_agent != 1.0:
         assert law.abandoned_share == pytest.approx(max(0.0, 1 - 1 / load_per_agent), abs=5e-4)
+
+
+def test_general_patience_survives_deep_overload():
+    """Two thirds of 15,000 erlangs find an agent; due times pile up where everybody hangs up, 8000 nats above zero."""
+    law = erlang_general(15_000 / 180, 180, 10_000, lambda t: float(t < 300))
+    assert law.abandoned_share == pytest.approx(1 / 3, rel=1e-10)
+    assert law.occupancy == pytest.approx(1, rel=1e-10)
+    # below 300 the density rises at rate 83.33 - 55.56 = 27.78, above it falls at 55.56: two thirds lie below, by 0.036 on
+    # average, and those above hang up at 300
+    assert law.mean_wait == pytest.approx(300 - 2 / 3 * 0.036, rel=1e-12)
 
 
 def test_fifty_thousand_agents_on_the_edge_without_patience_limit():
@@ -651,6 +674,17 @@ def test_shares_and_waits_add_up(place):
         assert sum(parts) + law.blocked_share == pytest.approx(1, abs=1e-13)
     assert law.answered_within(math.inf) == law.answered_share
     assert law.abandoned_within(math.inf) == law.abandoned_share
+
+
+def test_threshold_without_end_is_met_by_all_who_are_answered():
+    for law in (
+        erlang_c(0.04, 200, 10),
+        erlang_a(0.06, 200, 10, math.inf, lines=20),
+        erlang_general(0.06, 200, 10, lambda t: float(t < 30)),
+    ):
+        assert law.answered_within(math.inf) == law.answered_share
+        assert law.abandoned_within(math.inf) == law.abandoned_share
+        assert law.waits_longer(math.inf) == 0.0
 
 
 def test_mean_wait_is_the_area_under_the_tail_of_the_waiting_law():
@@ -879,7 +913,7 @@ def agents_with_delay_share(load: int, share: float) -> int:
 
 @pytest.mark.parametrize(
     ("required", "shrinkage", "scheduled"),
-    [(100, 0.30, 143), (14, 0.30, 20), (70, 0.30, 100), (63, 0.1, 70), (0, 0.3, 0), (7, 0.0, 7), (7.2, 0.0, 8)],
+    [(100, 0.30, 143), (14, 0.30, 20), (70, 0.30, 100), (84, 0.30, 120), (0, 0.3, 0), (7, 0.0, 7), (7.2, 0.0, 8)],
 )
 def test_shrinkage_divides_and_rounds_up(required, shrinkage, scheduled):
     assert scheduled_for(required, shrinkage) == scheduled
