@@ -128,7 +128,8 @@ class HandleTime(Distribution):
     ) = None
     """How times spread around the mean of their interval; missing: exponential."""
 
-    def _one_family(self) -> HandleTime:
+    def check_family(self) -> None:
+        """Refuse anything but one family, or means by interval."""
         if self.csv is None and self.by_interval is None:
             super().check_family()
         elif self.csv is not None and self.column is None:

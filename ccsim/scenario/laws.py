@@ -1,6 +1,6 @@
 """A law of times with its parameters solved, in seconds: what a sampler by inversion needs.
 
-``scenario.distributions`` makes these from what people know; the compiler turns them into codes and numbers. Nothing here draws.
+``scenario.distributions`` makes these from what people know; the compiler turns them into codes and numbers. No draws here.
 """
 
 from __future__ import annotations
