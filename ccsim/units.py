@@ -154,6 +154,7 @@ def parse_duration(raw: object, low: float = 0.0, high: float = LONGEST) -> floa
         seconds += _seconds(text, part.group(1), part.group(2))
         position = part.end()
     if position != len(text) or not text:
+        _refuse_odd_number(text, raw)
         _refuse_odd_number(text.rstrip("smhdin "), raw)
         raise Refusal("E-DURATION", "is not a duration", got=raw, try_="20s, 3m30s or 1.5h")
     return _bounded(seconds, raw, low, high)

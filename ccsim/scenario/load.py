@@ -31,8 +31,8 @@ from ccsim.scenario.document import (
 from ccsim.scenario.files import Folder
 from ccsim.scenario.model import Scenario
 from ccsim.scenario.places import allowed_keys
-from ccsim.scenario.settle import settle
-from ccsim.scenario.validate import check_calendar, cross_check, doubts
+from ccsim.scenario.settle import fill_in, read_files
+from ccsim.scenario.validate import check_calendar, check_sums, cross_check, doubts
 
 DEEPEST_CHAIN = 20  # files that extend each other
 FROM_PYTHON = "<python>"
@@ -238,9 +238,11 @@ def _build(document: Document, root: FilePath, problems: list[Problem]) -> tuple
         problems.append(problem_at(document, path, refusal))
 
     check_calendar(scenario, report)
+    scenario = fill_in(scenario, report)
+    cross_check(scenario, report, has_calendar=not problems)
+    scenario = read_files(scenario, origin.folder_of, report)
     if not problems:
-        scenario = settle(scenario, origin.folder_of, report)
-        cross_check(scenario, report)
+        check_sums(scenario, report)
     warnings: list[Problem] = []
     if not problems:
         doubts(scenario, lambda path, refusal: warnings.append(problem_at(document, path, refusal)))
@@ -271,13 +273,13 @@ def _refuse_blanks(document: Document, problems: list[Problem]) -> None:
     """Refuse keys without a value: `patience:` with nothing behind it is a slip, not a wish."""
 
     def walk(path: Path, value: Any) -> None:
-        if isinstance(value, dict | list):
-            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-                if (*path, key) != ("what_if",):
-                    walk((*path, key), item)
-        elif value is None and path and path != ("run", "seed"):
-            what = "nothing is written here"
-            problems.append(problem(document, path, "E-VALUE-MISSING", what, try_="remove the key or quote the word null"))
+        for key, item in value.items():
+            here = (*path, key)
+            if isinstance(item, dict) and here != ("what_if",):
+                walk(here, item)
+            elif item is None and here != ("run", "seed"):
+                what = "nothing is written here"
+                problems.append(problem(document, here, "E-VALUE-MISSING", what, try_="remove the key or quote the word null"))
 
     walk((), document.data)
 
@@ -336,7 +338,8 @@ def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
         beside = p.code == "E-KEY-MISSING" and any(path.startswith(p.path.rpartition(".")[0] + ".") for path in not_yet)
         return p.code != "E-NOT-YET" and (inside or beside)
 
-    kept = [p for p in problems if not follows(p)]
+    blank = {p.path for p in problems if p.code == "E-VALUE-MISSING"}
+    kept = [p for p in problems if not follows(p) and (p.code == "E-VALUE-MISSING" or p.path not in blank)]
     return tuple(dict.fromkeys(sorted(kept, key=lambda p: (p.file, p.line, p.col))))
 
 

@@ -1,6 +1,6 @@
 """Fill in what a valid scenario leaves open: CSV columns become numbers in place, missing queues and targets appear.
 
-Called once by the loader between the field checks and the cross-checks. Afterwards no part of the scenario refers to
+Called by the loader after the field checks. Afterwards no part of the scenario refers to
 a file, so its YAML, its fingerprint and the compiler need none.
 """
 
@@ -27,15 +27,20 @@ _NO_FILE = {"csv": None, "date": None, "time": None, "column": None}  # the fiel
 Report = Callable[[Path, Refusal], None]
 
 
-def settle(scenario: Scenario, folder_of: Callable[[Path], Folder], report: Report) -> Scenario:
-    """Return the scenario with files read and defaults filled in; problems go to `report`."""
-    settled = _Settler(scenario, folder_of, report).part((), scenario)
+def fill_in(scenario: Scenario, report: Report) -> Scenario:
+    """Return the scenario with the queues and the target it leaves out."""
+    return _with_targets(_with_queues(scenario), report)
+
+
+def read_files(scenario: Scenario, folder_of: Callable[[Path], Folder], report: Report) -> Scenario:
+    """Return the scenario with every CSV it names written out; problems go to `report`."""
+    settled = _Reader(scenario, folder_of, report).part((), scenario)
     assert isinstance(settled, Scenario)
-    return _with_targets(_with_queues(settled), report)
+    return settled
 
 
 @dataclasses.dataclass
-class _Settler:
+class _Reader:
     """One walk over all parts of a scenario, reading the files they name."""
 
     scenario: Scenario
