@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ENABLED", "cache_folder", "entry", "hot", "inner", "jit", "special", "wrap"]
+__all__ = ["ENABLED", "accessor", "bind", "cache_folder", "entry", "inner", "jit", "special", "unbind", "wrap"]
 
 # Before numba's import: Intel's vector library, where installed, would change the last bits of log and exp.
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
@@ -55,10 +55,35 @@ def cache_folder() -> Path:
 
 _Decorator = Callable[..., Any]
 
+_bound: dict[int, Any] = {}
+"""Plain Python's way from an address to its table."""
+
+
+def bind(record: Any, **tables: Any) -> None:
+    """Writes where the tables lie into the address fields of a one-row record array.
+
+    Kernels that get arrays by the dozen spend most of their time handing them over (about 40 times what the work costs), so
+    they get one record with addresses and reach rows through an `accessor`. The caller keeps the tables alive; in plain
+    Python mode `unbind` forgets them.
+    """
+    for field, table in tables.items():
+        address = table.ctypes.data
+        record[field] = address
+        if not ENABLED:
+            _bound[address] = table.reshape(-1)
+
+
+def unbind(*tables: Any) -> None:
+    """Forgets tables that were bound (plain Python mode keeps a reference to each)."""
+    for table in tables:
+        _bound.pop(table.ctypes.data, None)
+
+
 if ENABLED:
     import numba
+    from llvmlite import ir
     from numba import types
-    from numba.extending import get_cython_function_address
+    from numba.extending import get_cython_function_address, intrinsic
 
     try:
         numba.config.CACHE_DIR = str(cache_folder())
@@ -67,16 +92,15 @@ if ENABLED:
     except OSError:
         _CAN_CACHE = False  # a read-only home: compile in memory, each process anew
 
-    jit: _Decorator = numba.njit(nogil=True, no_cfunc_wrapper=True, cache=_CAN_CACHE)
+    jit: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
     """For rules: compiled, callable from Python too, kept on disk."""
 
-    inner: _Decorator = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False)
+    inner: _Decorator = numba.njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False
+    )
     """For helpers that only compiled code calls: no Python wrapper, so half the compile time; un-jitted in tests."""
 
-    hot: _Decorator = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False, forceinline=True)
-    """Like `inner`, laid into its caller: for steps of every call, where handing over all arrays would cost more."""
-
-    entry: _Decorator = numba.njit(nogil=True, no_cfunc_wrapper=True, cache=_CAN_CACHE)
+    entry: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
 
     def special(name: str, n_arguments: int) -> Any:
@@ -109,6 +133,26 @@ if ENABLED:
 
         return call_two
 
+    def accessor(owner: Any, field: str, row: Any) -> Any:
+        """A function (record of dtype `owner`, index) -> the row of dtype `row`, by reference, of the table bound to `field`."""
+        row_type = numba.from_dtype(row)
+        offset = owner.fields[field][1]
+
+        @intrinsic  # type: ignore[untyped-decorator]
+        def row_at(typing_context: Any, record: Any, index: Any) -> Any:
+            signature = row_type(record, types.int64)
+
+            def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+                pointer = builder.bitcast(arguments[0], ir.IntType(8).as_pointer())
+                word = builder.gep(pointer, [ir.Constant(ir.IntType(64), offset)])
+                base = builder.load(builder.bitcast(word, ir.IntType(64).as_pointer()))
+                place = builder.add(base, builder.mul(arguments[1], ir.Constant(ir.IntType(64), row.itemsize)))
+                return builder.inttoptr(place, context.get_value_type(row_type))
+
+            return signature, code
+
+        return row_at
+
     @inner
     def wrap(x: int) -> int:
         """The integer modulo 2^64, signed: what compiled arithmetic does by itself."""
@@ -119,7 +163,7 @@ else:
     def _plain(function: Any) -> Any:
         return function
 
-    jit = inner = hot = entry = _plain
+    jit = inner = entry = _plain
 
     def special(name: str, n_arguments: int) -> Any:
         """Twin of the compiled `special`: the ufunc, on Python floats."""
@@ -131,6 +175,17 @@ else:
             return float(ufunc(*arguments))
 
         return call
+
+    def accessor(owner: Any, field: str, row: Any) -> Any:
+        """Twin of the compiled `accessor`."""
+
+        import numpy as np
+
+        def row_at(record: Any, index: int) -> Any:
+            table = _bound[int(record[field])]
+            return table.view(row).view(np.recarray)[index]
+
+        return row_at
 
     def wrap(x: int) -> int:
         """The integer modulo 2^64, signed."""

@@ -12,18 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentTime, Count, ThresholdCount
 
 __all__ = [
+    "AGENT_COUNTS",
     "AGENT_STATE",
     "CONTACT",
     "EPISODE",
+    "LOAD_COUNTS",
     "N_WAIT_BINS",
+    "OUTCOME_COUNTS",
     "SEGMENT",
     "TABLE_KEYS",
+    "WAIT_COUNTS",
+    "WITHIN_COUNTS",
     "Counts",
     "Rows",
-    "n_outcome_columns",
     "new_counts",
 ]
 
@@ -125,57 +128,98 @@ class Rows(NamedTuple):
     agent_states: NDArray[Any]
 
 
+OUTCOME_COUNTS = np.dtype(
+    [
+        ("arrived", "i8"),  # contacts dialled; of a segment: 0
+        ("blocked", "i8"),  # found no free line
+        ("hung_up", "i8"),  # in the IVR
+        ("offered", "i8"),  # reached the queue: answered + abandoned + flowed_out + unfinished
+        ("answered", "i8"),
+        ("abandoned", "i8"),  # balked included
+        ("balked", "i8"),
+        ("short_abandoned", "i8"),  # abandoned with a wait below the short-abandon limit
+        ("flowed_out", "i8"),  # cleared at closing
+        ("unfinished", "i8"),
+        ("delayed", "i8"),  # offered, but not answered at once
+        ("wait_time", "i8"),  # of all offered whose wait ended
+        ("answered_wait_time", "i8"),
+        ("abandoned_wait_time", "i8"),
+        ("talk_time", "i8"),  # without hold
+        ("hold_time", "i8"),
+        ("wrap_time", "i8"),
+        ("contacts", "i8"),  # of an episode: how often the customer dialled
+    ]
+)
+"""What segments, contacts and episodes add to; times in microseconds."""
+
+WITHIN_COUNTS = np.dtype([("answered", "i8"), ("abandoned", "i8"), ("flowed_out", "i8")])
+"""The same within one declared threshold."""
+
+AGENT_COUNTS = np.dtype(
+    [
+        ("available_time", "i8"),
+        ("talk_time", "i8"),  # hold included
+        ("wrap_time", "i8"),
+        ("overtime_available_time", "i8"),
+        ("overtime_talk_time", "i8"),
+        ("overtime_wrap_time", "i8"),
+    ]
+)
+"""Agent time by state inside opening hours, then in overtime, in microseconds."""
+
+LOAD_COUNTS = np.dtype([("time", "i8")])
+"""Integral over time of a number (waiting, lines in use), in microseconds."""
+
+WAIT_COUNTS = np.dtype([("answered", "i8"), ("ended", "i8")])
+"""One bin of the histograms of waits: of the answered, of all whose wait ended."""
+
+
 class Counts(NamedTuple):
-    """Mergeable int64 sums of one replication; durations in microseconds.
+    """Mergeable int64 sums of one replication: sums over replications are sums of these.
 
     Attributes
     ----------
-    segments : shape (n_intervals, n_lanes, n_outcome_columns)
-    contacts, episodes : shape (n_intervals, n_call_types, n_outcome_columns)
-    agent_time : shape (n_intervals, n_teams, 6), columns AgentTime
-    queue_time : shape (n_intervals, n_lanes)
+    segments : OUTCOME_COUNTS, shape (n_intervals, n_lanes)
+    contacts, episodes : OUTCOME_COUNTS, shape (n_intervals, n_call_types)
+    segments_within, contacts_within, episodes_within : WITHIN_COUNTS, shape of the above + (n_thresholds,)
+    segment_waits : WAIT_COUNTS, shape (n_lanes, N_WAIT_BINS)
+    contact_waits, episode_waits : WAIT_COUNTS, shape (n_call_types, N_WAIT_BINS)
+    agent_time : AGENT_COUNTS, shape (n_intervals, n_teams)
+    queue_time : LOAD_COUNTS, shape (n_intervals, n_lanes)
         Integral of the number waiting.
-    line_time : shape (n_intervals, 1)
+    line_time : LOAD_COUNTS, shape (n_intervals,)
         Integral of the lines in use.
-    segment_waits : shape (n_lanes, 2, N_WAIT_BINS)
-        Histogram of waits: of the answered, of all offered whose wait ended.
-    contact_waits, episode_waits : shape (n_call_types, 2, N_WAIT_BINS)
     """
 
-    segments: NDArray[np.int64]
-    contacts: NDArray[np.int64]
-    episodes: NDArray[np.int64]
-    agent_time: NDArray[np.int64]
-    queue_time: NDArray[np.int64]
-    line_time: NDArray[np.int64]
-    segment_waits: NDArray[np.int64]
-    contact_waits: NDArray[np.int64]
-    episode_waits: NDArray[np.int64]
-
-
-def n_outcome_columns(n_thresholds: int) -> int:
-    """Columns of the outcome counts: those of `Count`, then `ThresholdCount` for each threshold."""
-    return len(Count) + len(ThresholdCount) * n_thresholds
+    segments: NDArray[Any]
+    contacts: NDArray[Any]
+    episodes: NDArray[Any]
+    segments_within: NDArray[Any]
+    contacts_within: NDArray[Any]
+    episodes_within: NDArray[Any]
+    segment_waits: NDArray[Any]
+    contact_waits: NDArray[Any]
+    episode_waits: NDArray[Any]
+    agent_time: NDArray[Any]
+    queue_time: NDArray[Any]
+    line_time: NDArray[Any]
 
 
 def new_counts(program: Program) -> Counts:
     """Zeroed counts of the shapes this program needs."""
     n_intervals, n_lanes, n_types = len(program.intervals), len(program.lanes), len(program.call_types)
-    columns = n_outcome_columns(len(program.thresholds))
-
-    def zeros(*shape: int) -> NDArray[np.int64]:
-        return np.zeros(shape, dtype=np.int64)
-
+    n_thresholds = len(program.thresholds)
     return Counts(
-        segments=zeros(n_intervals, n_lanes, columns),
-        contacts=zeros(n_intervals, n_types, columns),
-        episodes=zeros(n_intervals, n_types, columns),
-        agent_time=zeros(n_intervals, len(program.teams), len(AgentTime)),
-        queue_time=zeros(n_intervals, n_lanes),
-        line_time=zeros(n_intervals, 1),
-        segment_waits=zeros(n_lanes, 2, N_WAIT_BINS),
-        contact_waits=zeros(n_types, 2, N_WAIT_BINS),
-        episode_waits=zeros(n_types, 2, N_WAIT_BINS),
+        segments=np.zeros((n_intervals, n_lanes), OUTCOME_COUNTS),
+        contacts=np.zeros((n_intervals, n_types), OUTCOME_COUNTS),
+        episodes=np.zeros((n_intervals, n_types), OUTCOME_COUNTS),
+        segments_within=np.zeros((n_intervals, n_lanes, n_thresholds), WITHIN_COUNTS),
+        contacts_within=np.zeros((n_intervals, n_types, n_thresholds), WITHIN_COUNTS),
+        episodes_within=np.zeros((n_intervals, n_types, n_thresholds), WITHIN_COUNTS),
+        segment_waits=np.zeros((n_lanes, N_WAIT_BINS), WAIT_COUNTS),
+        contact_waits=np.zeros((n_types, N_WAIT_BINS), WAIT_COUNTS),
+        episode_waits=np.zeros((n_types, N_WAIT_BINS), WAIT_COUNTS),
+        agent_time=np.zeros((n_intervals, len(program.teams)), AGENT_COUNTS),
+        queue_time=np.zeros((n_intervals, n_lanes), LOAD_COUNTS),
+        line_time=np.zeros(n_intervals, LOAD_COUNTS),
     )
-
-

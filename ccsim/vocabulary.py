@@ -12,12 +12,10 @@ __all__ = [
     "AGENT_STATE_MOVES",
     "EVENTS",
     "AgentState",
-    "AgentTime",
     "Attribute",
     "Cause",
     "Channel",
     "ClosingRule",
-    "Count",
     "Event",
     "EventMeaning",
     "Family",
@@ -27,7 +25,6 @@ __all__ = [
     "PickCall",
     "SegmentKind",
     "Stream",
-    "ThresholdCount",
 ]
 
 
@@ -58,8 +55,12 @@ class EventMeaning(NamedTuple):
 
 EVENTS: dict[Event, EventMeaning] = {
     Event.OPENING: EventMeaning("day", "The lines open; the seats that follow at this instant are the morning's."),
-    Event.SEATS_UP: EventMeaning("team", "A team's number of seats is set (at opening, or to more); agents come in by id."),
-    Event.TALK_END: EventMeaning("customer", "The conversation ends: the line is free, the agent wraps up or is released."),
+    Event.SEATS_UP: EventMeaning(
+        "team", "A team's number of seats is set (at opening, or to more); agents come in by id."
+    ),
+    Event.TALK_END: EventMeaning(
+        "customer", "The conversation ends: the line is free, the agent wraps up or is released."
+    ),
     Event.WRAP_END: EventMeaning("agent", "After-contact work is done and the agent is released."),
     Event.IVR_END: EventMeaning("customer", "The IVR is over: the caller hangs up there or enters the queue."),
     Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
@@ -141,64 +142,20 @@ class Outcome(IntEnum):
 
 
 class AgentState(IntEnum):
-    """What an agent who is present does."""
+    """What an agent does."""
 
+    ABSENT = -1  # not on duty: no row has it
     AVAILABLE = 0
     TALK = 1
     WRAP = 2
 
 
 AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
-    AgentState.AVAILABLE: (AgentState.TALK,),
+    AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE),
     AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP),
     AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK),
 }
-"""Legal next states of an agent without leaving in between; the audit checks them."""
-
-
-class AgentTime(IntEnum):
-    """Columns of the agent-time counts: state inside opening hours, then the same in overtime."""
-
-    AVAILABLE = 0
-    TALK = 1
-    WRAP = 2
-    OVERTIME_AVAILABLE = 3
-    OVERTIME_TALK = 4
-    OVERTIME_WRAP = 5
-
-
-class Count(IntEnum):
-    """Columns that segments, contacts and episodes add to; times in whole microseconds.
-
-    After the last one follow, for each threshold in declared order, the columns of `ThresholdCount`.
-    """
-
-    ARRIVED = 0  # contacts dialled; of a segment: 0
-    BLOCKED = 1  # found no free line
-    HUNG_UP = 2  # in the IVR
-    OFFERED = 3  # reached the queue: answered + abandoned + flowed out + unfinished
-    ANSWERED = 4
-    ABANDONED = 5  # balked included
-    BALKED = 6
-    SHORT_ABANDONED = 7  # abandoned with a wait below the short-abandon limit
-    FLOWED_OUT = 8  # cleared at closing
-    UNFINISHED = 9
-    DELAYED = 10  # offered, but not answered at once
-    WAIT_TIME = 11  # of all offered
-    ANSWERED_WAIT_TIME = 12
-    ABANDONED_WAIT_TIME = 13
-    TALK_TIME = 14  # without hold
-    HOLD_TIME = 15
-    WRAP_TIME = 16
-    CONTACTS = 17  # of an episode: how often the customer dialled
-
-
-class ThresholdCount(IntEnum):
-    """Columns counted for each declared threshold."""
-
-    ANSWERED_WITHIN = 0
-    ABANDONED_WITHIN = 1
-    FLOWED_OUT_WITHIN = 2
+"""Legal next states of an agent without leaving in between (a state of zero length leaves no row); the audit checks them."""
 
 
 class ClosingRule(IntEnum):

@@ -15,9 +15,11 @@ __all__ = [
     "AGENT",
     "CALL_TYPE",
     "DAY",
+    "FLOW",
     "INTERVAL",
     "LANE",
     "LAW",
+    "POINT",
     "QUEUE",
     "RECORDED",
     "SETTINGS",
@@ -51,8 +53,6 @@ SETTINGS = np.dtype(
         ("pick_agent", "i8"),
         ("pick_call", "i8"),
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n
-        ("n_recorded", "i8"),
-        ("n_days", "i8"),
     ],
     align=True,
 )
@@ -76,7 +76,7 @@ INTERVAL = np.dtype(
 LAW = np.dtype(
     [("family", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first_point", "i8"), ("n_points", "i8")], align=True
 )
-"""A distribution: parameters by family as listed in `rules.sampling`, points in `law_points[first:first + n]`."""
+"""A distribution: parameters by family as listed in `rules.sampling`, points in `points[first:first + n]`."""
 
 CALL_TYPE = np.dtype(
     [
@@ -108,8 +108,17 @@ AGENT = np.dtype([("team", "i8"), ("name_key", "i8")], align=True)
 TIMETABLE = np.dtype([("at", "f8"), ("event", "i8"), ("entity", "i8"), ("seats", "i8")], align=True)
 """What the clock brings whatever the callers do: openings, seats (entity = team), closings; sorted by (at, event, entity)."""
 
-RECORDED = np.dtype([("at", "f8"), ("call_type", "i8"), ("ordinal", "i8"), ("handle", "f8"), ("patience", "f8")], align=True)
+RECORDED = np.dtype(
+    [("at", "f8"), ("call_type", "i8"), ("ordinal", "i8"), ("handle", "f8"), ("patience", "f8")], align=True
+)
 """Recorded arrivals sorted by (at, call_type, ordinal), which replace drawn ones."""
+
+
+POINT = np.dtype([("x", "f8"), ("y", "f8"), ("z", "f8")])
+"""A point of an empirical, hyperexponential or piecewise-hazard law; columns by family as in `rules.sampling`."""
+
+FLOW = np.dtype([("volume", "f8"), ("handle_factor", "f8")])
+"""One call type in one interval: mean number of fresh calls before busyness; factor on talk and hold of who dials then."""
 
 
 class Program(NamedTuple):
@@ -118,12 +127,8 @@ class Program(NamedTuple):
     Attributes
     ----------
     settings : recarray SETTINGS, shape (1,)
-    days, intervals, laws, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays
-    law_points : float64, shape (n_points, 3)
-    volume : float64, shape (n_call_types, n_intervals)
-        Mean number of fresh calls before busyness.
-    handle_factor : float64, shape (n_call_types, n_intervals)
-        Multiplies talk and hold of a contact that arrives in the interval.
+    days, intervals, laws, points, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays, 1-D
+    flows : recarray FLOW, shape (n_call_types, n_intervals)
     reach : int64, shape (n_queues, n_teams)
         1 where the team answers the queue.
     lane_of : int64, shape (n_call_types, n_queues)
@@ -136,7 +141,7 @@ class Program(NamedTuple):
     days: Records
     intervals: Records
     laws: Records
-    law_points: NDArray[np.float64]
+    points: Records
     call_types: Records
     queues: Records
     lanes: Records
@@ -144,8 +149,7 @@ class Program(NamedTuple):
     agents: Records
     timetable: Records
     recorded: Records
-    volume: NDArray[np.float64]
-    handle_factor: NDArray[np.float64]
+    flows: Records
     reach: NDArray[np.int64]
     lane_of: NDArray[np.int64]
     thresholds: NDArray[np.float64]
@@ -161,6 +165,6 @@ class Names(NamedTuple):
     interval_labels: tuple[str, ...]  # "2024-01-01 09:00", one per interval
 
 
-def records(dtype: np.dtype[Any], n: int) -> Records:
-    """Zeroed record array of `n` rows."""
-    return np.zeros(n, dtype=dtype).view(np.recarray)
+def records(dtype: np.dtype[Any], *shape: int) -> Records:
+    """Zeroed record array of the given shape."""
+    return np.zeros(shape, dtype=dtype).view(np.recarray)

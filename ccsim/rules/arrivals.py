@@ -26,12 +26,12 @@ def type_date_entity(name_key: int, date: int) -> int:
 
 
 @jit
-def busyness(luck: Luck, settings: Records, call_type: Records, date: int) -> float:
+def busyness(luck: Luck, program: Records, call_type: Records, date: int) -> float:
     """Factor on a call type's volume on one date: centre-day times type-day, each gamma with mean 1, or exactly 1."""
     factor = 1.0
-    if settings.centre_day_shape < math.inf:
+    if program.centre_day_shape < math.inf:
         u = uniform(luck, Stream.CENTRE_DAY, type_date_entity(_CENTRE, date), 0)
-        factor *= gamma_quantile(settings.centre_day_shape, u)
+        factor *= gamma_quantile(program.centre_day_shape, u)
     if call_type.type_day_shape < math.inf:
         u = uniform(luck, Stream.TYPE_DAY, type_date_entity(call_type.name_key, date), 0)
         factor *= gamma_quantile(call_type.type_day_shape, u)

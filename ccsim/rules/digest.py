@@ -6,14 +6,26 @@ sha256 over the layout version and these pairs in replication order.
 
 from __future__ import annotations
 
-from numpy.typing import NDArray
+import numpy as np
 
-from ccsim.jit import entry, inner, wrap
+from ccsim.jit import accessor, bind, inner, jit, wrap
+from ccsim.outcomes import Rows
+from ccsim.program.layout import Records, records
 
-__all__ = ["LAYOUT_VERSION", "fold", "fold_table"]
+__all__ = ["DIGEST", "LAYOUT_VERSION", "TABLE", "digest_of", "fold"]
 
 LAYOUT_VERSION = 1
 """Version of the row layout and of the fold; part of every digest."""
+
+DIGEST = np.dtype([("first", "i8"), ("second", "i8")])
+"""The two sums of one table."""
+
+TABLE = np.dtype([("rows", "i8")])
+"""Address of a row table."""
+
+WORD = np.dtype([("bits", "i8")])
+
+_word_at = accessor(TABLE, "rows", WORD)
 
 _PRIME_1 = 0x27D4EB2F165667C5
 _PRIME_2 = 0x165667B19E3779F9
@@ -23,22 +35,34 @@ _LOW_33 = (1 << 33) - 1
 
 
 @inner
-def fold(words: NDArray, row: int, sums: NDArray) -> None:
-    """Adds one row, given as its 64-bit words, to `sums` (shape (2,), int64), modulo 2^64."""
+def fold(table: Records, row: int, n_words: int, sums: Records) -> None:
+    """Adds one row, seen as 64-bit words, to the two sums, modulo 2^64. Writes sums."""
     first = _START_1
     second = _START_2
-    for i in range(words.shape[1]):
-        word = int(words[row, i])
+    for i in range(row * n_words, (row + 1) * n_words):
+        word = int(_word_at(table, i).bits)
         first = wrap((first ^ word) * _PRIME_1)
         first ^= (first >> 31) & _LOW_33
         second = wrap((second + word) * _PRIME_2)
         second ^= (second >> 31) & _LOW_33
-    sums[0] = wrap(int(sums[0]) + wrap(first * _PRIME_2))
-    sums[1] = wrap(int(sums[1]) + wrap(second * _PRIME_1))
+    sums.first = wrap(int(sums.first) + wrap(first * _PRIME_2))
+    sums.second = wrap(int(sums.second) + wrap(second * _PRIME_1))
 
 
-@entry
-def fold_table(words: NDArray, sums: NDArray) -> None:
-    """Adds all rows of a table to `sums`."""
-    for row in range(words.shape[0]):
-        fold(words, row, sums)
+@jit
+def fold_rows(table: Records, n_rows: int, n_words: int, sums: Records) -> None:
+    """Adds all rows of a table to the sums. Writes sums."""
+    for row in range(n_rows):
+        fold(table, row, n_words, sums)
+
+
+def digest_of(rows: Rows) -> Records:
+    """DIGEST records, shape (4,), of the tables of one replication, in the order of `Rows`."""
+    sums = records(DIGEST, len(rows))
+    for i, table in enumerate(rows):
+        assert table.dtype.itemsize % 8 == 0, table.dtype
+        address = records(TABLE, 1)
+        if len(table):
+            bind(address, rows=np.ascontiguousarray(table))
+            fold_rows(address[0], len(table), table.dtype.itemsize // 8, sums[i])
+    return sums

@@ -6,43 +6,43 @@ The luck belongs to the caller, not to the attempt: a problem that takes long st
 from __future__ import annotations
 
 from ccsim.jit import jit
-from ccsim.program.layout import Program
+from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
+from ccsim.rules.tables import call_type_at, flow_at
 from ccsim.vocabulary import Stream
 
 __all__ = ["hold_time", "talk_time", "wrap_time"]
 
 
 @jit
-def talk_time(luck: Luck, program: Program, call_type: int, entity: int, interval: int, recorded: float) -> float:
+def talk_time(luck: Luck, program: Records, call_type: int, entity: int, interval: int, recorded: float) -> float:
     """Talk time without hold, s. A `recorded` handle time of 0 or more overrides the draw.
 
     `interval` is the one in which the contact arrived: its handle factor multiplies the draw.
     """
     if recorded >= 0.0:
         return recorded
-    law = program.laws[program.call_types[call_type].talk_law]
-    drawn = sample(law, program.law_points, uniform(luck, Stream.TALK, entity, 0))
-    return drawn * program.handle_factor[call_type, interval]
+    drawn = sample(program, call_type_at(program, call_type).talk_law, uniform(luck, Stream.TALK, entity, 0))
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).handle_factor
 
 
 @jit
-def hold_time(luck: Luck, program: Program, call_type: int, entity: int, interval: int, recorded: float) -> float:
+def hold_time(luck: Luck, program: Records, call_type: int, entity: int, interval: int, recorded: float) -> float:
     """Time on hold, s; 0 for callers who are not put on hold and for recorded handle times."""
-    kind = program.call_types[call_type]
+    kind = call_type_at(program, call_type)
     if recorded >= 0.0 or kind.hold_share <= 0.0:
         return 0.0
     if kind.hold_share < 1.0 and uniform(luck, Stream.HOLD_SHARE, entity, 0) >= kind.hold_share:
         return 0.0
-    drawn = sample(program.laws[kind.hold_law], program.law_points, uniform(luck, Stream.HOLD, entity, 0))
-    return drawn * program.handle_factor[call_type, interval]
+    drawn = sample(program, kind.hold_law, uniform(luck, Stream.HOLD, entity, 0))
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).handle_factor
 
 
 @jit
-def wrap_time(luck: Luck, program: Program, call_type: int, entity: int, recorded: float) -> float:
+def wrap_time(luck: Luck, program: Records, call_type: int, entity: int, recorded: float) -> float:
     """After-contact work, s; 0 where the scenario has none and for recorded handle times."""
-    law = program.call_types[call_type].wrap_law
+    law = call_type_at(program, call_type).wrap_law
     if recorded >= 0.0 or law < 0:
         return 0.0
-    return sample(program.laws[law], program.law_points, uniform(luck, Stream.WRAP, entity, 0))
+    return sample(program, law, uniform(luck, Stream.WRAP, entity, 0))

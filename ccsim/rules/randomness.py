@@ -79,11 +79,12 @@ def uniform(luck: Luck, stream: int, entity: int, visit: int) -> float:
     visit : int
         Below 2^24: which occasion, contact << 12 | segment.
     """
+    entity = int(entity)
     w0, w1, _, _ = philox(
         entity & _WORD,
         (entity >> 32) & _WORD,
         luck.replication,
-        (stream << 24) | visit,
+        int((stream << 24) | visit),
         luck.seed_low,
         luck.seed_high,
     )
@@ -103,8 +104,14 @@ def entity_base(name_key: int, date: int, ordinal: int) -> int:
     ordinal : int
         Place of the interval in its day; -1 for recorded arrivals.
     """
+    name_key = int(name_key)
     w0, w1, _, _ = philox(
-        name_key & _WORD, (name_key >> 32) & _WORD, date & _WORD, ordinal & _WORD, _ENTITY_KEY_0, _ENTITY_KEY_1
+        name_key & _WORD,
+        (name_key >> 32) & _WORD,
+        int(date) & _WORD,
+        int(ordinal) & _WORD,
+        _ENTITY_KEY_0,
+        _ENTITY_KEY_1,
     )
     return ((w0 - (1 << 31)) << 32) | w1
 
@@ -112,4 +119,5 @@ def entity_base(name_key: int, date: int, ordinal: int) -> int:
 @jit
 def arrival_entity(base: int, ordinal: int) -> int:
     """Entity of the `ordinal`-th caller of a block: he keeps it however many callers there are."""
+    base = int(base)
     return (base - (base & _WORD)) | (((base & _WORD) + ordinal) & _WORD)

@@ -1,6 +1,6 @@
 """From a uniform to a variate: the inverse distribution function of each family. Always inversion, never rejection.
 
-Parameters in a `LAW` record by family:
+Parameters in a `LAW` record by family (points: x, y, z):
 
 | family | a | b | c | points (columns) |
 |---|---|---|---|---|
@@ -10,7 +10,7 @@ Parameters in a `LAW` record by family:
 | TRIANGULAR | least | mode | most | |
 | LOGNORMAL | mu | sigma | | |
 | GAMMA (and Erlang) | shape | scale | | |
-| WEIBULL | scale | shape | | |
+| WEIBULL | shape | scale | | |
 | LOGLOGISTIC | scale (median) | shape | | |
 | HYPEREXPONENTIAL | | | | cumulative share, mean |
 | EMPIRICAL | | | | value, ascending; linear between them |
@@ -22,10 +22,9 @@ from __future__ import annotations
 
 import math
 
-from numpy.typing import NDArray
-
 from ccsim.jit import inner, jit, special
 from ccsim.program.layout import Records
+from ccsim.rules.tables import law_at, point_at
 from ccsim.vocabulary import Family
 
 __all__ = ["gamma_quantile", "poisson_quantile", "sample"]
@@ -39,17 +38,18 @@ _HALF_LOG_2_PI = 0.9189385332046727
 
 
 @jit
-def sample(law: Records, points: NDArray, u: float) -> float:
+def sample(program: Records, law_index: int, u: float) -> float:
     """The variate of one law at quantile level `u`, in the law's unit (s); +inf for NEVER.
 
     Parameters
     ----------
-    law : LAW record
-    points : float64, shape (n, 3)
-        The Program's `law_points`.
+    program : PROGRAM record
+    law_index : int
+        Row of its `laws`.
     u : float
         Strictly inside (0, 1).
     """
+    law = law_at(program, law_index)
     family = law.family
     if family == Family.EXPONENTIAL:
         return -law.a * math.log(1.0 - u)  # 1 - u is exact on the grid of `uniform`
@@ -62,7 +62,7 @@ def sample(law: Records, points: NDArray, u: float) -> float:
     if family == Family.GAMMA:
         return law.b * _gammaincinv(law.a, u)
     if family == Family.WEIBULL:
-        return law.a * math.pow(-math.log(1.0 - u), 1.0 / law.b)
+        return law.b * math.pow(-math.log(1.0 - u), 1.0 / law.a)
     if family == Family.UNIFORM:
         return law.a + (law.b - law.a) * u
     if family == Family.TRIANGULAR:
@@ -70,10 +70,10 @@ def sample(law: Records, points: NDArray, u: float) -> float:
     if family == Family.LOGLOGISTIC:
         return law.a * math.pow(u / (1.0 - u), 1.0 / law.b)
     if family == Family.HYPEREXPONENTIAL:
-        return _hyperexponential(points, law.first_point, law.n_points, u)
+        return _hyperexponential(program, law.first_point, law.n_points, u)
     if family == Family.EMPIRICAL:
-        return _empirical(points, law.first_point, law.n_points, u)
-    return _hazard(points, law.first_point, law.n_points, u)
+        return _empirical(program, law.first_point, law.n_points, u)
+    return _hazard(program, law.first_point, law.n_points, u)
 
 
 @inner
@@ -85,36 +85,36 @@ def _triangular(least: float, mode: float, most: float, u: float) -> float:
 
 
 @inner
-def _hyperexponential(points: NDArray, first: int, n: int, u: float) -> float:
+def _hyperexponential(program: Records, first: int, n: int, u: float) -> float:
     """Picks the branch by u and reuses what is left of u inside it: exact in law, and cheaper than a root search."""
     before = 0.0
     for i in range(first, first + n):
-        share = points[i, 0] - before
-        if u < points[i, 0] or i == first + n - 1:
+        share = point_at(program, i).x - before
+        if u < point_at(program, i).x or i == first + n - 1:
             rest = min(max((u - before) / share, 0.0), 1.0 - 2.0**-53)
-            return -points[i, 1] * math.log(1.0 - rest)
-        before = points[i, 0]
+            return -point_at(program, i).y * math.log(1.0 - rest)
+        before = point_at(program, i).x
     return 0.0
 
 
 @inner
-def _empirical(points: NDArray, first: int, n: int, u: float) -> float:
+def _empirical(program: Records, first: int, n: int, u: float) -> float:
     place = u * (n - 1)
     i = min(int(place), n - 2)
-    low = points[first + i, 0]
-    return low + (points[first + i + 1, 0] - low) * (place - i)
+    low = point_at(program, first + i).x
+    return low + (point_at(program, first + i + 1).x - low) * (place - i)
 
 
 @inner
-def _hazard(points: NDArray, first: int, n: int, u: float) -> float:
+def _hazard(program: Records, first: int, n: int, u: float) -> float:
     """Piecewise constant hazard: the instant at which the cumulative hazard reaches -log(1 - u)."""
     needed = -math.log(1.0 - u)
     i = first + n - 1
-    while i > first and points[i, 1] > needed:
+    while i > first and point_at(program, i).y > needed:
         i -= 1
-    if points[i, 2] <= 0.0:
+    if point_at(program, i).z <= 0.0:
         return math.inf
-    return points[i, 0] + (needed - points[i, 1]) / points[i, 2]
+    return point_at(program, i).x + (needed - point_at(program, i).y) / point_at(program, i).z
 
 
 @jit

@@ -9,19 +9,59 @@ from __future__ import annotations
 
 import math
 
-from numpy.typing import NDArray
+import numpy as np
 
-from ccsim.jit import inner, jit
-from ccsim.outcomes import N_WAIT_BINS, Counts
-from ccsim.program.layout import Program, Records
-from ccsim.vocabulary import AgentState, AgentTime, Attribute, Count, Outcome, SegmentKind, ThresholdCount
+from ccsim.jit import accessor, bind, inner, jit
+from ccsim.outcomes import (
+    AGENT_COUNTS,
+    LOAD_COUNTS,
+    N_WAIT_BINS,
+    OUTCOME_COUNTS,
+    WAIT_COUNTS,
+    WITHIN_COUNTS,
+    Counts,
+)
+from ccsim.program.layout import Records, records
+from ccsim.rules.tables import agent_at, interval_at, lane_at, threshold_at
+from ccsim.vocabulary import AgentState, Attribute, Outcome, SegmentKind
 
-__all__ = ["interval_of", "micros", "tally_agent_state", "tally_contact", "tally_episode", "tally_segment", "wait_bin"]
+__all__ = [
+    "COUNTS",
+    "bind_counts",
+    "interval_of",
+    "micros",
+    "tally_agent_state",
+    "tally_contact",
+    "tally_episode",
+    "tally_segment",
+    "wait_bin",
+]
+
+COUNTS = np.dtype([(name, "i8") for name in Counts._fields])
+"""Addresses of the tables of a `Counts`."""
+
+_segment_cell = accessor(COUNTS, "segments", OUTCOME_COUNTS)
+_contact_cell = accessor(COUNTS, "contacts", OUTCOME_COUNTS)
+_episode_cell = accessor(COUNTS, "episodes", OUTCOME_COUNTS)
+_segment_within = accessor(COUNTS, "segments_within", WITHIN_COUNTS)
+_contact_within = accessor(COUNTS, "contacts_within", WITHIN_COUNTS)
+_episode_within = accessor(COUNTS, "episodes_within", WITHIN_COUNTS)
+_segment_waits = accessor(COUNTS, "segment_waits", WAIT_COUNTS)
+_contact_waits = accessor(COUNTS, "contact_waits", WAIT_COUNTS)
+_episode_waits = accessor(COUNTS, "episode_waits", WAIT_COUNTS)
+_agent_cell = accessor(COUNTS, "agent_time", AGENT_COUNTS)
+_queue_load = accessor(COUNTS, "queue_time", LOAD_COUNTS)
+_line_load = accessor(COUNTS, "line_time", LOAD_COUNTS)
 
 _LAST_FIXED_BIN = 3600
 _LOG_GROWTH = math.log(1.02)
-_N_COUNTS = len(Count)
-_N_THRESHOLD_COUNTS = len(ThresholdCount)
+
+
+def bind_counts(counts: Counts) -> Records:
+    """The COUNTS record (array of one) of a `Counts`, which must stay alive as long as the record is used."""
+    record = records(COUNTS, 1)
+    bind(record, **{name: table for name, table in counts._asdict().items() if table.size})
+    return record
 
 
 @inner
@@ -42,179 +82,211 @@ def wait_bin(wait: float) -> int:
 
 
 @inner
-def interval_of(program: Program, at: float) -> int:
+def interval_of(program: Records, at: float) -> int:
     """Index of the interval that holds an instant; what lies beyond the grid belongs to its last interval."""
-    i = int(at / program.settings[0].interval_length)
-    n = program.intervals.shape[0]
-    if i >= n:
-        return n - 1
-    if at < program.intervals[i].starts_at:  # the division rounded up
+    i = int(at / program.interval_length)
+    if i >= program.n_intervals:
+        return program.n_intervals - 1
+    if at < interval_at(program, i).starts_at:  # the division rounded up
         i -= 1
     return i
 
 
 @inner
-def _add_slices(cells: NDArray, column: int, program: Program, start: float, end: float) -> None:
-    """Adds the time from start to end to `cells[interval, column]`, clipped to what is counted."""
-    settings = program.settings[0]
-    begin = micros(max(start, settings.count_from))
-    finish = micros(min(end, settings.count_until))
-    length = micros(settings.interval_length)
-    while begin < finish:
-        i = begin // length
-        until = min(finish, (i + 1) * length)
-        cells[i, column] += until - begin
-        begin = until
-
-
-@inner
-def _add_outcome(cell: NDArray, program: Program, outcome: int, wait: float) -> None:
-    """Adds one offered stay that ended with this outcome after this wait."""
-    short = wait < program.settings[0].short_abandon
-    cell[Count.OFFERED] += 1
-    if outcome == Outcome.UNFINISHED:
-        cell[Count.UNFINISHED] += 1
-        cell[Count.DELAYED] += 1
-        return
-
-    waited = micros(wait)
-    cell[Count.WAIT_TIME] += waited
-    if outcome == Outcome.SERVED:
-        cell[Count.ANSWERED] += 1
-        cell[Count.ANSWERED_WAIT_TIME] += waited
-        if wait > 0.0:
-            cell[Count.DELAYED] += 1
-        kind = ThresholdCount.ANSWERED_WITHIN
-    else:
-        cell[Count.DELAYED] += 1
-        if outcome == Outcome.CLOSED:
-            cell[Count.FLOWED_OUT] += 1
-            kind = ThresholdCount.FLOWED_OUT_WITHIN
-        else:
-            cell[Count.ABANDONED] += 1
-            cell[Count.ABANDONED_WAIT_TIME] += waited
-            if outcome == Outcome.BALKED:
-                cell[Count.BALKED] += 1
-            if short:
-                cell[Count.SHORT_ABANDONED] += 1
-            kind = ThresholdCount.ABANDONED_WITHIN
-    for i in range(program.thresholds.shape[0]):
-        if wait <= program.thresholds[i]:
-            cell[_N_COUNTS + _N_THRESHOLD_COUNTS * i + kind] += 1
-
-
-@inner
-def _add_work(cell: NDArray, talk: float, hold: float, wrap: float) -> None:
-    cell[Count.TALK_TIME] += micros(talk)
-    cell[Count.HOLD_TIME] += micros(hold)
-    cell[Count.WRAP_TIME] += micros(wrap)
-
-
-@inner
-def _add_wait(waits: NDArray, outcome: int, wait: float) -> None:
-    """Adds one ended wait to the two histograms (answered, all)."""
-    if outcome == Outcome.UNFINISHED:
-        return
-    place = wait_bin(wait)
-    waits[1, place] += 1
-    if outcome == Outcome.SERVED:
-        waits[0, place] += 1
-
-
-@inner
-def _attributed(program: Program, entered_at: float, answered_at: float, ended_at: float) -> float:
+def _attributed(program: Records, entered_at: float, answered_at: float, ended_at: float) -> float:
     """The instant that decides the interval a stay is counted in."""
-    attribute = program.settings[0].attribute
-    if attribute == Attribute.ARRIVAL or ended_at == math.inf:
+    if program.attribute == Attribute.ARRIVAL or ended_at == math.inf:
         return entered_at
-    if attribute == Attribute.ANSWER and answered_at < math.inf:
+    if program.attribute == Attribute.ANSWER and answered_at < math.inf:
         return answered_at
     return ended_at
 
 
+@inner
+def _add_outcome(cell: Records, program: Records, outcome: int, wait: float) -> None:
+    """Adds one offered stay that ended with this outcome after this wait."""
+    cell.offered += 1
+    if outcome == Outcome.SERVED:
+        waited = micros(wait)
+        cell.answered += 1
+        cell.wait_time += waited
+        cell.answered_wait_time += waited
+        if wait > 0.0:
+            cell.delayed += 1
+        return
+    cell.delayed += 1
+    if outcome == Outcome.UNFINISHED:
+        cell.unfinished += 1
+        return
+    waited = micros(wait)
+    cell.wait_time += waited
+    if outcome == Outcome.CLOSED:
+        cell.flowed_out += 1
+        return
+    cell.abandoned += 1
+    cell.abandoned_wait_time += waited
+    if outcome == Outcome.BALKED:
+        cell.balked += 1
+    if wait < program.short_abandon:
+        cell.short_abandoned += 1
+
+
+@inner
+def _add_within(cell: Records, outcome: int) -> None:
+    """Adds one stay whose wait ended within a threshold."""
+    if outcome == Outcome.SERVED:
+        cell.answered += 1
+    elif outcome == Outcome.CLOSED:
+        cell.flowed_out += 1
+    else:
+        cell.abandoned += 1
+
+
+@inner
+def _add_wait(histogram_bin: Records, outcome: int) -> None:
+    """Adds one ended wait to its bin."""
+    histogram_bin.ended += 1
+    if outcome == Outcome.SERVED:
+        histogram_bin.answered += 1
+
+
+@inner
+def _add_work(cell: Records, talk: float, hold: float, wrap: float) -> None:
+    """Adds what an answered contact took of agents."""
+    cell.talk_time += micros(talk)
+    cell.hold_time += micros(hold)
+    cell.wrap_time += micros(wrap)
+
+
 @jit
-def tally_segment(row: Records, program: Program, counts: Counts) -> None:
+def tally_segment(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed SEGMENT row. IVR stays are counted with their contact."""
     if row.kind != SegmentKind.QUEUE:
         return
-    lane = program.lane_of[row.call_type, row.place]
-    left_at = row.answered_at if row.outcome == Outcome.SERVED else row.ended_at
-    _add_slices(counts.queue_time, lane, program, row.entered_at, left_at)
-    if row.entered_at < program.settings[0].count_from:
+    lane = lane_at(program, np.int64(row.call_type) * program.n_queues + row.place).value
+    left_at = row.ended_at
+    if row.outcome == Outcome.SERVED:
+        left_at = row.answered_at
+
+    begin = micros(max(row.entered_at, program.count_from))
+    finish = micros(min(left_at, program.count_until))
+    length = micros(program.interval_length)
+    while begin < finish:
+        i = begin // length
+        until = min(finish, (i + 1) * length)
+        _queue_load(counts, i * program.n_lanes + lane).time += until - begin
+        begin = until
+    if row.entered_at < program.count_from:
         return
+
     wait = left_at - row.entered_at
     at = interval_of(program, _attributed(program, row.entered_at, row.answered_at, row.ended_at))
-    cell = counts.segments[at, lane]
+    place = at * program.n_lanes + lane
+    cell = _segment_cell(counts, place)
     _add_outcome(cell, program, row.outcome, wait)
-    _add_wait(counts.segment_waits[lane], row.outcome, wait)
+    for i in range(program.n_thresholds):
+        if wait <= threshold_at(program, i).value:
+            _add_within(_segment_within(counts, place * program.n_thresholds + i), row.outcome)
+    if row.outcome != Outcome.UNFINISHED:
+        _add_wait(_segment_waits(counts, lane * N_WAIT_BINS + wait_bin(wait)), row.outcome)
     if row.outcome == Outcome.SERVED:
         _add_work(cell, row.ended_at - row.answered_at - row.hold_time, row.hold_time, row.wrap_ended_at - row.ended_at)
 
 
 @jit
-def tally_contact(row: Records, program: Program, counts: Counts) -> None:
+def tally_contact(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed CONTACT row, to the interval of its first queue entry (of its arrival, if it reached none)."""
     if row.outcome != Outcome.BLOCKED:
-        _add_slices(counts.line_time, 0, program, row.arrived_at, row.ended_at)
+        begin = micros(max(row.arrived_at, program.count_from))
+        finish = micros(min(row.ended_at, program.count_until))
+        length = micros(program.interval_length)
+        while begin < finish:
+            i = begin // length
+            until = min(finish, (i + 1) * length)
+            _line_load(counts, i).time += until - begin
+            begin = until
+
     offered = row.queued_at < math.inf
-    entered_at = row.queued_at if offered else row.arrived_at
-    if entered_at < program.settings[0].count_from:
-        return
-    answered_at = row.queued_at + row.wait if row.outcome == Outcome.SERVED else math.inf
-    at = interval_of(program, _attributed(program, entered_at, answered_at, row.ended_at))
-    cell = counts.contacts[at, row.call_type]
-    cell[Count.ARRIVED] += 1
-    cell[Count.CONTACTS] += 1
-    if row.outcome == Outcome.BLOCKED:
-        cell[Count.BLOCKED] += 1
-    elif row.outcome == Outcome.HUNG_UP:
-        cell[Count.HUNG_UP] += 1
+    entered_at = row.arrived_at
     if offered:
-        _add_outcome(cell, program, row.outcome, row.wait)
-        _add_wait(counts.contact_waits[row.call_type], row.outcome, row.wait)
-        _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
+        entered_at = row.queued_at
+    if entered_at < program.count_from:
+        return
+    answered_at = math.inf
+    if row.outcome == Outcome.SERVED:
+        answered_at = row.queued_at + row.wait
+    at = interval_of(program, _attributed(program, entered_at, answered_at, row.ended_at))
+    kind = np.int64(row.call_type)
+    place = at * program.n_call_types + kind
+    cell = _contact_cell(counts, place)
+    cell.arrived += 1
+    cell.contacts += 1
+    if row.outcome == Outcome.BLOCKED:
+        cell.blocked += 1
+    elif row.outcome == Outcome.HUNG_UP:
+        cell.hung_up += 1
+    if not offered:
+        return
+    _add_outcome(cell, program, row.outcome, row.wait)
+    for i in range(program.n_thresholds):
+        if row.wait <= threshold_at(program, i).value:
+            _add_within(_contact_within(counts, place * program.n_thresholds + i), row.outcome)
+    if row.outcome != Outcome.UNFINISHED:
+        _add_wait(_contact_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), row.outcome)
+    _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
 
 
 @jit
-def tally_episode(row: Records, program: Program, counts: Counts) -> None:
+def tally_episode(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed EPISODE row, to the interval of its first dial.
 
     Offered when any contact reached a queue; its outcome is the last contact's, its wait the sum over contacts. Blocked and
-    hung up in the IVR are what an episode is that never reached a queue.
+    hung up in the IVR are what an episode is that never reached a queue; one that did counts as abandoned then.
     """
-    if row.first_at < program.settings[0].count_from:
+    if row.first_at < program.count_from:
         return
-    cell = counts.episodes[interval_of(program, row.first_at), row.call_type]
-    cell[Count.ARRIVED] += 1
-    cell[Count.CONTACTS] += row.n_contacts
-    if row.n_offered > 0:
-        outcome = row.outcome
-        if outcome == Outcome.BLOCKED or outcome == Outcome.HUNG_UP:
-            outcome = Outcome.ABANDONED  # gave up after having waited in an earlier attempt
-        _add_outcome(cell, program, outcome, row.wait)
-        _add_wait(counts.episode_waits[row.call_type], outcome, row.wait)
-        _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
-    elif row.outcome == Outcome.BLOCKED:
-        cell[Count.BLOCKED] += 1
-    else:
-        cell[Count.HUNG_UP] += 1
+    kind = np.int64(row.call_type)
+    place = interval_of(program, row.first_at) * program.n_call_types + kind
+    cell = _episode_cell(counts, place)
+    cell.arrived += 1
+    cell.contacts += row.n_contacts
+    if row.n_offered == 0:
+        if row.outcome == Outcome.BLOCKED:
+            cell.blocked += 1
+        else:
+            cell.hung_up += 1
+        return
+    _add_outcome(cell, program, row.outcome, row.wait)
+    for i in range(program.n_thresholds):
+        if row.wait <= threshold_at(program, i).value:
+            _add_within(_episode_within(counts, place * program.n_thresholds + i), row.outcome)
+    if row.outcome != Outcome.UNFINISHED:
+        _add_wait(_episode_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), row.outcome)
+    _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
 
 
 @jit
-def tally_agent_state(row: Records, program: Program, counts: Counts) -> None:
+def tally_agent_state(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed AGENT_STATE row: to the clock's intervals, apart inside opening hours and in overtime."""
-    settings = program.settings[0]
-    begin = micros(max(row.started_at, settings.count_from))
-    finish = micros(min(row.ended_at, settings.count_until))
-    length = micros(settings.interval_length)
+    team = agent_at(program, np.int64(row.agent)).team
+    begin = micros(max(row.started_at, program.count_from))
+    finish = micros(min(row.ended_at, program.count_until))
+    length = micros(program.interval_length)
     while begin < finish:
         i = begin // length
         until = min(finish, (i + 1) * length)
-        opened = min(until, micros(program.intervals[i].open_until)) - max(begin, micros(program.intervals[i].open_from))
+        interval = interval_at(program, i)
+        opened = min(until, micros(interval.open_until)) - max(begin, micros(interval.open_from))
         inside = max(opened, 0)
-        counts.agent_time[i, row.team, row.state] += inside
-        counts.agent_time[i, row.team, row.state + AgentTime.OVERTIME_AVAILABLE] += until - begin - inside
+        overtime = until - begin - inside
+        cell = _agent_cell(counts, i * program.n_teams + team)
+        if row.state == AgentState.AVAILABLE:
+            cell.available_time += inside
+            cell.overtime_available_time += overtime
+        elif row.state == AgentState.TALK:
+            cell.talk_time += inside
+            cell.overtime_talk_time += overtime
+        else:
+            cell.wrap_time += inside
+            cell.overtime_wrap_time += overtime
         begin = until
-
-
-assert AgentTime.OVERTIME_AVAILABLE == len(AgentState)  # so that state + offset is the overtime column

@@ -4,151 +4,159 @@ from __future__ import annotations
 
 from ccsim.engine.compiled.calendar import ID_BITS, push
 from ccsim.engine.compiled.rows import close_agent_state
-from ccsim.engine.compiled.state import Floor
-from ccsim.jit import hot
-from ccsim.program.layout import Program
+from ccsim.engine.compiled.state import agent_now, caller_at, queue_now, team_now
+from ccsim.jit import inner
+from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, talk_time, wrap_time
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first
+from ccsim.rules.tables import queue_at, reach_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import AgentState, Event
 
-__all__ = ["assign", "change_state", "enqueue", "pick_agent", "pick_call", "schedule", "start_idle", "stop_idle", "unqueue"]
+__all__ = [
+    "assign",
+    "change_state",
+    "enqueue",
+    "pick_agent",
+    "pick_call",
+    "schedule",
+    "start_idle",
+    "stop_idle",
+    "unqueue",
+]
 
 
-@hot
-def schedule(floor: Floor, at: float, event: int, entity: int, slot: int) -> None:
+@inner
+def schedule(floor: Records, at: float, event: int, entity: int, slot: int) -> None:
     """Enters an event. Writes calendar."""
-    clock = floor.clock[0]
-    clock.n_events = push(floor.calendar, clock.n_events, at, (event << ID_BITS) | entity, slot)
+    push(floor, at, (event << ID_BITS) | entity, slot)
 
 
-@hot
-def start_idle(floor: Floor, team_code: int, agent: int) -> None:
+@inner
+def start_idle(floor: Records, team_code: int, agent: int) -> None:
     """Puts an agent behind those of his team who have been idle longer; in one instant ids decide. Writes agents, teams."""
-    agents = floor.agents
-    team = floor.teams[team_code]
+    team = team_now(floor, team_code)
     behind = -1
     ahead = team.last_idle
-    while ahead >= 0 and agents[ahead].since == agents[agent].since and ahead > agent:
+    while ahead >= 0 and agent_now(floor, ahead).since == agent_now(floor, agent).since and ahead > agent:
         behind = ahead
-        ahead = agents[ahead].previous
-    agents[agent].previous = ahead
-    agents[agent].next = behind
+        ahead = agent_now(floor, ahead).previous
+    agent_now(floor, agent).previous = ahead
+    agent_now(floor, agent).next = behind
     if ahead >= 0:
-        agents[ahead].next = agent
+        agent_now(floor, ahead).next = agent
     else:
         team.first_idle = agent
     if behind >= 0:
-        agents[behind].previous = agent
+        agent_now(floor, behind).previous = agent
     else:
         team.last_idle = agent
 
 
-@hot
-def stop_idle(floor: Floor, team_code: int, agent: int) -> None:
+@inner
+def stop_idle(floor: Records, team_code: int, agent: int) -> None:
     """Takes an agent out of his team's idle list. Writes agents, teams."""
-    agents = floor.agents
-    team = floor.teams[team_code]
-    ahead = agents[agent].previous
-    behind = agents[agent].next
+    team = team_now(floor, team_code)
+    ahead = agent_now(floor, agent).previous
+    behind = agent_now(floor, agent).next
     if ahead >= 0:
-        agents[ahead].next = behind
+        agent_now(floor, ahead).next = behind
     else:
         team.first_idle = behind
     if behind >= 0:
-        agents[behind].previous = ahead
+        agent_now(floor, behind).previous = ahead
     else:
         team.last_idle = ahead
 
 
-@hot
-def enqueue(floor: Floor, slot: int) -> None:
+@inner
+def enqueue(floor: Records, slot: int) -> None:
     """Puts a caller behind those who came earlier; in one instant ids decide. Writes callers, queues."""
-    callers = floor.callers
-    caller = callers[slot]
-    queue = floor.queues[caller.queue]
+    caller = caller_at(floor, slot)
+    queue = queue_now(floor, caller.queue)
     behind = -1
     ahead = queue.last
-    while ahead >= 0 and callers[ahead].queued_at == caller.queued_at and callers[ahead].customer > caller.customer:
+    while (
+        ahead >= 0
+        and caller_at(floor, ahead).queued_at == caller.queued_at
+        and caller_at(floor, ahead).customer > caller.customer
+    ):
         behind = ahead
-        ahead = callers[ahead].previous
+        ahead = caller_at(floor, ahead).previous
     caller.previous = ahead
     caller.next = behind
     caller.waiting = 1
     if ahead >= 0:
-        callers[ahead].next = slot
+        caller_at(floor, ahead).next = slot
     else:
         queue.first = slot
     if behind >= 0:
-        callers[behind].previous = slot
+        caller_at(floor, behind).previous = slot
     else:
         queue.last = slot
     queue.n_waiting += 1
 
 
-@hot
-def unqueue(floor: Floor, slot: int) -> None:
+@inner
+def unqueue(floor: Records, slot: int) -> None:
     """Takes a waiting caller out of his queue. Writes callers, queues."""
-    callers = floor.callers
-    caller = callers[slot]
-    queue = floor.queues[caller.queue]
+    caller = caller_at(floor, slot)
+    queue = queue_now(floor, caller.queue)
     if caller.previous >= 0:
-        callers[caller.previous].next = caller.next
+        caller_at(floor, caller.previous).next = caller.next
     else:
         queue.first = caller.next
     if caller.next >= 0:
-        callers[caller.next].previous = caller.previous
+        caller_at(floor, caller.next).previous = caller.previous
     else:
         queue.last = caller.previous
     caller.waiting = 0
     queue.n_waiting -= 1
 
 
-@hot
-def pick_agent(program: Program, floor: Floor, slot: int) -> int:
+@inner
+def pick_agent(program: Records, floor: Records, slot: int) -> int:
     """The idle agent who takes this call, -1 for none."""
-    queue = floor.callers[slot].queue
+    queue = caller_at(floor, slot).queue
     best = -1
-    for team in range(floor.teams.shape[0]):
-        first = floor.teams[team].first_idle
-        if first < 0 or program.reach[queue, team] == 0:
+    for team in range(floor.n_teams):
+        first = team_now(floor, team).first_idle
+        if first < 0 or reach_at(program, queue * program.n_teams + team).value == 0:
             continue
-        if best < 0 or agent_goes_first(floor.agents[first].since, first, floor.agents[best].since, best):
+        if best < 0 or agent_goes_first(agent_now(floor, first).since, first, agent_now(floor, best).since, best):
             best = first
     return best
 
 
-@hot
-def pick_call(program: Program, floor: Floor, team_code: int) -> int:
+@inner
+def pick_call(program: Records, floor: Records, team_code: int) -> int:
     """Slot of the waiting call an agent of this team takes, -1 for none."""
-    callers = floor.callers
     best = -1
-    for queue in range(floor.queues.shape[0]):
-        first = floor.queues[queue].first
-        if first < 0 or program.reach[queue, team_code] == 0:
+    for queue in range(floor.n_queues):
+        first = queue_now(floor, queue).first
+        if first < 0 or reach_at(program, queue * program.n_teams + team_code).value == 0:
             continue
         if best < 0 or call_goes_first(
-            program.queues[queue].priority,
-            callers[first].queued_at,
-            callers[first].customer,
-            program.queues[callers[best].queue].priority,
-            callers[best].queued_at,
-            callers[best].customer,
+            queue_at(program, queue).priority,
+            caller_at(floor, first).queued_at,
+            caller_at(floor, first).customer,
+            queue_at(program, caller_at(floor, best).queue).priority,
+            caller_at(floor, best).queued_at,
+            caller_at(floor, best).customer,
         ):
             best = first
     return best
 
 
-@hot
-def assign(program: Program, luck: Luck, floor: Floor, now: float, slot: int, agent: int) -> None:
+@inner
+def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
     """The agent answers the call. Writes callers, agents, agent states, calendar."""
-    clock = floor.clock[0]
-    caller = floor.callers[slot]
+    caller = caller_at(floor, slot)
     entity = caller.entity
-    if program.settings[0].start_order != 0:
-        entity = clock.n_starts
-        clock.n_starts += 1
+    if program.start_order != 0:
+        entity = floor.n_starts
+        floor.n_starts += 1
     interval = interval_of(program, caller.arrived_at)
     recorded = caller.recorded_handle
     caller.agent = agent
@@ -161,11 +169,13 @@ def assign(program: Program, luck: Luck, floor: Floor, now: float, slot: int, ag
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)
 
 
-@hot
-def change_state(program: Program, luck: Luck, floor: Floor, now: float, agent: int, state: int, customer: int) -> None:
+@inner
+def change_state(
+    program: Records, luck: Luck, floor: Records, now: float, agent: int, state: int, customer: int
+) -> None:
     """The agent does something else from now on. Writes agents, agent states."""
     close_agent_state(program, luck, floor, agent, now)
-    doing = floor.agents[agent]
+    doing = agent_now(floor, agent)
     doing.state = state
     doing.since = now
     doing.customer = customer

@@ -1,12 +1,13 @@
 """The calendar: a four-way heap of events ordered by (time, rank of the kind, entity id), and nothing else.
 
-Four children a node, because the levels saved cost less than the comparisons added. The helpers get only their own array.
+Four children a node, because a level saved is worth more than the comparisons it adds.
 """
 
 from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.state import event_at
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 
@@ -16,32 +17,33 @@ ID_BITS = 48
 
 
 @inner
-def push(calendar: Records, n: int, at: float, code: int, slot: int) -> int:
-    """Enters an event into a calendar of `n`; returns n + 1. Writes calendar."""
+def push(floor: Records, at: float, code: int, slot: int) -> None:
+    """Enters an event. Writes calendar, clock."""
     assert at < math.inf
-    i = n
+    i = floor.n_events
+    floor.n_events = i + 1
     while i > 0:
         parent = (i - 1) >> 2
-        above = calendar[parent]
+        above = event_at(floor, parent)
         if above.at < at or (above.at == at and above.code < code):
             break
-        here = calendar[i]
+        here = event_at(floor, i)
         here.at = above.at
         here.code = above.code
         here.slot = above.slot
         i = parent
-    here = calendar[i]
+    here = event_at(floor, i)
     here.at = at
     here.code = code
     here.slot = slot
-    return n + 1
 
 
 @inner
-def pop(calendar: Records, n: int) -> int:
-    """Removes the first event of a calendar of `n`; returns n - 1. Writes calendar."""
-    n -= 1
-    last = calendar[n]
+def pop(floor: Records) -> None:
+    """Removes the first event. Writes calendar, clock."""
+    n = floor.n_events - 1
+    floor.n_events = n
+    last = event_at(floor, n)
     at = last.at
     code = last.code
     slot = last.slot
@@ -51,22 +53,23 @@ def pop(calendar: Records, n: int) -> int:
         if child >= n:
             break
         least = child
-        least_at = calendar[child].at
+        least_at = event_at(floor, child).at
         for other in range(child + 1, min(child + 4, n)):
-            other_at = calendar[other].at
-            if other_at < least_at or (other_at == least_at and calendar[other].code < calendar[least].code):
+            other_at = event_at(floor, other).at
+            if other_at < least_at or (
+                other_at == least_at and event_at(floor, other).code < event_at(floor, least).code
+            ):
                 least = other
                 least_at = other_at
-        below = calendar[least]
+        below = event_at(floor, least)
         if least_at > at or (least_at == at and below.code > code):
             break
-        here = calendar[i]
+        here = event_at(floor, i)
         here.at = least_at
         here.code = below.code
         here.slot = below.slot
         i = least
-    here = calendar[i]
+    here = event_at(floor, i)
     here.at = at
     here.code = code
     here.slot = slot
-    return n

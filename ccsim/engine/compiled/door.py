@@ -2,114 +2,114 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.state import Floor
+from ccsim.engine.compiled.state import bucket_at, fresh_at, unsorted_at
 from ccsim.jit import inner
-from ccsim.program.layout import Program, Records
+from ccsim.program.layout import Records
 from ccsim.rules.arrivals import busyness, fresh_calls, instant
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base
+from ccsim.rules.tables import call_type_at, flow_at, interval_at, recorded_at
 
 __all__ = ["next_callers"]
 
 
 @inner
-def next_callers(program: Program, luck: Luck, floor: Floor) -> bool:
-    """Fills the door with the next interval that has callers; false if it needs more room. Writes fresh, clock."""
-    clock = floor.clock[0]
-    clock.next_fresh = 0
-    clock.n_fresh = 0
-    if program.settings[0].n_recorded > 0:
+def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
+    """Fills the door with the next interval that has callers; false if it needs more room. Writes fresh, floor."""
+    floor.next_at_door = 0
+    floor.n_at_door = 0
+    if program.n_recorded > 0:
         return recorded_callers(program, floor)
-    while clock.n_fresh == 0 and clock.next_interval < program.intervals.shape[0]:
-        i = clock.next_interval
-        interval = program.intervals[i]
+    while floor.n_at_door == 0 and floor.next_interval < program.n_intervals:
+        i = floor.next_interval
+        interval = interval_at(program, i)
         needed = 0
-        for kind in range(program.call_types.shape[0]):
-            if program.volume[kind, i] > 0.0:
+        for kind in range(program.n_call_types):
+            if flow_at(program, kind * program.n_intervals + i).volume > 0.0:
                 needed += n_fresh(program, luck, kind, i)
-        if needed > floor.fresh.shape[0]:
-            clock.fresh_needed = needed
+        if needed > floor.n_fresh:
+            floor.fresh_needed = needed
             return False
         n = 0
-        for kind in range(program.call_types.shape[0]):
-            if program.volume[kind, i] > 0.0:
-                base = entity_base(program.call_types[kind].name_key, interval.date, interval.ordinal)
+        for kind in range(program.n_call_types):
+            if flow_at(program, kind * program.n_intervals + i).volume > 0.0:
+                base = entity_base(call_type_at(program, kind).name_key, interval.date, interval.ordinal)
                 length = interval.open_until - interval.open_from
                 for ordinal in range(n_fresh(program, luck, kind, i)):
-                    caller = floor.unsorted[n]
+                    caller = unsorted_at(floor, n)
                     caller.at = instant(luck, base, ordinal, interval.open_from, length)
                     caller.entity = arrival_entity(base, ordinal)
                     caller.call_type = kind
-                    caller.recorded = -1
                     n += 1
-        sort_callers(floor.unsorted, floor.fresh, floor.buckets, n, interval.open_from, interval.open_until)
-        clock.n_fresh = n
-        clock.next_interval = i + 1
+        if n > 0:
+            sort_callers(floor, n, interval.open_from, interval.open_until)
+        floor.n_at_door = n
+        floor.next_interval = i + 1
     return True
 
 
 @inner
-def n_fresh(program: Program, luck: Luck, kind: int, i: int) -> int:
+def n_fresh(program: Records, luck: Luck, kind: int, i: int) -> int:
     """How many fresh calls of one type an interval brings."""
-    interval = program.intervals[i]
-    call_type = program.call_types[kind]
-    mean = program.volume[kind, i] * busyness(luck, program.settings[0], call_type, interval.date)
+    interval = interval_at(program, i)
+    call_type = call_type_at(program, kind)
+    mean = flow_at(program, kind * program.n_intervals + i).volume * busyness(luck, program, call_type, interval.date)
     return fresh_calls(luck, entity_base(call_type.name_key, interval.date, interval.ordinal), mean)
 
 
 @inner
-def recorded_callers(program: Program, floor: Floor) -> bool:
-    """Fills the door, once, with the recorded callers, who are sorted already. Writes fresh, clock."""
-    clock = floor.clock[0]
-    if clock.next_interval > 0:
+def recorded_callers(program: Records, floor: Records) -> bool:
+    """Fills the door, once, with the recorded callers, who are sorted already. Writes fresh, floor."""
+    if floor.next_interval > 0:
         return True
-    n = program.settings[0].n_recorded
-    if n > floor.fresh.shape[0]:
-        clock.fresh_needed = n
+    n = program.n_recorded
+    if n > floor.n_fresh:
+        floor.fresh_needed = n
         return False
     for i in range(n):
-        row = program.recorded[i]
-        caller = floor.fresh[i]
+        row = recorded_at(program, i)
+        caller = fresh_at(floor, i)
         caller.at = row.at
-        caller.entity = arrival_entity(entity_base(program.call_types[row.call_type].name_key, 0, -1), row.ordinal)
+        caller.entity = arrival_entity(entity_base(call_type_at(program, row.call_type).name_key, 0, -1), row.ordinal)
         caller.call_type = row.call_type
         caller.recorded = i
-    clock.n_fresh = n
-    clock.next_interval = program.intervals.shape[0]
+    floor.n_at_door = n
+    floor.next_interval = program.n_intervals
     return True
 
 
 @inner
-def sort_callers(unsorted: Records, fresh: Records, buckets: object, n: int, start: float, end: float) -> None:
+def sort_callers(floor: Records, n: int, start: float, end: float) -> None:
     """Stable sort by instant: one bucket a caller, then insertion. Linear, since the instants are uniform. Writes fresh, buckets."""
     scale = n / (end - start)
     for b in range(n + 1):
-        buckets[b] = 0
+        bucket_at(floor, b).n = 0
     for i in range(n):
-        buckets[min(int((unsorted[i].at - start) * scale), n - 1) + 1] += 1
+        bucket_at(floor, min(int((unsorted_at(floor, i).at - start) * scale), n - 1) + 1).n += 1
     for b in range(n):
-        buckets[b + 1] += buckets[b]
+        bucket_at(floor, b + 1).n += bucket_at(floor, b).n
     for i in range(n):
-        b = min(int((unsorted[i].at - start) * scale), n - 1)
-        put(fresh[buckets[b]], unsorted[i])
-        buckets[b] += 1
+        caller = unsorted_at(floor, i)
+        bucket = bucket_at(floor, min(int((caller.at - start) * scale), n - 1))
+        put(fresh_at(floor, bucket.n), caller.at, caller.entity, caller.call_type)
+        bucket.n += 1
     for i in range(1, n):
-        if fresh[i].at < fresh[i - 1].at:
-            at, entity, call_type, recorded = fresh[i].at, fresh[i].entity, fresh[i].call_type, fresh[i].recorded
+        caller = fresh_at(floor, i)
+        at = caller.at
+        if at < fresh_at(floor, i - 1).at:
+            entity = caller.entity
+            call_type = caller.call_type
             j = i
-            while j > 0 and at < fresh[j - 1].at:
-                put(fresh[j], fresh[j - 1])
+            while j > 0 and at < fresh_at(floor, j - 1).at:
+                before = fresh_at(floor, j - 1)
+                put(fresh_at(floor, j), before.at, before.entity, before.call_type)
                 j -= 1
-            place = fresh[j]
-            place.at = at
-            place.entity = entity
-            place.call_type = call_type
-            place.recorded = recorded
+            put(fresh_at(floor, j), at, entity, call_type)
 
 
 @inner
-def put(place: Records, caller: Records) -> None:
-    """Copies one caller of the door. Writes place."""
-    place.at = caller.at
-    place.entity = caller.entity
-    place.call_type = caller.call_type
-    place.recorded = caller.recorded
+def put(place: Records, at: float, entity: int, call_type: int) -> None:
+    """Writes one drawn caller of the door."""
+    place.at = at
+    place.entity = entity
+    place.call_type = call_type
+    place.recorded = -1

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.assign import assign, change_state, pick_call, start_idle, stop_idle, unqueue
-from ccsim.engine.compiled.rows import ABSENT
-from ccsim.engine.compiled.state import Floor
-from ccsim.jit import hot, inner
-from ccsim.program.layout import Program
+from ccsim.engine.compiled.state import agent_now, team_now
+from ccsim.jit import inner
+from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
+from ccsim.rules.tables import agent_at, team_at
 from ccsim.vocabulary import AgentState
 
 __all__ = ["on_seats", "on_wrap_end", "release", "send_home"]
 
 
-@hot
-def release(program: Program, luck: Luck, floor: Floor, now: float, agent: int) -> None:
+@inner
+def release(program: Records, luck: Luck, floor: Records, now: float, agent: int) -> None:
     """An agent on duty is free: he leaves if there are too many, takes a waiting call, or idles. Writes agents, teams."""
-    team_code = program.agents[agent].team
-    team = floor.teams[team_code]
+    team_code = agent_at(program, agent).team
+    team = team_now(floor, team_code)
     if team.n_present > team.seats:
-        change_state(program, luck, floor, now, agent, ABSENT, -1)
+        change_state(program, luck, floor, now, agent, AgentState.ABSENT, -1)
         team.n_present -= 1
         return
     slot = pick_call(program, floor, team_code)
     if slot >= 0:
         unqueue(floor, slot)
-        floor.clock[0].n_inside -= 1
+        floor.n_inside -= 1
         assign(program, luck, floor, now, slot, agent)
         return
     change_state(program, luck, floor, now, agent, AgentState.AVAILABLE, -1)
@@ -33,21 +33,21 @@ def release(program: Program, luck: Luck, floor: Floor, now: float, agent: int) 
 
 
 @inner
-def on_wrap_end(program: Program, luck: Luck, floor: Floor, now: float, agent: int) -> None:
+def on_wrap_end(program: Records, luck: Luck, floor: Records, now: float, agent: int) -> None:
     """After-contact work is done."""
     release(program, luck, floor, now, agent)
 
 
 @inner
-def on_seats(program: Program, luck: Luck, floor: Floor, now: float, team_code: int, seats: int) -> None:
+def on_seats(program: Records, luck: Luck, floor: Records, now: float, team_code: int, seats: int) -> None:
     """A team's seats change: the lowest absent ids come in, or the longest idle leave. Writes agents, teams."""
-    team = floor.teams[team_code]
+    team = team_now(floor, team_code)
     team.seats = seats
-    first = program.teams[team_code].first_agent
-    for agent in range(first, first + program.teams[team_code].n_agents):
+    first = team_at(program, team_code).first_agent
+    for agent in range(first, first + team_at(program, team_code).n_agents):
         if team.n_present >= seats:
             break
-        if floor.agents[agent].state == ABSENT:
+        if agent_now(floor, agent).state == AgentState.ABSENT:
             team.n_present += 1
             release(program, luck, floor, now, agent)
     while team.n_present > seats and team.first_idle >= 0:
@@ -55,16 +55,16 @@ def on_seats(program: Program, luck: Luck, floor: Floor, now: float, team_code: 
 
 
 @inner
-def leave_idle(program: Program, luck: Luck, floor: Floor, now: float, team_code: int, agent: int) -> None:
+def leave_idle(program: Records, luck: Luck, floor: Records, now: float, team_code: int, agent: int) -> None:
     """An idle agent goes home. Writes agents, teams."""
     stop_idle(floor, team_code, agent)
-    change_state(program, luck, floor, now, agent, ABSENT, -1)
-    floor.teams[team_code].n_present -= 1
+    change_state(program, luck, floor, now, agent, AgentState.ABSENT, -1)
+    team_now(floor, team_code).n_present -= 1
 
 
 @inner
-def send_home(program: Program, luck: Luck, floor: Floor, now: float) -> None:
-    """After closing, when nobody is inside: idle agents leave now, busy ones on release. Writes agents, teams, clock."""
-    floor.clock[0].draining = 0
-    for team in range(floor.teams.shape[0]):
+def send_home(program: Records, luck: Luck, floor: Records, now: float) -> None:
+    """After closing, when nobody is inside: idle agents leave now, busy ones on release. Writes agents, teams, floor."""
+    floor.draining = 0
+    for team in range(floor.n_teams):
         on_seats(program, luck, floor, now, team, 0)

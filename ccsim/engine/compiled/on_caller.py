@@ -7,29 +7,29 @@ import math
 from ccsim.engine.compiled.assign import assign, change_state, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_ivr_stay, close_queue_stay
-from ccsim.engine.compiled.state import Floor
-from ccsim.jit import hot, inner
-from ccsim.program.layout import Program
+from ccsim.engine.compiled.state import caller_at, fresh_at, queue_now
+from ccsim.jit import inner
+from ccsim.program.layout import Records
 from ccsim.rules.callers import balks, dial_at, hangs_up_in_ivr, ivr_time, patience, redial_delay, redials
 from ccsim.rules.randomness import Luck
+from ccsim.rules.tables import agent_at, call_type_at, recorded_at
 from ccsim.vocabulary import AgentState, Event, Outcome
 
 __all__ = ["clear_queues", "leave_waiting", "on_abandon", "on_fresh_dial", "on_ivr_end", "on_redial", "on_talk_end"]
 
 
-@hot
-def on_fresh_dial(program: Program, luck: Luck, floor: Floor, now: float) -> None:
+@inner
+def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> None:
     """The next fresh caller dials for the first time. Writes callers and whatever `dial` does."""
-    clock = floor.clock[0]
-    arrival = floor.fresh[clock.next_fresh]
-    clock.next_fresh += 1
-    slot = clock.free_slot
-    caller = floor.callers[slot]
-    clock.free_slot = caller.next
-    clock.n_free -= 1
+    arrival = fresh_at(floor, floor.next_at_door)
+    floor.next_at_door += 1
+    slot = floor.free_slot
+    caller = caller_at(floor, slot)
+    floor.free_slot = caller.next
+    floor.n_free -= 1
 
-    caller.customer = clock.next_customer
-    clock.next_customer += 1
+    caller.customer = floor.next_customer
+    floor.next_customer += 1
     caller.entity = arrival.entity
     caller.call_type = arrival.call_type
     caller.contact = 0
@@ -39,66 +39,63 @@ def on_fresh_dial(program: Program, luck: Luck, floor: Floor, now: float) -> Non
     caller.recorded_handle = -1.0
     caller.recorded_patience = -1.0
     if arrival.recorded >= 0:
-        caller.recorded_handle = program.recorded[arrival.recorded].handle
-        caller.recorded_patience = program.recorded[arrival.recorded].patience
+        caller.recorded_handle = recorded_at(program, arrival.recorded).handle
+        caller.recorded_patience = recorded_at(program, arrival.recorded).patience
     caller.episode_row = 0
-    if clock.keep_rows != 0:
-        caller.episode_row = clock.n_episodes
-        clock.n_episodes += 1
+    if floor.keep_rows != 0:
+        caller.episode_row = floor.n_episode_rows
+        floor.n_episode_rows += 1
     dial(program, luck, floor, now, slot)
 
 
 @inner
-def on_redial(program: Program, luck: Luck, floor: Floor, now: float, slot: int) -> None:
+def on_redial(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """A customer who was not served dials again."""
     dial(program, luck, floor, now, slot)
 
 
-@hot
-def dial(program: Program, luck: Luck, floor: Floor, now: float, slot: int) -> None:
+@inner
+def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The caller takes a line, or finds none. Writes callers, clock, calendar, rows."""
-    clock = floor.clock[0]
-    caller = floor.callers[slot]
+    caller = caller_at(floor, slot)
     caller.arrived_at = now
     caller.queued_at = math.inf
     caller.segment = 0
     caller.contact_row = 0
-    if clock.keep_rows != 0:
-        caller.contact_row = clock.n_contacts
-        clock.n_contacts += 1
-    if clock.lines_in_use >= program.settings[0].lines:
+    if floor.keep_rows != 0:
+        caller.contact_row = floor.n_contact_rows
+        floor.n_contact_rows += 1
+    if floor.lines_in_use >= program.lines:
         end_unserved(program, luck, floor, now, slot, Outcome.BLOCKED)
         return
 
-    clock.lines_in_use += 1
-    if program.settings[0].ivr_law < 0:
+    floor.lines_in_use += 1
+    if program.ivr_law < 0:
         enter_queue(program, luck, floor, now, slot)
         return
-    clock.n_inside += 1
+    floor.n_inside += 1
     reserve_segment(floor, slot)
     schedule(floor, now + ivr_time(luck, program, caller.entity, caller.contact), Event.IVR_END, caller.customer, slot)
 
 
-@hot
-def reserve_segment(floor: Floor, slot: int) -> None:
-    """Gives the caller's next stay its row. Writes callers, clock."""
-    clock = floor.clock[0]
-    caller = floor.callers[slot]
+@inner
+def reserve_segment(floor: Records, slot: int) -> None:
+    """Gives the caller's next stay its row. Writes callers, floor."""
+    caller = caller_at(floor, slot)
     caller.segment_row = 0
-    if clock.keep_rows != 0:
-        caller.segment_row = clock.n_segments
-        clock.n_segments += 1
+    if floor.keep_rows != 0:
+        caller.segment_row = floor.n_segment_rows
+        floor.n_segment_rows += 1
 
 
 @inner
-def on_ivr_end(program: Program, luck: Luck, floor: Floor, now: float, slot: int) -> None:
+def on_ivr_end(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The IVR is over: the caller hangs up or enters the queue. Writes callers, clock, rows."""
-    clock = floor.clock[0]
-    caller = floor.callers[slot]
-    clock.n_inside -= 1
-    if hangs_up_in_ivr(luck, program.settings[0], caller.entity, caller.contact):
+    caller = caller_at(floor, slot)
+    floor.n_inside -= 1
+    if hangs_up_in_ivr(luck, program, caller.entity, caller.contact):
         close_ivr_stay(program, luck, floor, caller, Outcome.HUNG_UP, now)
-        clock.lines_in_use -= 1
+        floor.lines_in_use -= 1
         end_unserved(program, luck, floor, now, slot, Outcome.HUNG_UP)
         return
     close_ivr_stay(program, luck, floor, caller, Outcome.PASSED_ON, now)
@@ -106,12 +103,11 @@ def on_ivr_end(program: Program, luck: Luck, floor: Floor, now: float, slot: int
     enter_queue(program, luck, floor, now, slot)
 
 
-@hot
-def enter_queue(program: Program, luck: Luck, floor: Floor, now: float, slot: int) -> None:
+@inner
+def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The caller reaches his queue: an idle agent answers, or he balks, or he waits. Writes callers, queues, calendar."""
-    clock = floor.clock[0]
-    caller = floor.callers[slot]
-    kind = program.call_types[caller.call_type]
+    caller = caller_at(floor, slot)
+    kind = call_type_at(program, caller.call_type)
     caller.queue = kind.queue
     caller.queued_at = now
     caller.gives_up_at = math.inf
@@ -120,12 +116,12 @@ def enter_queue(program: Program, luck: Luck, floor: Floor, now: float, slot: in
     caller.n_offered += 1
     reserve_segment(floor, slot)
 
-    if clock.shut != 0:
+    if floor.shut != 0:
         leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
         return
     agent = pick_agent(program, floor, slot)
     if agent >= 0:
-        stop_idle(floor, program.agents[agent].team, agent)
+        stop_idle(floor, agent_at(program, agent).team, agent)
         assign(program, luck, floor, now, slot, agent)
         return
     if balks(luck, kind, caller.entity, caller.contact):
@@ -134,54 +130,54 @@ def enter_queue(program: Program, luck: Luck, floor: Floor, now: float, slot: in
 
     limit = patience(luck, program, caller.call_type, caller.entity, caller.contact, caller.recorded_patience)
     caller.gives_up_at = now + limit
-    clock.n_inside += 1
+    floor.n_inside += 1
     enqueue(floor, slot)
     if caller.gives_up_at < math.inf:
         schedule(floor, caller.gives_up_at, Event.ABANDON, caller.customer, slot)
 
 
 @inner
-def on_abandon(program: Program, luck: Luck, floor: Floor, now: float, slot: int, customer: int) -> None:
+def on_abandon(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> None:
     """The caller's patience ran out. Writes callers, queues, rows."""
-    caller = floor.callers[slot]
+    caller = caller_at(floor, slot)
     if caller.customer != customer or caller.waiting == 0 or caller.gives_up_at != now:
         return  # answered, cleared or gone meanwhile: a stale timer
     leave_waiting(program, luck, floor, now, slot, Outcome.ABANDONED)
 
 
 @inner
-def leave_waiting(program: Program, luck: Luck, floor: Floor, now: float, slot: int, outcome: int) -> None:
+def leave_waiting(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
     """A waiting caller leaves the queue unserved. Writes callers, queues, clock, rows."""
     unqueue(floor, slot)
-    floor.clock[0].n_inside -= 1
+    floor.n_inside -= 1
     leave_queue(program, luck, floor, now, slot, outcome)
 
 
 @inner
-def leave_queue(program: Program, luck: Luck, floor: Floor, now: float, slot: int, outcome: int) -> None:
+def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
     """A caller who reached the queue ends there unserved. Writes clock, rows."""
-    close_queue_stay(program, luck, floor, floor.callers[slot], outcome, now)
-    floor.clock[0].lines_in_use -= 1
+    close_queue_stay(program, luck, floor, caller_at(floor, slot), outcome, now)
+    floor.lines_in_use -= 1
     end_unserved(program, luck, floor, now, slot, outcome)
 
 
 @inner
-def clear_queues(program: Program, luck: Luck, floor: Floor, now: float) -> None:
+def clear_queues(program: Records, luck: Luck, floor: Records, now: float) -> None:
     """Whoever still waits is sent away, and whoever reaches the queue later today. Writes callers, queues, clock, rows."""
-    floor.clock[0].shut = 1
-    for queue in range(floor.queues.shape[0]):
-        while floor.queues[queue].first >= 0:
-            leave_waiting(program, luck, floor, now, floor.queues[queue].first, Outcome.CLOSED)
+    floor.shut = 1
+    for queue in range(floor.n_queues):
+        while queue_now(floor, queue).first >= 0:
+            leave_waiting(program, luck, floor, now, queue_now(floor, queue).first, Outcome.CLOSED)
 
 
 @inner
-def end_unserved(program: Program, luck: Luck, floor: Floor, now: float, slot: int, outcome: int) -> None:
+def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
     """An attempt ended without service: the customer dials again later, or his episode is over. Writes rows, calendar."""
-    caller = floor.callers[slot]
+    caller = caller_at(floor, slot)
     caller.waited += close_contact(program, luck, floor, caller, outcome, now)
-    if redials(luck, program.settings[0], outcome, caller.entity, caller.contact):
+    if redials(luck, program, outcome, caller.entity, caller.contact):
         due = now + redial_delay(luck, program, caller.entity, caller.contact)
-        at = dial_at(luck, program.days, due, caller.entity, caller.contact)
+        at = dial_at(luck, program, due, caller.entity, caller.contact)
         if at < math.inf:
             caller.contact += 1
             schedule(floor, at, Event.DIAL, caller.customer, slot)
@@ -190,26 +186,24 @@ def end_unserved(program: Program, luck: Luck, floor: Floor, now: float, slot: i
     free_slot(floor, slot)
 
 
-@hot
-def free_slot(floor: Floor, slot: int) -> None:
-    """The customer is gone for good. Writes callers, clock."""
-    clock = floor.clock[0]
-    floor.callers[slot].customer = -1
-    floor.callers[slot].next = clock.free_slot
-    clock.free_slot = slot
-    clock.n_free += 1
+@inner
+def free_slot(floor: Records, slot: int) -> None:
+    """The customer is gone for good. Writes callers, floor."""
+    caller_at(floor, slot).customer = -1
+    caller_at(floor, slot).next = floor.free_slot
+    floor.free_slot = slot
+    floor.n_free += 1
 
 
-@hot
-def on_talk_end(program: Program, luck: Luck, floor: Floor, now: float, slot: int) -> None:
+@inner
+def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The conversation is over, and with it the episode; the agent wraps up or is released. Writes all tables."""
-    clock = floor.clock[0]
-    caller = floor.callers[slot]
+    caller = caller_at(floor, slot)
     agent = caller.agent
     customer = caller.customer
     wrap = caller.wrap_time
 
-    clock.lines_in_use -= 1
+    floor.lines_in_use -= 1
     close_queue_stay(program, luck, floor, caller, Outcome.SERVED, now)
     caller.waited += close_contact(program, luck, floor, caller, Outcome.SERVED, now)
     close_episode(program, luck, floor, caller, Outcome.SERVED, now)

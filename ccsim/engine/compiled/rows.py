@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.state import Floor
-from ccsim.jit import hot
-from ccsim.program.layout import Program, Records
+from ccsim.engine.compiled.state import (
+    agent_now,
+    agent_state_at,
+    contact_at,
+    counts_of,
+    digest_at,
+    episode_at,
+    row_table,
+    segment_at,
+)
+from ccsim.jit import inner
+from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT
+from ccsim.program.layout import Records
 from ccsim.rules.digest import fold
 from ccsim.rules.randomness import Luck
+from ccsim.rules.tables import agent_at
 from ccsim.rules.tally import tally_agent_state, tally_contact, tally_episode, tally_segment
-from ccsim.vocabulary import Cause, Channel, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
 
-__all__ = ["ABSENT", "close_agent_state", "close_contact", "close_episode", "close_ivr_stay", "close_queue_stay"]
+__all__ = ["close_agent_state", "close_contact", "close_episode", "close_ivr_stay", "close_queue_stay"]
 
-ABSENT = -1
-"""State of an agent who is not on duty; no row has it."""
+_EPISODE_WORDS = EPISODE.itemsize // 8
+_CONTACT_WORDS = CONTACT.itemsize // 8
+_SEGMENT_WORDS = SEGMENT.itemsize // 8
+_AGENT_STATE_WORDS = AGENT_STATE.itemsize // 8
 
 
-@hot
-def close_ivr_stay(program: Program, luck: Luck, floor: Floor, caller: Records, outcome: int, now: float) -> None:
+@inner
+def close_ivr_stay(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, now: float) -> None:
     """The caller leaves the IVR. Writes one segment."""
-    clock = floor.clock[0]
-    segment = floor.segments[caller.segment_row]
+    segment = segment_at(floor, caller.segment_row)
     segment.customer = caller.customer
     segment.replication = luck.replication
     segment.episode = 0
@@ -40,16 +52,17 @@ def close_ivr_stay(program: Program, luck: Luck, floor: Floor, caller: Records, 
     segment.ended_at = now
     segment.hold_time = 0.0
     segment.wrap_ended_at = math.inf
-    if clock.keep_digest != 0:
-        fold(floor.segment_words, caller.segment_row, floor.digest[2])
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 2), caller.segment_row, _SEGMENT_WORDS, digest_at(floor, 2))
 
 
-@hot
-def close_queue_stay(program: Program, luck: Luck, floor: Floor, caller: Records, outcome: int, ended_at: float) -> None:
+@inner
+def close_queue_stay(
+    program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float
+) -> None:
     """The stay in the queue and with the agent is over. Writes one segment, counts."""
-    clock = floor.clock[0]
     served = outcome == Outcome.SERVED
-    segment = floor.segments[caller.segment_row]
+    segment = segment_at(floor, caller.segment_row)
     segment.customer = caller.customer
     segment.replication = luck.replication
     segment.episode = 0
@@ -67,16 +80,17 @@ def close_queue_stay(program: Program, luck: Luck, floor: Floor, caller: Records
     segment.ended_at = ended_at
     segment.hold_time = caller.hold_time if served else 0.0
     segment.wrap_ended_at = ended_at + caller.wrap_time if served else math.inf
-    if clock.keep_rows == 0:
-        tally_segment(segment, program, floor.counts)
-    if clock.keep_digest != 0:
-        fold(floor.segment_words, caller.segment_row, floor.digest[2])
+    if floor.keep_rows == 0:
+        tally_segment(segment, program, counts_of(floor, 0))
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 2), caller.segment_row, _SEGMENT_WORDS, digest_at(floor, 2))
 
 
-@hot
-def close_contact(program: Program, luck: Luck, floor: Floor, caller: Records, outcome: int, ended_at: float) -> float:
+@inner
+def close_contact(
+    program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float
+) -> float:
     """The attempt is over; returns its wait. Writes one contact, counts."""
-    clock = floor.clock[0]
     served = outcome == Outcome.SERVED
     offered = caller.queued_at < math.inf
     wait = 0.0
@@ -85,7 +99,7 @@ def close_contact(program: Program, luck: Luck, floor: Floor, caller: Records, o
     elif offered:
         wait = ended_at - caller.queued_at
 
-    contact = floor.contacts[caller.contact_row]
+    contact = contact_at(floor, caller.contact_row)
     contact.customer = caller.customer
     contact.replication = luck.replication
     contact.episode = 0
@@ -102,19 +116,18 @@ def close_contact(program: Program, luck: Luck, floor: Floor, caller: Records, o
     contact.talk_time = caller.talk_time if served else 0.0
     contact.hold_time = caller.hold_time if served else 0.0
     contact.wrap_time = caller.wrap_time if served else 0.0
-    if clock.keep_rows == 0:
-        tally_contact(contact, program, floor.counts)
-    if clock.keep_digest != 0:
-        fold(floor.contact_words, caller.contact_row, floor.digest[1])
+    if floor.keep_rows == 0:
+        tally_contact(contact, program, counts_of(floor, 0))
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 1), caller.contact_row, _CONTACT_WORDS, digest_at(floor, 1))
     return wait
 
 
-@hot
-def close_episode(program: Program, luck: Luck, floor: Floor, caller: Records, outcome: int, ended_at: float) -> None:
+@inner
+def close_episode(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float) -> None:
     """The customer's problem is over, served or not. Writes one episode, counts."""
-    clock = floor.clock[0]
     served = outcome == Outcome.SERVED
-    episode = floor.episodes[caller.episode_row]
+    episode = episode_at(floor, caller.episode_row)
     episode.customer = caller.customer
     episode.replication = luck.replication
     episode.episode = 0
@@ -128,31 +141,30 @@ def close_episode(program: Program, luck: Luck, floor: Floor, caller: Records, o
     episode.talk_time = caller.talk_time if served else 0.0
     episode.hold_time = caller.hold_time if served else 0.0
     episode.wrap_time = caller.wrap_time if served else 0.0
-    if clock.keep_rows == 0:
-        tally_episode(episode, program, floor.counts)
-    if clock.keep_digest != 0:
-        fold(floor.episode_words, caller.episode_row, floor.digest[0])
+    if floor.keep_rows == 0:
+        tally_episode(episode, program, counts_of(floor, 0))
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 0), caller.episode_row, _EPISODE_WORDS, digest_at(floor, 0))
 
 
-@hot
-def close_agent_state(program: Program, luck: Luck, floor: Floor, agent: int, ended_at: float) -> None:
+@inner
+def close_agent_state(program: Records, luck: Luck, floor: Records, agent: int, ended_at: float) -> None:
     """What the agent did since his last change is over; nothing is kept of an instant. Writes one agent state, counts."""
-    clock = floor.clock[0]
-    doing = floor.agents[agent]
-    if doing.state == ABSENT or doing.since >= ended_at:
+    doing = agent_now(floor, agent)
+    if doing.state == AgentState.ABSENT or doing.since >= ended_at:
         return
-    row = clock.n_agent_states
-    state = floor.agent_states[row]
+    row = floor.n_agent_state_rows
+    state = agent_state_at(floor, row)
     state.agent = agent
-    state.team = program.agents[agent].team
+    state.team = agent_at(program, agent).team
     state.replication = luck.replication
     state.state = doing.state
     state.customer = doing.customer
     state.started_at = doing.since
     state.ended_at = ended_at
-    if clock.keep_rows == 0:
-        tally_agent_state(state, program, floor.counts)
+    if floor.keep_rows == 0:
+        tally_agent_state(state, program, counts_of(floor, 0))
     else:
-        clock.n_agent_states = row + 1
-    if clock.keep_digest != 0:
-        fold(floor.agent_state_words, row, floor.digest[3])
+        floor.n_agent_state_rows = row + 1
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 3), row, _AGENT_STATE_WORDS, digest_at(floor, 3))

@@ -1,47 +1,64 @@
 """The floor of the compiled engine: live callers, agents, teams, queues and the rows in the making, as record arrays.
 
-Everything lives in arrays that `run` allocates and may grow between two calls of the kernel, so a run is resumable at any event.
+Everything lives in arrays that `Room` owns and may grow between two calls of the kernel, so a run is resumable at any event.
+Handlers get one record, `floor`, and reach rows by reference: `caller_at(floor, slot).agent = agent` writes.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
-from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Counts, new_counts
+from ccsim.jit import accessor, bind, unbind
+from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_counts
 from ccsim.program.layout import Program, Records, records
+from ccsim.rules.digest import DIGEST, TABLE
+from ccsim.rules.tally import COUNTS, bind_counts
+from ccsim.vocabulary import AgentState
 
-__all__ = ["AGENT_NOW", "CALLER", "CLOCK", "EVENT", "FRESH", "QUEUE_NOW", "TEAM_NOW", "Floor", "grow", "new_floor"]
+__all__ = [
+    "FLOOR",
+    "Room",
+    "agent_now",
+    "agent_state_at",
+    "bucket_at",
+    "caller_at",
+    "contact_at",
+    "counts_of",
+    "digest_at",
+    "episode_at",
+    "event_at",
+    "fresh_at",
+    "queue_now",
+    "row_table",
+    "segment_at",
+    "team_now",
+    "unsorted_at",
+]
 
-CLOCK = np.dtype(
-    [
-        ("now", "f8"),
-        ("keep_rows", "i8"),
-        ("keep_digest", "i8"),
-        ("finished", "i8"),
-        ("n_events", "i8"),  # in the calendar
-        ("next_timetable", "i8"),
-        ("next_interval", "i8"),
-        ("next_fresh", "i8"),
-        ("n_fresh", "i8"),
-        ("fresh_needed", "i8"),  # room the next interval's callers need
-        ("next_customer", "i8"),
-        ("free_slot", "i8"),  # head of the free list of caller slots
-        ("n_free", "i8"),
-        ("lines_in_use", "i8"),
-        ("n_inside", "i8"),  # contacts in IVR or queue
-        ("draining", "i8"),  # closed, and agents stay while contacts are inside
-        ("shut", "i8"),  # waiting is over for today: cleared, or the overtime cap is reached
-        ("n_starts", "i8"),
-        ("n_episodes", "i8"),
-        ("n_contacts", "i8"),
-        ("n_segments", "i8"),
-        ("n_agent_states", "i8"),
-    ],
-    align=True,
-)
+_CLOCK = [
+    ("now", "f8"),
+    ("keep_rows", "i8"),
+    ("keep_digest", "i8"),
+    ("finished", "i8"),
+    ("n_events", "i8"),  # in the calendar
+    ("next_timetable", "i8"),
+    ("next_interval", "i8"),
+    ("next_at_door", "i8"),
+    ("n_at_door", "i8"),
+    ("fresh_needed", "i8"),  # room the next interval's callers need
+    ("next_customer", "i8"),
+    ("free_slot", "i8"),  # head of the free list of caller slots
+    ("n_free", "i8"),
+    ("lines_in_use", "i8"),
+    ("n_inside", "i8"),  # contacts in IVR or queue
+    ("draining", "i8"),  # closed, and agents stay while contacts are inside
+    ("shut", "i8"),  # waiting is over for today: cleared, or the overtime cap is reached
+    ("n_starts", "i8"),
+    ("n_episode_rows", "i8"),
+    ("n_contact_rows", "i8"),
+    ("n_segment_rows", "i8"),
+    ("n_agent_state_rows", "i8"),
+]
 
 CALLER = np.dtype(
     [
@@ -77,7 +94,7 @@ CALLER = np.dtype(
 
 AGENT_NOW = np.dtype(
     [
-        ("state", "i8"),  # AgentState, ABSENT when not on duty
+        ("state", "i8"),  # AgentState
         ("since", "f8"),
         ("customer", "i8"),
         ("next", "i8"),  # in the team's idle list, longest idle first
@@ -100,121 +117,139 @@ FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorde
 """A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
 
 
-class Floor(NamedTuple):
-    """All mutable arrays of one replication.
+BUCKET = np.dtype([("n", "i8")])
 
-    `clock` has one row. `*_words` are the row tables seen as 64-bit words, `digest` the (4, 2) sums over the tables. Without
-    rows each table has one row: a closed row is written there, tallied and forgotten.
-    """
+_ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
+_WORK_TABLES = ("callers", "agents", "teams", "queues", "calendar", "fresh", "unsorted", "buckets")
+_SIZED = (*_WORK_TABLES, *_ROW_TABLES)
+_ADDRESSES = (*_SIZED, "row_tables", "digest", "counts")
 
-    clock: Records
-    callers: Records
-    agents: Records
-    teams: Records
-    queues: Records
-    calendar: Records
-    fresh: Records
-    unsorted: Records
-    buckets: NDArray[np.int64]
-    episodes: Records
-    contacts: Records
-    segments: Records
-    agent_states: Records
-    episode_words: NDArray[np.int64]
-    contact_words: NDArray[np.int64]
-    segment_words: NDArray[np.int64]
-    agent_state_words: NDArray[np.int64]
-    digest: NDArray[np.int64]
-    counts: Counts
+FLOOR = np.dtype(
+    [*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "i8") for name in _ADDRESSES)], align=True
+)
+"""The clock, the size of each table and the addresses of all tables: what every handler gets as `floor`.
 
+`row_tables` has the addresses of the four row tables again, for the digest; `digest` their four pairs of sums.
+"""
 
-_TABLES = {"episodes": "episode_words", "contacts": "contact_words", "segments": "segment_words"}
-_TABLES["agent_states"] = "agent_state_words"
-
-
-def _words(table: Records) -> NDArray[np.int64]:
-    return table.view(np.ndarray).view(np.int64).reshape(len(table), table.dtype.itemsize // 8)
+caller_at = accessor(FLOOR, "callers", CALLER)
+agent_now = accessor(FLOOR, "agents", AGENT_NOW)
+team_now = accessor(FLOOR, "teams", TEAM_NOW)
+queue_now = accessor(FLOOR, "queues", QUEUE_NOW)
+event_at = accessor(FLOOR, "calendar", EVENT)
+fresh_at = accessor(FLOOR, "fresh", FRESH)
+unsorted_at = accessor(FLOOR, "unsorted", FRESH)
+bucket_at = accessor(FLOOR, "buckets", BUCKET)
+episode_at = accessor(FLOOR, "episodes", EPISODE)
+contact_at = accessor(FLOOR, "contacts", CONTACT)
+segment_at = accessor(FLOOR, "segments", SEGMENT)
+agent_state_at = accessor(FLOOR, "agent_states", AGENT_STATE)
+row_table = accessor(FLOOR, "row_tables", TABLE)
+digest_at = accessor(FLOOR, "digest", DIGEST)
+counts_of = accessor(FLOOR, "counts", COUNTS)
 
 
-def new_floor(program: Program, *, rows: bool, digest: bool, n_calls: int) -> Floor:
-    """An empty floor before the first event.
+class Room:
+    """The arrays behind a FLOOR record: makes them, grows them, hands out what they hold in the end.
 
     Parameters
     ----------
+    rows, digest : bool
+        Keep row tables; fold rows into the digest.
     n_calls : int
         Guess of the calls of a replication, for the first size of the row tables.
     """
-    clock = records(CLOCK, 1)
-    clock.keep_rows, clock.keep_digest, clock.free_slot = rows, digest, -1
-    agents, teams, queues = (
-        records(AGENT_NOW, len(program.agents)),
-        records(TEAM_NOW, len(program.teams)),
-        records(QUEUE_NOW, len(program.queues)),
-    )
-    agents.state = agents.customer = agents.next = agents.previous = -1
-    teams.first_idle = teams.last_idle = -1
-    queues.first = queues.last = -1
-    n_rows = n_calls + 64 if rows else 1
-    tables = {
-        "episodes": records(EPISODE, n_rows),
-        "contacts": records(CONTACT, n_rows),
-        "segments": records(SEGMENT, n_rows),
-        "agent_states": records(AGENT_STATE, 2 * n_rows + len(agents) if rows else 1),
-    }
-    floor = Floor(
-        clock=clock,
-        callers=records(CALLER, 0),
-        agents=agents,
-        teams=teams,
-        queues=queues,
-        calendar=records(EVENT, len(agents) + 64),
-        fresh=records(FRESH, 0),
-        unsorted=records(FRESH, 0),
-        buckets=np.zeros(1, dtype=np.int64),
-        **tables,
-        **{words: _words(tables[table]) for table, words in _TABLES.items()},
-        digest=np.zeros((4, 2), dtype=np.int64),
-        counts=new_counts(program),
-    )
-    return _more_slots(floor, len(agents) + 64)
 
+    def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int) -> None:
+        n_agents = len(program.agents)
+        n_rows = n_calls + 64 if rows else 1
+        self.floor = records(FLOOR, 1)
+        self.floor.keep_rows, self.floor.keep_digest, self.floor.free_slot = rows, digest, -1
+        self.counts = new_counts(program)
+        self.tables: dict[str, Records] = {
+            "callers": records(CALLER, 0),
+            "agents": records(AGENT_NOW, n_agents),
+            "teams": records(TEAM_NOW, len(program.teams)),
+            "queues": records(QUEUE_NOW, len(program.queues)),
+            "calendar": records(EVENT, n_agents + 64),
+            "fresh": records(FRESH, 1),
+            "unsorted": records(FRESH, 1),
+            "buckets": records(BUCKET, 2),
+            "episodes": records(EPISODE, n_rows),
+            "contacts": records(CONTACT, n_rows),
+            "segments": records(SEGMENT, n_rows),
+            "agent_states": records(AGENT_STATE, 2 * n_rows + n_agents + 4 if rows else 1),
+            "row_tables": records(TABLE, len(_ROW_TABLES)),
+            "digest": records(DIGEST, len(_ROW_TABLES)),
+            "counts": bind_counts(self.counts),
+        }
+        agents, teams, queues = self.tables["agents"], self.tables["teams"], self.tables["queues"]
+        agents.state = AgentState.ABSENT
+        agents.customer = agents.next = agents.previous = -1
+        teams.first_idle = teams.last_idle = -1
+        queues.first = queues.last = -1
+        self._more_slots(n_agents + 64)
+        self._bind()
 
-def grow(floor: Floor) -> Floor:
-    """The same floor with room for more, wherever the kernel stopped for lack of it."""
-    clock = floor.clock[0]
-    changes = {}
-    if clock.fresh_needed > len(floor.fresh):
-        room = int(clock.fresh_needed * 5 // 4)
-        changes = {"fresh": _longer(floor.fresh, room), "unsorted": _longer(floor.unsorted, room)}
-        changes["buckets"] = np.zeros(room + 1, dtype=np.int64)
-    if clock.n_events + 4 > len(floor.calendar):
-        changes["calendar"] = _longer(floor.calendar, 2 * len(floor.calendar))
-    if clock.keep_rows:
-        for table, used in (
-            ("episodes", clock.n_episodes + 1),
-            ("contacts", clock.n_contacts + 1),
-            ("segments", clock.n_segments + 2),
-            ("agent_states", clock.n_agent_states + len(floor.agents) + 4),
-        ):
-            if used > len(getattr(floor, table)):
-                longer = _longer(getattr(floor, table), 2 * len(getattr(floor, table)) + len(floor.agents))
-                changes[table], changes[_TABLES[table]] = longer, _words(longer)
-    floor = floor._replace(**changes)
-    return _more_slots(floor, len(floor.callers)) if clock.n_free == 0 else floor
+    def grow(self) -> None:
+        """Makes room wherever the kernel stopped for lack of it."""
+        clock = self.floor[0]
+        if clock.fresh_needed > clock.n_fresh:
+            room = int(clock.fresh_needed * 5 // 4)
+            self._lengthen("fresh", room)
+            self._lengthen("unsorted", room)
+            self._lengthen("buckets", room + 1)
+        if clock.n_events + 4 > len(self.tables["calendar"]):
+            self._lengthen("calendar", 2 * len(self.tables["calendar"]))
+        if clock.keep_rows:
+            n_agents = len(self.tables["agents"])
+            needed = {
+                "episodes": clock.n_episode_rows + 1,
+                "contacts": clock.n_contact_rows + 1,
+                "segments": clock.n_segment_rows + 2,
+                "agent_states": clock.n_agent_state_rows + n_agents + 4,
+            }
+            for table, n in needed.items():
+                if n > len(self.tables[table]):
+                    self._lengthen(table, 2 * n)
+        if clock.n_free == 0:
+            self._more_slots(len(self.tables["callers"]))
+        self._bind()
 
+    def rows(self) -> Rows:
+        """The rows written so far, in the order of the events that opened or closed them."""
+        clock = self.floor[0]
+        return Rows(
+            episodes=self.tables["episodes"][: clock.n_episode_rows],
+            contacts=self.tables["contacts"][: clock.n_contact_rows],
+            segments=self.tables["segments"][: clock.n_segment_rows],
+            agent_states=self.tables["agent_states"][: clock.n_agent_state_rows],
+        )
 
-def _longer(table: Records, n: int) -> Records:
-    longer = records(table.dtype, n)
-    longer[: len(table)] = table
-    return longer
+    def release(self) -> None:
+        """Forgets the addresses (plain Python mode keeps a reference to each bound table)."""
+        unbind(*self.tables.values(), *self.counts)
 
+    def _bind(self) -> None:
+        for name in _SIZED:
+            self.floor[f"n_{name}"] = len(self.tables[name])
+        bind(self.floor, **{name: self.tables[name] for name in _ADDRESSES})
+        for i, name in enumerate(_ROW_TABLES):
+            bind(self.tables["row_tables"][i : i + 1], rows=self.tables[name])
 
-def _more_slots(floor: Floor, n: int) -> Floor:
-    """Adds `n` free caller slots."""
-    before = len(floor.callers)
-    callers = _longer(floor.callers, before + n)
-    callers.next[before:-1] = np.arange(before + 1, before + n)
-    callers.next[-1] = floor.clock[0].free_slot
-    floor.clock.free_slot = before
-    floor.clock.n_free += n
-    return floor._replace(callers=callers)
+    def _lengthen(self, name: str, n: int) -> None:
+        table = self.tables[name]
+        longer = records(table.dtype, n)
+        longer[: len(table)] = table
+        unbind(table)
+        self.tables[name] = longer
+
+    def _more_slots(self, n: int) -> None:
+        before = len(self.tables["callers"])
+        self._lengthen("callers", before + n)
+        callers = self.tables["callers"]
+        callers.next[before:-1] = np.arange(before + 1, before + n)
+        callers.next[-1] = self.floor[0].free_slot
+        callers.customer[before:] = -1
+        self.floor.free_slot = before
+        self.floor.n_free += n

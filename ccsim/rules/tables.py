@@ -1,0 +1,91 @@
+"""The Program as rules and kernels see it: one record with the settings, the sizes and the addresses of the tables.
+
+Rules take this record (`program`) and reach rows by `call_type_at(program, i)` and its like: by reference, whatever the table.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ccsim.jit import accessor, bind
+from ccsim.program.layout import (
+    AGENT,
+    CALL_TYPE,
+    DAY,
+    FLOW,
+    INTERVAL,
+    LAW,
+    POINT,
+    QUEUE,
+    RECORDED,
+    SETTINGS,
+    TEAM,
+    TIMETABLE,
+    Program,
+    Records,
+    records,
+)
+
+__all__ = [
+    "PROGRAM",
+    "agent_at",
+    "bind_program",
+    "call_type_at",
+    "day_at",
+    "flow_at",
+    "interval_at",
+    "lane_at",
+    "law_at",
+    "point_at",
+    "queue_at",
+    "reach_at",
+    "recorded_at",
+    "team_at",
+    "threshold_at",
+    "timetable_at",
+]
+
+_TABLES = tuple(name for name in Program._fields if name != "settings")
+_INTEGER = np.dtype([("value", "i8")])
+_REAL = np.dtype([("value", "f8")])
+
+PROGRAM = np.dtype(
+    [(name, SETTINGS.fields[name][0]) for name in SETTINGS.names or ()]
+    + [(f"n_{table}", "i8") for table in _TABLES]
+    + [(table, "i8") for table in _TABLES],
+    align=True,
+)
+"""Settings, n_<table> (rows along the first axis) and the address of each table of a Program."""
+
+day_at = accessor(PROGRAM, "days", DAY)
+interval_at = accessor(PROGRAM, "intervals", INTERVAL)
+law_at = accessor(PROGRAM, "laws", LAW)
+point_at = accessor(PROGRAM, "points", POINT)
+call_type_at = accessor(PROGRAM, "call_types", CALL_TYPE)
+queue_at = accessor(PROGRAM, "queues", QUEUE)
+team_at = accessor(PROGRAM, "teams", TEAM)
+agent_at = accessor(PROGRAM, "agents", AGENT)
+timetable_at = accessor(PROGRAM, "timetable", TIMETABLE)
+recorded_at = accessor(PROGRAM, "recorded", RECORDED)
+flow_at = accessor(PROGRAM, "flows", FLOW)
+"""Row call_type * n_intervals + interval."""
+reach_at = accessor(PROGRAM, "reach", _INTEGER)
+"""Row queue * n_teams + team."""
+lane_at = accessor(PROGRAM, "lane_of", _INTEGER)
+"""Row call_type * n_queues + queue."""
+threshold_at = accessor(PROGRAM, "thresholds", _REAL)
+
+
+def bind_program(program: Program) -> Records:
+    """The PROGRAM record (array of one) of a Program, which must stay alive as long as the record is used."""
+    record = records(PROGRAM, 1)
+    for name in SETTINGS.names or ():
+        record[name] = program.settings[name]
+    tables: dict[str, Any] = {name: getattr(program, name) for name in _TABLES}
+    for name, table in tables.items():
+        assert table.flags.c_contiguous, name
+        record[f"n_{name}"] = table.shape[0]
+    bind(record, **{name: table for name, table in tables.items() if table.size})
+    return record
