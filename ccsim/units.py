@@ -147,16 +147,12 @@ def parse_duration(raw: object, low: float = 0.0, high: float = LONGEST) -> floa
     text = _text(raw, "a duration", "20s, 3m30s or 1.5h").strip()
     if _CLOCK.fullmatch(text):
         raise Refusal("E-UNIT-MISSING", "may be m:s or h:m", got=text, try_=_clock_as_durations(text))
-    seconds, position = 0.0, 0
-    for part in _PART.finditer(text):
-        if part.start() != position:
-            break
-        seconds += _seconds(text, part.group(1), part.group(2))
-        position = part.end()
-    if position != len(text) or not text:
+    parts = list(_PART.finditer(text))
+    if not parts or "".join(part.group() for part in parts) != text:
         _refuse_odd_number(text, raw)
         _refuse_odd_number(text.rstrip("smhdin "), raw)
         raise Refusal("E-DURATION", "is not a duration", got=raw, try_="20s, 3m30s or 1.5h")
+    seconds = sum(_seconds(text, part.group(1), part.group(2)) for part in parts)
     return _bounded(seconds, raw, low, high)
 
 
@@ -303,7 +299,8 @@ def format_window(window: Window) -> str:
 
 def format_percent(share: float) -> str:
     """Return ``12.5%``, exactly."""
-    return f"{Decimal(repr(float(share))).scaleb(2).normalize():f}%"
+    percent = Decimal(repr(float(share))).scaleb(2).normalize()
+    return f"{percent:f}%" if percent.adjusted() > -10 else f"{percent}%"
 
 
 def format_goal(goal: Goal) -> str:

@@ -117,8 +117,8 @@ RECORDED = np.dtype(
 POINT = np.dtype([("x", "f8"), ("y", "f8"), ("z", "f8")])
 """A point of an empirical, hyperexponential or piecewise-hazard law; columns by family as in `rules.sampling`."""
 
-FLOW = np.dtype([("volume", "f8"), ("handle_factor", "f8")])
-"""One call type in one interval: mean number of fresh calls before busyness; factor on talk and hold of who dials then."""
+FLOW = np.dtype([("volume", "f8"), ("talk_factor", "f8"), ("hold_factor", "f8"), ("wrap_factor", "f8")])
+"""One call type in one interval: mean number of fresh calls before busyness; factors on the times of who dials then."""
 
 
 class Program(NamedTuple):

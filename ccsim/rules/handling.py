@@ -19,12 +19,12 @@ __all__ = ["hold_time", "talk_time", "wrap_time"]
 def talk_time(luck: Luck, program: Records, call_type: int, entity: int, interval: int, recorded: float) -> float:
     """Talk time without hold, s. A `recorded` handle time of 0 or more overrides the draw.
 
-    `interval` is the one in which the contact arrived: its handle factor multiplies the draw.
+    `interval` is the one in which the contact dialled: its factor multiplies the draw.
     """
     if recorded >= 0.0:
         return recorded
     drawn = sample(program, call_type_at(program, call_type).talk_law, uniform(luck, Stream.TALK, entity, 0))
-    return drawn * flow_at(program, call_type * program.n_intervals + interval).handle_factor
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).talk_factor
 
 
 @jit
@@ -36,13 +36,14 @@ def hold_time(luck: Luck, program: Records, call_type: int, entity: int, interva
     if kind.hold_share < 1.0 and uniform(luck, Stream.HOLD_SHARE, entity, 0) >= kind.hold_share:
         return 0.0
     drawn = sample(program, kind.hold_law, uniform(luck, Stream.HOLD, entity, 0))
-    return drawn * flow_at(program, call_type * program.n_intervals + interval).handle_factor
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).hold_factor
 
 
 @jit
-def wrap_time(luck: Luck, program: Records, call_type: int, entity: int, recorded: float) -> float:
+def wrap_time(luck: Luck, program: Records, call_type: int, entity: int, interval: int, recorded: float) -> float:
     """After-contact work, s; 0 where the scenario has none and for recorded handle times."""
     law = call_type_at(program, call_type).wrap_law
     if recorded >= 0.0 or law < 0:
         return 0.0
-    return sample(program, law, uniform(luck, Stream.WRAP, entity, 0))
+    drawn = sample(program, law, uniform(luck, Stream.WRAP, entity, 0))
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).wrap_factor

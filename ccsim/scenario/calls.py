@@ -14,6 +14,7 @@ from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario.distributions import Distribution, Patience, Shape, expand_distribution, parse_time_unit
 from ccsim.scenario.fields import (
+    FACTOR_WRITTEN,
     CallCount,
     DayKey,
     Duration,
@@ -68,7 +69,7 @@ def _expand_hold(raw: Any) -> Any:
     return raw if isinstance(raw, dict) and ("share" in raw or "for" in raw) else {"for": raw}
 
 
-Spread = Annotated[float, *parsed(_parse_spread, units.format_percent, str | float)]
+Spread = Annotated[float, *parsed(_parse_spread, units.format_percent, FACTOR_WRITTEN)]
 Weekday = Annotated[str, BeforeValidator(_parse_weekday), WithJsonSchema({"enum": list(units.WEEKDAYS)})]
 Means = Annotated[tuple[PositiveDuration, ...], Field(min_length=1)]
 MeansByDay = Annotated[
@@ -244,7 +245,7 @@ class Redial(Model):
     after: Time
     attempts: Annotated[
         int | None,
-        BeforeValidator(_parse_attempts, json_schema_input_type=int | Literal["unlimited"]),
+        BeforeValidator(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
         PlainSerializer(lambda n: FOREVER if n is None else n),
     ] = None
     """Redials per problem at most; None is unlimited."""

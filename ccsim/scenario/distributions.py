@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario.fields import (
+    FACTOR_WRITTEN,
     Duration,
     Model,
     Name,
@@ -76,7 +77,7 @@ def parse_cv(raw: object) -> float:
     return cv
 
 
-Cv = Annotated[float, *parsed(parse_cv, float, float | str)]
+Cv = Annotated[float, *parsed(parse_cv, float, FACTOR_WRITTEN)]
 
 
 class Exponential(Model):

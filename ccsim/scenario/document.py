@@ -60,7 +60,7 @@ class Document:
     def adopt(self, path: Path, other: Document, other_path: Path = ()) -> None:
         """Take over the positions another document has below `other_path`."""
         for mine, theirs in ((self.values, other.values), (self.keys, other.keys)):
-            for known, position in theirs.items():
+            for known, position in list(theirs.items()):
                 if known[: len(other_path)] == other_path:
                     mine[path + known[len(other_path) :]] = position
 
@@ -116,13 +116,21 @@ def parse(text: str, file: str, problems: list[Problem]) -> Document:
 def parse_value(text: str, file: str, column: int) -> Document:
     """Return a YAML value given on the command line; its positions name `file`, line 1, from `column` on."""
     problems: list[Problem] = []
-    document = _Reader(file, problems).read(text or "~")
+    try:
+        document = _Reader(file, problems).read(text or "~")
+    except Unreadable as error:
+        problems.append(error.problem)
     if problems:
-        raise Unreadable(problems[0])
+        raise Unreadable(dataclasses.replace(problems[0], line=1, col=_shifted(problems[0], column)))
     for table in (document.values, document.keys):
         for path, at in table.items():
-            table[path] = dataclasses.replace(at, col=at.col + column - 1 if at.line == 1 else at.col, line=1)
+            table[path] = dataclasses.replace(at, col=_shifted(at, column), line=1)
     return document
+
+
+def _shifted(at: Position | Problem, column: int) -> int:
+    """Return the column in a command-line argument whose value starts at `column`."""
+    return at.col + column - 1 if at.line == 1 else column
 
 
 class _Reader:

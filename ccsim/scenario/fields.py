@@ -87,16 +87,16 @@ Text = Annotated[str, *parsed(parse_text, str, str)]
 # -------------------------------------------------------------------------------- numbers with units
 
 _DURATION = Annotated[str, Field(pattern=r"^\s*([-+.\deE]+\s*(s|m|min|h|d)\s*)+$", examples=["20s", "3m30s", "1.5h"])]
-_SHARE = Annotated[str, Field(pattern=r"%\s*$", examples=["12%"])] | Annotated[float, Field(ge=0, le=1)]
-_FACTOR = Annotated[str, Field(pattern=r"%\s*$", examples=["110%"])] | Annotated[float, Field(ge=0, le=100)]
+SHARE_WRITTEN = Annotated[str, Field(pattern=r"%\s*$", examples=["12%"])] | Annotated[float, Field(ge=0, le=1)]
+FACTOR_WRITTEN = Annotated[str, Field(pattern=r"%\s*$", examples=["110%"])] | Annotated[float, Field(ge=0, le=100)]
 _RATE = Annotated[str, Field(pattern="/", examples=["60/h", "480/day", "100/min"])]
 _WINDOW = Annotated[str, Field(examples=["08:00-20:00", "closed"])]
 _DATE = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 Duration = Annotated[float, *parsed(units.parse_duration, units.format_duration, _DURATION)]
 PositiveDuration = Annotated[float, *parsed(units.parse_positive_duration, units.format_duration, _DURATION)]
-Share = Annotated[float, *parsed(units.parse_share, units.format_percent, _SHARE)]
-Factor = Annotated[float, *parsed(units.parse_factor, units.format_percent, _FACTOR)]
+Share = Annotated[float, *parsed(units.parse_share, units.format_percent, SHARE_WRITTEN)]
+Factor = Annotated[float, *parsed(units.parse_factor, units.format_percent, FACTOR_WRITTEN)]
 Rate = Annotated[units.Rate, *parsed(units.parse_rate, units.format_rate, _RATE)]
 Goal = Annotated[units.Goal, *parsed(units.parse_goal, units.format_goal, Annotated[str, Field(examples=["80/20"])])]
 ShareRange = Annotated[

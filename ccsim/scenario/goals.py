@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario.fields import (
+    SHARE_WRITTEN,
     Duration,
     Goal,
     Model,
@@ -122,7 +123,7 @@ class Run(Model):
     replications: Annotated[int, *whole(1, 1_000_000)] = 100
     seed: Annotated[int, *parsed(_parse_seed, int, Annotated[int, Field(ge=0, lt=2**64)] | None)] = 1
     """0 to 2^64 - 1; null draws one and keeps it in the resolved scenario."""
-    confidence: Annotated[float, *parsed(_parse_confidence, units.format_percent, str | float)] = 0.95
+    confidence: Annotated[float, *parsed(_parse_confidence, units.format_percent, SHARE_WRITTEN)] = 0.95
     mode: Annotated[str, *one_of("terminating", "steady")] = "terminating"
     length: PositiveDuration | None = None
     """Only in steady mode: time simulated, warm-up included."""

@@ -97,6 +97,8 @@ def check(path: str | FilePath, overrides: Sequence[str] = ()) -> Checked:
 
 def from_dict(content: Mapping[str, Any], folder: str | FilePath = ".") -> Scenario:
     """Return the scenario of a dict with the keys of the YAML format; CSV paths are relative to `folder`."""
+    if not isinstance(content, Mapping):
+        raise ScenarioError([Problem("E-TYPE-TOP", "", "a scenario is a map of keys", shown(content))])
     document = Document(copied(dict(content)))
     _index(document, (), document.data)
     return _or_raise(_check(document, FilePath(folder), [], []))

@@ -40,6 +40,7 @@ from ccsim.scenario.fields import (
     Name,
     NotYet,
     PositiveDuration,
+    Seats,
     ShortForm,
     Text,
     Weight,
@@ -149,7 +150,7 @@ class Scenario(Model):
     """Missing: one queue per call type."""
     agents: Annotated[
         dict[Name, Team],
-        ShortForm(_expand_agents, json_schema_input_type=int | dict[str, Team]),
+        ShortForm(_expand_agents, json_schema_input_type=Seats | dict[str, Team]),
         Field(max_length=MOST_ITEMS, min_length=1),
     ]
     after_contact: AfterContact = AfterContact()

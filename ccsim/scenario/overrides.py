@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ccsim import units
 from ccsim.errors import Problem, Refusal, nearest, shown
+from ccsim.scenario.distributions import Distribution
 from ccsim.scenario.document import Document, Path, Position, Unreadable, dotted, parse_value
 from ccsim.scenario.fields import is_day_key
 from ccsim.scenario.places import expanded, place
@@ -139,7 +140,7 @@ def _change(document: Document, path: Path, override: Override) -> None:
         document.forget(path)
         return
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ("times", "plus"):
-        value = _relative(_current(document, path, override), value, override)
+        value = _relative(path, _current(document, path, override), value, override)
         positions = Document(value, {(): override.value.values[()]})
     else:
         positions = override.value
@@ -163,11 +164,17 @@ def _current(document: Document, path: Path, override: Override) -> Any:
 # -------------------------------------------------------------------------------- relative changes
 
 
-def _relative(current: Any, change: dict[str, Any], override: Override) -> Any:
+def _relative(path: Path, current: Any, change: dict[str, Any], override: Override) -> Any:
     ((word, amount),) = change.items()
+    here = place(path)
+    is_law = here is not None and here.model is not None and issubclass(here.model, Distribution)
     try:
-        by = Decimal(repr(units.parse_factor(amount))) if word == "times" else amount
-        return _each(current, (lambda raw: _times(raw, by)) if word == "times" else (lambda raw: _plus(raw, amount)))
+        if word == "plus":
+            return _each(current, lambda raw: _plus(raw, amount))
+        factor = Decimal(repr(units.parse_factor(amount)))
+        if is_law and isinstance(current, dict):
+            return _longer(current, factor)
+        return _each(current, lambda raw: _times(raw, factor))
     except Refusal as refusal:
         raise _no(override, refusal.code, refusal.what, refusal.got or current, refusal.try_) from None
 
@@ -175,8 +182,23 @@ def _relative(current: Any, change: dict[str, Any], override: Override) -> Any:
 def _each(raw: Any, change: Callable[[Any], Any]) -> Any:
     """Change every number in a value: a list or a map by day changes as a whole."""
     if isinstance(raw, dict):
+        if not all(is_day_key(key) for key in raw):
+            raise Refusal("E-SET", "is a map: name the key to change", got=raw)
         return {key: _each(item, change) for key, item in raw.items()}
     return [_each(item, change) for item in raw] if isinstance(raw, list) else change(raw)
+
+
+def _longer(law: Any, factor: Decimal) -> Any:
+    """Return a law with every time in it multiplied: its shares, shapes and cv stay."""
+    if isinstance(law, dict):
+        for key in ("hazard", "named", "csv"):
+            if key in law:
+                raise Refusal("E-SET", f"a law by {key} cannot be multiplied", got=law)
+        return {key: _longer(item, factor) for key, item in law.items()}
+    if isinstance(law, list):
+        return [_longer(item, factor) for item in law]
+    kind, number = _measured(law)
+    return _in_units(kind, number * factor) if kind == "s" else law
 
 
 def _times(raw: Any, factor: Decimal) -> Any:
@@ -203,12 +225,15 @@ def _measured(raw: Any) -> tuple[str, Decimal]:
     try:
         return "", Decimal(repr(units.parse_number(raw if isinstance(raw, int | float) else Plain(text))))
     except Refusal:
+        pass
+    try:
         return "s", Decimal(repr(units.parse_duration(raw)))
+    except Refusal:
+        raise Refusal("E-SET", "is no number, share, rate or time", got=raw) from None
 
 
 def _in_units(kind: str, number: Decimal) -> Any:
-    whole = number == number.to_integral_value()
-    return Plain(f"{int(number) if whole else float(number)!r}{kind}") if whole else Plain(f"{float(number)!r}{kind}")
+    return Plain(units.format_number(float(number)) + kind)
 
 
 # -------------------------------------------------------------------------------- what is left out

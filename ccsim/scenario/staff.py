@@ -71,7 +71,7 @@ class OnPhones(Model):
         return self
 
 
-OnPhonesOfDay = Annotated[OnPhones, ShortForm(_expand_on_phones, json_schema_input_type=int | tuple[Seats, ...] | OnPhones)]
+OnPhonesOfDay = Annotated[OnPhones, ShortForm(_expand_on_phones, json_schema_input_type=Seats | tuple[Seats, ...] | OnPhones)]
 
 
 class Staffing(Model):

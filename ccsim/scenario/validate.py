@@ -370,8 +370,7 @@ def _doubt_unserved(
             has_calls = scenario.replay is not None or any(loads[call][i] > 0 for call in queue.calls or ())
             if has_calls and not any(staff[team][i] for team in teams):
                 what = f"nobody serves it on {_when(scenario, interval)}"
-                path: Path = ("queues", name) if "queues" in scenario.model_fields_set else ("agents",)
-                report(path, Refusal("W-UNSERVED", f"queue {name}: {what}"))
+                report(("agents",), Refusal("W-UNSERVED", f"queue {name}: {what}"))
                 break
 
 

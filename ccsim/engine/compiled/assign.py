@@ -163,7 +163,7 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     caller.answered_at = now
     caller.talk_time = talk_time(luck, program, caller.call_type, entity, interval, recorded)
     caller.hold_time = hold_time(luck, program, caller.call_type, entity, interval, recorded)
-    caller.wrap_time = wrap_time(luck, program, caller.call_type, entity, recorded)
+    caller.wrap_time = wrap_time(luck, program, caller.call_type, entity, interval, recorded)
 
     change_state(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)

@@ -1,0 +1,80 @@
+"""One replication on the compiled engine: floor, kernel, rows in the order of their keys."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccsim.engine import Replication
+from ccsim.engine.compiled.kernel import advance
+from ccsim.engine.compiled.state import Room
+from ccsim.jit import entry
+from ccsim.outcomes import Rows
+from ccsim.program.layout import Program, Records
+from ccsim.rules.randomness import luck_of
+from ccsim.rules.tables import bind_program
+
+__all__ = ["simulate"]
+
+
+def simulate(
+    program: Program, seed: int, replication: int, *, rows: bool, digest: bool = True, bound: Records | None = None
+) -> Replication:
+    """Outcomes of one replication.
+
+    Parameters
+    ----------
+    seed, replication : int
+        0 to 2^64 - 1, 0 to 2^32 - 1.
+    rows : bool
+        Keep the row tables; otherwise only counts, in memory that does not grow with the number of calls.
+    digest : bool
+        Fold the closed rows into the digest.
+    bound : PROGRAM record array, optional
+        `bind_program(program)`, for who runs many replications.
+    """
+    bound = bind_program(program) if bound is None else bound
+    mean_calls = float(program.flows.volume.sum()) + len(program.recorded)
+    room = Room(program, rows=rows, digest=digest, n_calls=int(mean_calls + 4 * mean_calls**0.5))
+    try:
+        while not advance(bound[0], luck_of(seed, replication), room.floor[0]):
+            room.grow()
+        return Replication(
+            rows=_sorted(room.rows(), len(program.agents)) if rows else None,
+            counts=None if rows else room.counts,
+            digest=room.tables["digest"] if digest else None,
+        )
+    finally:
+        room.release()
+
+
+def _sorted(tables: Rows, n_agents: int) -> Rows:
+    """The tables in the order of their keys. Episodes are dialled, and so written, in that order already."""
+    n_customers = len(tables.episodes)
+    return Rows(
+        episodes=tables.episodes,
+        contacts=_by_owner(tables.contacts, "customer", n_customers),
+        segments=_by_owner(tables.segments, "customer", n_customers),
+        agent_states=_by_owner(tables.agent_states, "agent", n_agents),
+    )
+
+
+def _by_owner(table: Records, field: str, n_owners: int) -> Records:
+    """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
+    owners = table[field].astype(np.int64)
+    if n_owners == 0 or bool(np.all(owners[1:] >= owners[:-1])):
+        return table
+    order = np.empty(len(table), dtype=np.int64)
+    _counting_order(owners, np.zeros(n_owners + 1, dtype=np.int64), order)
+    return table[order]
+
+
+@entry
+def _counting_order(owners, starts, order):  # type: ignore[no-untyped-def]
+    """Permutation that sorts by owner, stably. Writes starts, order."""
+    for i in range(owners.shape[0]):
+        starts[owners[i] + 1] += 1
+    for owner in range(starts.shape[0] - 1):
+        starts[owner + 1] += starts[owner]
+    for i in range(owners.shape[0]):
+        order[starts[owners[i]]] = i
+        starts[owners[i]] += 1
