@@ -25,7 +25,7 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 ENABLED: bool = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 """True when rules run compiled in this process."""
 
-_COMPILED_SOURCES = ("jit.py", "vocabulary.py", "program/layout.py", "rules", "engine/compiled")
+_COMPILED_SOURCES = ("jit.py", "vocabulary.py", "program/layout.py", "outcomes/tables.py", "rules", "engine/compiled")
 
 
 def _source_hash() -> str:

@@ -1,6 +1,6 @@
-"""Outcomes: what happened, as facts. Row tables with provenance, or only mergeable counts when nobody asks for rows.
+"""Layouts of the row tables and of the counts.
 
-Engines fill them, analysis reads them; nothing here computes an average. Rows hold no NaN and no -0.0; an instant that never
+Engines fill them, analysis reads them. Rows hold no NaN and no -0.0; an instant that never
 came is +inf, a missing agent or queue -1.
 """
 
