@@ -1,0 +1,39 @@
+"""Outcomes: what happened, as facts. Row tables with provenance, or only mergeable counts when nobody asks for rows.
+
+`tables` has the layouts, `store` saves and reads them, `audit` checks them without asking an engine. Nothing here computes an
+average.
+"""
+
+from ccsim.outcomes.tables import (
+    AGENT_COUNTS,
+    AGENT_STATE,
+    CONTACT,
+    EPISODE,
+    LOAD_COUNTS,
+    N_WAIT_BINS,
+    OUTCOME_COUNTS,
+    SEGMENT,
+    TABLE_KEYS,
+    WAIT_COUNTS,
+    WITHIN_COUNTS,
+    Counts,
+    Rows,
+    new_counts,
+)
+
+__all__ = [
+    "AGENT_COUNTS",
+    "AGENT_STATE",
+    "CONTACT",
+    "EPISODE",
+    "LOAD_COUNTS",
+    "N_WAIT_BINS",
+    "OUTCOME_COUNTS",
+    "SEGMENT",
+    "TABLE_KEYS",
+    "WAIT_COUNTS",
+    "WITHIN_COUNTS",
+    "Counts",
+    "Rows",
+    "new_counts",
+]
