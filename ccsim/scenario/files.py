@@ -33,10 +33,14 @@ class Folder(NamedTuple):
         """Return the regular file of that name; Refusal E-PATH if it lies elsewhere or is none."""
         if not name or "\\" in name or ":" in name or name[0] in "/~$" or "\0" in name:
             raise Refusal("E-PATH", "must be a path relative to this file", got=name, try_="data/file.csv")
-        found = (self.here / name).resolve()
-        if not found.is_relative_to(self.root.resolve()):
+        try:
+            found = (self.here / name).resolve()
+            is_inside, is_file = found.is_relative_to(self.root.resolve()), found.is_file()
+        except (OSError, RuntimeError) as error:  # a name too long, a link to itself
+            raise Refusal("E-PATH", "cannot be a file", got=name) from error
+        if not is_inside:
             raise Refusal("E-PATH", "lies outside the folder of the scenario", got=name)
-        if not found.is_file():
+        if not is_file:
             raise Refusal("E-PATH", "no such file", got=name)
         return found
 

@@ -60,8 +60,8 @@ class Origin:
     def folder_of(self, path: Path) -> Folder:
         """Return where relative paths written at `path` start."""
         at = self.document.values.get(self.document.known(path))
-        here = FilePath(at.file).parent if at is not None and at.line and FilePath(at.file).is_file() else self.root
-        return Folder(here, self.root)
+        is_written = at is not None and at.line > 0 and not at.file.startswith(changes.NO_FILES)
+        return Folder(FilePath(at.file).parent if at is not None and is_written else self.root, self.root)
 
 
 # -------------------------------------------------------------------------------- ways in
@@ -110,7 +110,7 @@ def change(scenario: Scenario, overrides: Mapping[str, Any], name: str | None = 
     assert origin is not None, "only a loaded scenario can be changed"
     given = {**overrides, **({"name": name} if name is not None else {})}
     settings = [changes.written(path, copied(value), Document(None), ()) for path, value in given.items()]
-    return _or_raise(_check(origin.document, origin.root, settings, []))
+    return _or_raise(_check(origin.document, origin.root, settings, [], try_what_ifs=False))
 
 
 def _or_raise(checked: Checked) -> Scenario:
@@ -203,7 +203,11 @@ def _setting(text: str, problems: list[Problem]) -> changes.Override | None:
 
 
 def _check(
-    document: Document, root: FilePath, overrides: Iterable[changes.Override | None], problems: list[Problem]
+    document: Document,
+    root: FilePath,
+    overrides: Iterable[changes.Override | None],
+    problems: list[Problem],
+    try_what_ifs: bool = True,
 ) -> Checked:
     """Apply overrides to a copy of `document` and return what is right and wrong with the result."""
     document = document.copy()
@@ -211,7 +215,7 @@ def _check(
         if override is not None:
             _apply(document, override, problems)
     scenario, warnings = _build(document, root, problems)
-    if scenario is not None and not problems:
+    if scenario is not None and not problems and try_what_ifs:
         _try_what_ifs(document, root, problems)
     ordered = _sorted(problems)
     return Checked(None if problems else scenario, ordered, tuple(warnings))
@@ -234,6 +238,8 @@ def _build(document: Document, root: FilePath, problems: list[Problem]) -> tuple
         return None, []
     if problems:
         return None, []
+    if document.data.get("run", {}).get("seed", 1) is None:
+        document.data["run"]["seed"] = scenario.run.seed  # drawn once: variants must meet the same callers
     origin = Origin(document, root)
 
     def report(path: Path, refusal: Refusal) -> None:

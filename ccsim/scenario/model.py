@@ -102,6 +102,21 @@ def _expand_agents(raw: Any) -> Any:
     return raw if isinstance(raw, dict) else {"agents": {"headcount": raw}}
 
 
+def _as_python(raw: Any) -> Any:
+    """Return plain data with numbers where unquoted text is one, so that printing it keeps the difference."""
+    if isinstance(raw, dict):
+        return {str(key): _as_python(item) for key, item in raw.items()}
+    if isinstance(raw, list):
+        return [_as_python(item) for item in raw]
+    if isinstance(raw, units.Plain):
+        try:
+            number = units.parse_number(raw)
+        except Refusal:
+            return str(raw)
+        return int(raw) if str(raw).isdigit() and str(int(raw)) == raw else number
+    return str(raw) if isinstance(raw, str) else raw
+
+
 def _expand_what_if(raw: Any) -> Any:
     return raw if isinstance(raw, dict) and "set" in raw else {"set": raw}
 
@@ -112,7 +127,7 @@ OpenHours = Annotated[Window | None, *parsed(_parse_open, _show_open, str)]
 class WhatIf(Model):
     """Named changes to the base scenario, in the grammar of ``--set``."""
 
-    set: dict[str, Any]
+    set: Annotated[dict[str, Any], BeforeValidator(_as_python, json_schema_input_type=dict[str, Any])]
     keep_payroll_by: NotYet = None
     also: NotYet = None
 
@@ -177,6 +192,10 @@ class Scenario(Model):
         from ccsim.scenario.load import change  # the loader builds on this module
 
         return change(self, overrides, name)
+
+    def variant(self, what_if: str) -> Scenario:
+        """Return the scenario one entry of `what_if` describes, named after it."""
+        return self.with_({**self.what_if[what_if].set, "what_if": None}, name=what_if)
 
     def to_yaml(self) -> str:
         """Return YAML text that loads as an equal scenario: long forms, defaults filled in, CSV columns written out."""

@@ -21,6 +21,8 @@ from ccsim.scenario.fields import is_day_key
 from ccsim.scenario.places import expanded, place
 from ccsim.units import DAILY, Plain
 
+NO_FILES = ("--set ", "with_(")  # how the positions of overrides start, which stand in no file
+
 _SETTING = re.compile(r"\s*([^=]+?)\s*(\+=|\*=|=)(.*)", re.DOTALL)
 
 
@@ -96,16 +98,17 @@ def _descend(document: Document, path: Path, parts: tuple[str, ...], override: O
     holder = _at(document, path)
     part = parts[0]
     if part == "*":
-        keys: list[Any] = (
-            list(holder) if isinstance(holder, dict) else list(range(len(holder))) if isinstance(holder, list) else []
-        )
+        # from the end of a list, so that removing an item does not move those still to come
+        keys: list[Any] = list(holder) if isinstance(holder, dict) else []
+        if isinstance(holder, list):
+            keys = list(reversed(range(len(holder))))
         return sum(_step(document, path, key, parts, override) for key in keys)
     if isinstance(holder, list) and part.isdigit():
         if int(part) >= len(holder):
             raise _no(override, "E-REF", f"{dotted(path)} has {len(holder)} items, counted from 0", part)
         return _step(document, path, int(part), parts, override)
     if not isinstance(holder, dict) or part not in holder:
-        longer = expanded(path, holder) if path else holder
+        longer = _expanded(path, holder, override)
         if not isinstance(longer, dict):
             raise _no(override, "E-REF", f"{dotted(path)} has no parts", part)
         if longer is not holder:
@@ -114,6 +117,13 @@ def _descend(document: Document, path: Path, parts: tuple[str, ...], override: O
         if part not in holder and set(holder) == {DAILY} and not is_day_key(part):
             return _descend(document, (*path, DAILY), parts, override)
     return _step(document, path, part, parts, override)
+
+
+def _expanded(path: Path, raw: Any, override: Override) -> Any:
+    try:
+        return expanded(path, raw) if path else raw
+    except Refusal as refusal:
+        raise _no(override, refusal.code, refusal.what, refusal.got) from None
 
 
 def _step(document: Document, path: Path, key: str | int, parts: tuple[str, ...], override: Override) -> int:

@@ -34,5 +34,5 @@ def _said(value: Any) -> Any:
     """Drop empty texts, maps and lists, which say nothing; an empty map after a family names a law without parameters."""
     if not isinstance(value, dict):
         return value
-    kept = {key: _said(item) for key, item in value.items()}
+    kept = {key: item if key == "what_if" else _said(item) for key, item in value.items()}
     return {key: item for key, item in kept.items() if item not in ({}, [], "") or key in FAMILIES}

