@@ -1,0 +1,322 @@
+"""Scenario -> Program: names become codes, clocks become elapsed seconds, laws become parameters.
+
+Called by `experiment`; never draws, never simulates, never imports a rule, so it stays instant.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.program.layout import (
+    AGENT,
+    CALL_TYPE,
+    DAY,
+    FLOW,
+    INTERVAL,
+    LANE,
+    LAW,
+    POINT,
+    QUEUE,
+    RECORDED,
+    SETTINGS,
+    TEAM,
+    TIMETABLE,
+    Names,
+    Program,
+    Records,
+    records,
+)
+from ccsim.scenario import Scenario, resolve
+from ccsim.scenario.laws import Law
+from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
+
+__all__ = ["Compiled", "compile_scenario", "name_key"]
+
+_DAY = 86400.0
+_AFTER_CLOSING = 6 * 3600.0
+"""s of intervals after the last closing, so that overtime has a place in the counts."""
+_UNLIMITED = 1 << 40
+_EPOCH = datetime.date(1970, 1, 1)
+_DEFAULT_THRESHOLD = 20.0
+
+
+class Compiled(NamedTuple):
+    """A Program and the names behind its codes."""
+
+    program: Program
+    names: Names
+
+
+def name_key(path: str) -> int:
+    """Signed 64-bit key of a name: the first 8 bytes of BLAKE2b of its path, such as ``call_type/orders``."""
+    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def compile_scenario(scenario: Scenario) -> Compiled:
+    """Compile a loaded scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As `scenario.load` returns it: cross-checked, files read in.
+    """
+    names = _Names(scenario)
+    laws = _Laws()
+    days = _days(scenario)
+    intervals = _intervals(scenario, days)
+    call_types = _call_types(scenario, names, laws)
+    settings = _settings(scenario, laws, intervals)
+    lanes = records(LANE, len(names.call_types))
+    lanes.call_type, lanes.queue = np.arange(len(lanes)), call_types.queue
+    call_types.lane = np.arange(len(lanes))
+    lane_of = np.full((len(names.call_types), len(names.queues)), -1, dtype=np.int64)
+    lane_of[lanes.call_type, lanes.queue] = np.arange(len(lanes))
+    teams, agents = _teams(scenario, names)
+
+    program = Program(
+        settings=settings,
+        days=days,
+        intervals=intervals,
+        laws=laws.table(),
+        points=laws.point_table(),
+        call_types=call_types,
+        queues=_queues(scenario, names),
+        lanes=lanes,
+        teams=teams,
+        agents=agents,
+        timetable=_timetable(scenario, names, days),
+        recorded=_recorded(scenario, names),
+        flows=_flows(scenario, names, intervals),
+        reach=_reach(scenario, names),
+        lane_of=lane_of,
+        thresholds=np.array(_thresholds(scenario)),
+    )
+    for table in program:
+        table.flags.writeable = False
+    return Compiled(program, names.published(scenario, intervals))
+
+
+class _Names:
+    """The sorted names, whose places are the codes: the order of YAML keys does not matter."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.call_types = tuple(sorted(scenario.calls))
+        self.queues = tuple(sorted(scenario.queues))
+        self.teams = tuple(sorted(scenario.agents))
+
+    def published(self, scenario: Scenario, intervals: Records) -> Names:
+        midnight = datetime.datetime.combine(scenario.start, datetime.time())
+        starts = [midnight + datetime.timedelta(seconds=float(at)) for at in intervals.starts_at]
+        n_days = 1 if scenario.run.mode == "steady" else scenario.days
+        return Names(
+            call_types=self.call_types,
+            queues=self.queues,
+            teams=self.teams,
+            dates=tuple((scenario.start + datetime.timedelta(days=d)).isoformat() for d in range(n_days)),
+            interval_labels=tuple(start.strftime("%Y-%m-%d %H:%M") for start in starts),
+        )
+
+
+class _Laws:
+    """Collects the laws a program uses; equal laws share a row."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Law, int] = {}
+
+    def add(self, law: Law) -> int:
+        return self._rows.setdefault(law, len(self._rows))
+
+    def table(self) -> Records:
+        table = records(LAW, len(self._rows))
+        first = 0
+        for row, law in zip(table, self._rows, strict=True):
+            row.family = Family[law.family.name]
+            row.a, row.b, row.c = law.a, law.b, law.c
+            row.first_point, row.n_points = first, len(law.points)
+            first += len(law.points)
+        return table
+
+    def point_table(self) -> Records:
+        points = [point for law in self._rows for point in law.points]
+        table = records(POINT, len(points))
+        for row, point in zip(table, points, strict=True):
+            row.x, row.y, row.z = (*point, 0.0, 0.0)[:3]
+        return table
+
+
+def _is_steady(scenario: Scenario) -> bool:
+    return scenario.run.mode == "steady"
+
+
+def _days(scenario: Scenario) -> Records:
+    """One row per calendar day; steady mode is one day as long as the run."""
+    n = 1 if _is_steady(scenario) else scenario.days
+    days = records(DAY, n)
+    days.date = (scenario.start - _EPOCH).days + np.arange(n)
+    days.open_at = days.close_at = math.inf
+    for opening in resolve.open_days(scenario):
+        day = days[(opening.date - scenario.start).days]
+        day.open_at, day.close_at = opening.opens, opening.closes
+    return days
+
+
+def _intervals(scenario: Scenario, days: Records) -> Records:
+    """The grid from the first midnight on: what is open of each interval, and to which operating day it belongs."""
+    length = scenario.interval
+    last_close = float(days.close_at[np.isfinite(days.close_at)].max())
+    until = last_close if _is_steady(scenario) else last_close + _AFTER_CLOSING
+    intervals = records(INTERVAL, math.ceil(until / length - 1e-9))
+    intervals.starts_at = np.arange(len(intervals)) * length
+    intervals.open_from = intervals.open_until = intervals.starts_at
+    calendar_day = np.zeros(len(intervals)) if _is_steady(scenario) else intervals.starts_at // _DAY
+    intervals.date = days.date[0] + calendar_day.astype(np.int64)
+    intervals.ordinal = np.rint((intervals.starts_at - calendar_day * _DAY) / length).astype(np.int64)
+    for number, day in enumerate(days):
+        if math.isfinite(day.open_at):
+            intervals.day[intervals.starts_at >= day.open_at] = number
+    for piece in resolve.intervals(scenario):
+        interval = intervals[round(piece.start / length)]
+        assert interval.starts_at == piece.start, (piece, length)
+        interval.open_until = piece.end
+    return intervals
+
+
+def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
+    settings = records(SETTINGS, 1)
+    s = settings[0]
+    closes = [day.closes for day in resolve.open_days(scenario)]
+    s.interval_length = scenario.interval
+    s.count_from = scenario.run.warm_up if _is_steady(scenario) else 0.0
+    s.count_until = max(closes) if _is_steady(scenario) else len(intervals) * scenario.interval
+    s.last_dial_at = max(closes)
+    s.short_abandon = scenario.metrics.short_abandon
+    s.centre_day_shape = _gamma_shape(scenario.uncertainty.centre_day)
+    s.lines = scenario.lines or _UNLIMITED
+    s.closing_rule = ClosingRule[scenario.closing.queue.upper()]
+    s.attribute = Attribute[scenario.metrics.attribute.upper()]
+    s.start_order = scenario.run.service_draw == "start_order"
+    s.ivr_law = s.redial_law = -1
+    if scenario.ivr is not None:
+        s.ivr_law = laws.add(resolve.law(scenario, scenario.ivr.time))
+        s.ivr_hang_up_share = scenario.ivr.hang_up
+    redial = scenario.after_contact.redial
+    if redial is not None:
+        s.redial_share = redial.share
+        s.redial_law = laws.add(resolve.law(scenario, redial.after))
+        s.redial_attempts = _UNLIMITED if redial.attempts is None else redial.attempts
+        s.redial_fresh_patience = redial.patience == "fresh"
+    return settings
+
+
+def _gamma_shape(cv: float) -> float:
+    return math.inf if cv == 0.0 else cv**-2
+
+
+def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
+    table = records(CALL_TYPE, len(names.call_types))
+    for row, name in zip(table, names.call_types, strict=True):
+        handle = resolve.handle_laws(scenario, name)
+        patience = resolve.patience_law(scenario, name)
+        row.name_key = name_key(f"call_type/{name}")
+        row.queue = names.queues.index(resolve.queue_of(scenario, name))
+        row.talk_law = laws.add(handle.talk)
+        row.hold_share = handle.hold_share
+        row.hold_law = laws.add(handle.hold) if handle.hold_share > 0.0 else -1
+        row.wrap_law = laws.add(handle.wrap) if handle.wrap.mean() > 0.0 else -1
+        row.patience_law = laws.add(patience.law)
+        row.patience_at_most = patience.at_most
+        row.balk_share = patience.balk
+        row.type_day_shape = _gamma_shape(resolve.type_day_cv(scenario, name))
+    keys = table.name_key.tolist()
+    assert len(set(keys)) == len(keys), "two call types have the same 64-bit name key"
+    return table
+
+
+def _queues(scenario: Scenario, names: _Names) -> Records:
+    table = records(QUEUE, len(names.queues))
+    table.priority = [scenario.queues[name].priority for name in names.queues]
+    return table
+
+
+def _reach(scenario: Scenario, names: _Names) -> NDArray[np.int64]:
+    reach = np.zeros((len(names.queues), len(names.teams)), dtype=np.int64)
+    for code, queue in enumerate(names.queues):
+        for team in resolve.teams_of(scenario, queue):
+            reach[code, names.teams.index(team)] = 1
+    return reach
+
+
+def _teams(scenario: Scenario, names: _Names) -> tuple[Records, Records]:
+    """Teams with as many agents as they ever have seats."""
+    teams = records(TEAM, len(names.teams))
+    teams.n_agents = [max((n for _, n in resolve.seats(scenario, name)), default=0) for name in names.teams]
+    teams.first_agent = np.cumsum(teams.n_agents) - teams.n_agents
+    agents = records(AGENT, int(teams.n_agents.sum()))
+    agents.team = np.repeat(np.arange(len(teams)), teams.n_agents)
+    agents.name_key = [
+        name_key(f"agent/{name}/{ordinal}")
+        for name, n in zip(names.teams, teams.n_agents, strict=True)
+        for ordinal in range(n)
+    ]
+    return teams, agents
+
+
+def _timetable(scenario: Scenario, names: _Names, days: Records) -> Records:
+    """Openings, seats, closings and overtime caps. Where one opening follows another at once, lines stay open."""
+    openings = {float(day.open_at) for day in days}
+    closings = {float(day.close_at) for day in days}
+    rows: list[tuple[float, int, int, int]] = []
+    for number, day in enumerate(days):
+        if not math.isfinite(day.open_at):
+            continue
+        if float(day.open_at) not in closings:
+            rows.append((day.open_at, Event.OPENING, number, 0))
+        if float(day.close_at) not in openings and not _is_steady(scenario):
+            rows.append((day.close_at, Event.CLOSING, number, 0))
+            cap = scenario.closing.overtime_up_to
+            next_opening = min((at for at in openings if at > day.close_at), default=math.inf)
+            if cap is not None and day.close_at + cap < next_opening:
+                rows.append((day.close_at + cap, Event.OVERTIME_END, number, 0))
+    for code, team in enumerate(names.teams):
+        before = 0
+        for at, n in resolve.seats(scenario, team):
+            opening = at in openings and at not in closings
+            rows.append((at, Event.SEATS_UP if opening or n > before else Event.SEATS_DOWN, code, n))
+            before = n
+    return np.array(sorted(rows), dtype=TIMETABLE).view(np.recarray)
+
+
+def _recorded(scenario: Scenario, names: _Names) -> Records:
+    calls = resolve.replayed_calls(scenario)
+    table = records(RECORDED, len(calls))
+    seen: dict[str, int] = {}
+    for row, call in zip(table, calls, strict=True):
+        row.at, row.call_type = call.at, names.call_types.index(call.call_type)
+        row.ordinal = seen[call.call_type] = seen.get(call.call_type, -1) + 1
+        row.handle = -1.0 if call.handle is None else call.handle
+        row.patience = -1.0 if call.patience is None else call.patience
+    return np.sort(table, order=["at", "call_type", "ordinal"]).view(np.recarray)
+
+
+def _flows(scenario: Scenario, names: _Names, intervals: Records) -> Records:
+    flows = records(FLOW, len(names.call_types), len(intervals))
+    flows.talk_factor = flows.hold_factor = flows.wrap_factor = 1.0
+    places = [round(piece.start / scenario.interval) for piece in resolve.intervals(scenario)]
+    for code, name in enumerate(names.call_types):
+        flows.volume[code, places] = resolve.mean_calls(scenario, name)
+        for part in resolve.PARTS:
+            flows[f"{part}_factor"][code, places] = resolve.handle_factors(scenario, name, part)
+    return flows
+
+
+def _thresholds(scenario: Scenario) -> list[float]:
+    """The target's threshold, then the others asked for, each once."""
+    target: Any = scenario.targets.service_level
+    first = target.goal.within if target is not None else _DEFAULT_THRESHOLD
+    return [first, *(t for t in dict.fromkeys(scenario.metrics.also_within) if t != first)]
