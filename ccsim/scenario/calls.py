@@ -43,7 +43,10 @@ def _parse_attempts(raw: object) -> int | None:
 
 
 def _parse_spread(raw: object) -> float:
-    return units.parse_factor(raw, high=10.0)
+    spread = units.parse_factor(raw, high=10.0)
+    if spread > 1 and "%" not in str(raw):
+        raise Refusal("E-PROB-RANGE", "a spread above 1 needs its unit", got=raw, try_=f"{spread:g}% or {spread * 100:g}%")
+    return spread
 
 
 def _parse_weekday(raw: object) -> str:

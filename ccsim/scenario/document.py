@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
@@ -42,6 +43,7 @@ class Document:
     data: Any
     values: dict[Path, Position] = dataclasses.field(default_factory=dict)
     keys: dict[Path, Position] = dataclasses.field(default_factory=dict)
+    folders: dict[str, FilePath] = dataclasses.field(default_factory=dict)  # of each file read, where its relative paths start
 
     def known(self, path: Path) -> Path:
         """Return the part of `path` that is written, skipping parts that are not (short forms, union tags)."""
@@ -52,21 +54,41 @@ class Document:
         return found
 
     def forget(self, path: Path) -> None:
-        """Drop the positions of a path and of all below it."""
-        for table in (self.values, self.keys):
-            for known in [p for p in table if p[: len(path)] == path]:
-                del table[known]
+        """Drop the positions of a path and of all below it; call it before the data there changes."""
+        for known in _paths(path, self.at(path)):
+            self.values.pop(known, None)
+            self.keys.pop(known, None)
 
     def adopt(self, path: Path, other: Document, other_path: Path = ()) -> None:
-        """Take over the positions another document has below `other_path`."""
-        for mine, theirs in ((self.values, other.values), (self.keys, other.keys)):
-            for known, position in list(theirs.items()):
-                if known[: len(other_path)] == other_path:
-                    mine[path + known[len(other_path) :]] = position
+        """Take over the positions another document has at `other_path` and below."""
+        for known in _paths(other_path, other.at(other_path)):
+            for mine, theirs in ((self.values, other.values), (self.keys, other.keys)):
+                if known in theirs:
+                    mine[path + known[len(other_path) :]] = theirs[known]
+
+    def at(self, path: Path) -> Any:
+        """Return the data at a path, None where there is none."""
+        value = self.data
+        for part in path:
+            if isinstance(value, dict):
+                value = value.get(part)
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return None
+        return value
 
     def copy(self) -> Document:
         """Return a document whose containers may be changed without changing this one."""
-        return Document(copied(self.data), dict(self.values), dict(self.keys))
+        return Document(copied(self.data), dict(self.values), dict(self.keys), self.folders)
+
+
+def _paths(path: Path, value: Any) -> Iterator[Path]:
+    """Yield a path and all paths below it."""
+    yield path
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _paths((*path, key), item)
 
 
 def copied(value: Any) -> Any:
@@ -84,10 +106,10 @@ class Unreadable(Exception):
         self.problem = problem
 
 
-def decode(content: bytes, file: str) -> str:
-    """Return the text of a file, which must be UTF-8 and not too large."""
-    if len(content) > MOST_BYTES:
-        raise _unreadable(file, "E-FILE-SIZE", f"{len(content):,} bytes", allowed=f"at most {MOST_BYTES:,}")
+def decode(content: bytes, file: str, most: int = MOST_BYTES) -> str:
+    """Return the text of a file, which must be UTF-8 and not larger than `most` bytes."""
+    if len(content) > most:
+        raise _unreadable(file, "E-FILE-SIZE", "is too large", allowed=f"at most {most:,} bytes")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

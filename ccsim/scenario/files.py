@@ -20,6 +20,7 @@ from ccsim.errors import Refusal, nearest
 from ccsim.scenario.document import Unreadable, decode
 from ccsim.units import Plain
 
+MOST_BYTES = 50_000_000  # of a CSV: a log of a million calls
 MOST_TOLD = 5  # wrong rows of one file that are listed
 
 
@@ -87,7 +88,7 @@ def read_table(folder: Folder, name: str) -> Table:
     """Return the table of a CSV file with a header; delimiter comma, semicolon, tab or bar."""
     path = folder.find(name)
     try:
-        text = decode(path.read_bytes(), name)
+        text = decode(_content(path), name, MOST_BYTES)
     except Unreadable as error:
         raise Refusal(error.problem.code, f"{name}: {error.problem.what}", allowed=error.problem.allowed) from None
     except OSError as error:
@@ -104,6 +105,11 @@ def read_table(folder: Folder, name: str) -> Table:
     if any(re.fullmatch(r"[-+.\d]*\d[-+.\d]*", cell) for cell in header) or len(set(header)) < len(header):
         raise Refusal("E-CSV", f"{name} needs a header row with one name per column")
     return Table(name, header, tuple(rows[1:]))
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(MOST_BYTES + 1)
 
 
 def by_interval(

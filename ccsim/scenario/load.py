@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from ccsim.errors import Problem, Refusal, ScenarioError, nearest, shown
 from ccsim.scenario import overrides as changes
 from ccsim.scenario.document import (
+    MOST_BYTES,
     Document,
     Path,
     Position,
@@ -60,8 +61,7 @@ class Origin:
     def folder_of(self, path: Path) -> Folder:
         """Return where relative paths written at `path` start."""
         at = self.document.values.get(self.document.known(path))
-        is_written = at is not None and at.line > 0 and not at.file.startswith(changes.NO_FILES)
-        return Folder(FilePath(at.file).parent if at is not None and is_written else self.root, self.root)
+        return Folder(self.document.folders.get(at.file, self.root) if at else self.root, self.root)
 
 
 # -------------------------------------------------------------------------------- ways in
@@ -86,22 +86,36 @@ def load(path: str | FilePath, overrides: Sequence[str] = ()) -> Scenario:
 
 def check(path: str | FilePath, overrides: Sequence[str] = ()) -> Checked:
     """Return what is right and wrong with a YAML file; see `load`."""
-    problems: list[Problem] = []
-    path = FilePath(path)
-    try:
-        document = _read(path, path.parent, [], problems)
-    except Unreadable as error:
-        return Checked(None, (*problems, error.problem), ())
-    return _check(document, path.parent, [_setting(text, problems) for text in overrides], problems)
+    return _check_file(str(path), None, FilePath(path).absolute().parent, overrides)
+
+
+def check_text(text: str, file: str = "<text>", folder: str | FilePath = ".", overrides: Sequence[str] = ()) -> Checked:
+    """Return what is right and wrong with YAML text; `file` names it in messages, paths are relative to `folder`."""
+    return _check_file(file, text.encode(), FilePath(folder).absolute(), overrides)
 
 
 def from_dict(content: Mapping[str, Any], folder: str | FilePath = ".") -> Scenario:
-    """Return the scenario of a dict with the keys of the YAML format; CSV paths are relative to `folder`."""
+    """Return the scenario of a dict with the keys of the YAML format; paths in it are relative to `folder`."""
     if not isinstance(content, Mapping):
         raise ScenarioError([Problem("E-TYPE-TOP", "", "a scenario is a map of keys", shown(content))])
     document = Document(copied(dict(content)))
     _index(document, (), document.data)
-    return _or_raise(_check(document, FilePath(folder), [], []))
+    problems: list[Problem] = []
+    root = FilePath(folder).absolute()
+    try:
+        document = _with_bases(document, root, root, [], problems)
+    except Unreadable as error:
+        raise ScenarioError([*problems, error.problem]) from None
+    return _or_raise(_check(document, root, [], problems))
+
+
+def _check_file(file: str, content: bytes | None, root: FilePath, overrides: Sequence[str]) -> Checked:
+    problems: list[Problem] = []
+    try:
+        document = _read(file, content, root / FilePath(file).name, root, [], problems)
+    except Unreadable as error:
+        return Checked(None, (*problems, error.problem), ())
+    return _check(document, root, [_setting(text, problems) for text in overrides], problems)
 
 
 def change(scenario: Scenario, overrides: Mapping[str, Any], name: str | None = None) -> Scenario:
@@ -122,61 +136,66 @@ def _or_raise(checked: Checked) -> Scenario:
 # -------------------------------------------------------------------------------- reading and merging
 
 
-def _read(path: FilePath, root: FilePath, chain: list[str], problems: list[Problem]) -> Document:
-    """Return a file merged over what it extends."""
-    file = str(path)
-    try:
-        if not path.is_file():
-            raise Unreadable(Problem("E-FILE", "", "no such file", shown(file)))
-        if path.stat().st_size > 0:
-            with path.open("rb") as stream:
-                content = stream.read(6_000_000)
-        else:
-            content = b""
-    except OSError as error:
-        raise Unreadable(Problem("E-FILE", "", f"cannot be read ({error.strerror})", shown(file))) from None
-    document = parse(decode(content, file), file, problems)
+def _read(
+    file: str, content: bytes | None, path: FilePath, root: FilePath, chain: list[FilePath], problems: list[Problem]
+) -> Document:
+    """Return a file (or `content` in its place) merged over what it extends; `file` names it in messages."""
+    document = parse(decode(_content(file, path) if content is None else content, file), file, problems)
     if document.data is None:
         raise Unreadable(Problem("E-EMPTY", "", "holds no scenario", file=file, line=1, col=1))
     if not isinstance(document.data, dict):
         raise Unreadable(problem(document, (), "E-TYPE-TOP", "a scenario is a map of keys", shown(document.data)))
-    bases = document.data.pop("extends", None)
-    merged = Document({})
-    for index, base in enumerate(bases if isinstance(bases, list) else [bases] if bases is not None else []):
-        where: Path = ("extends", index) if isinstance(bases, list) else ("extends",)
-        _merge(merged, _read_base(document, where, base, path, root, [*chain, file], problems))
+    document.folders[file] = path.parent
+    return _with_bases(document, path.parent, root, [*chain, path.resolve()], problems)
+
+
+def _content(file: str, path: FilePath) -> bytes:
+    try:
+        if path.is_file():
+            with path.open("rb") as stream:
+                return stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(Problem("E-FILE", "", f"cannot be read ({error.strerror})", shown(file))) from None
+    raise Unreadable(Problem("E-FILE", "", "no such file", shown(file)))
+
+
+def _with_bases(document: Document, here: FilePath, root: FilePath, chain: list[FilePath], problems: list[Problem]) -> Document:
+    """Return a document merged over the files it extends; `chain` is how it was reached."""
+    bases = document.data.get("extends")
     if bases is None:
         return document
+    merged = Document({})
+    for index, base in enumerate(bases if isinstance(bases, list) else [bases]):
+        where: Path = ("extends", index) if isinstance(bases, list) else ("extends",)
+        found = _base(document, where, base, Folder(here, root), chain)
+        name = str(FilePath(document.values[where].file).parent / base)
+        _merge(merged, _read(name, None, found, root, chain, problems))
+    document.forget(("extends",))
+    del document.data["extends"]
     _merge(merged, document)
     return merged
 
 
-def _read_base(
-    document: Document,
-    where: Path,
-    base: object,
-    path: FilePath,
-    root: FilePath,
-    chain: list[str],
-    problems: list[Problem],
-) -> Document:
+def _base(document: Document, where: Path, base: object, folder: Folder, chain: list[FilePath]) -> FilePath:
+    """Return the file a scenario extends, refusing circles and what lies outside."""
     try:
         if not isinstance(base, str):
             raise Refusal("E-TYPE", "needs the path of a scenario file", got=base)
-        found = Folder(path.parent, root).find(base)
+        found = folder.find(base)
     except Refusal as refusal:
         raise Unreadable(problem_at(document, where, refusal)) from None
-    if any(found == FilePath(link).resolve() for link in chain):
-        names = " -> ".join([*(FilePath(link).name for link in chain), found.name])
+    if found in chain:
+        names = " -> ".join(link.name for link in [*chain, found])
         raise Unreadable(problem(document, where, "E-EXTENDS-CYCLE", f"goes round in a circle: {names}"))
     if len(chain) >= DEEPEST_CHAIN:
         raise Unreadable(problem(document, where, "E-EXTENDS-CYCLE", f"more than {DEEPEST_CHAIN} files extend each other"))
-    return _read(path.parent / base, root, chain, problems)
+    return found
 
 
 def _merge(below: Document, above: Document, path: Path = ()) -> None:
     """Lay one document over another: maps merge, scalars and lists replace, null removes."""
-    holder, upper = _at(below.data, path), _at(above.data, path)
+    below.folders.update(above.folders)
+    holder, upper = below.at(path), above.at(path)
     for key, value in upper.items():
         here = (*path, key)
         if isinstance(value, dict) and isinstance(holder.get(key), dict):
@@ -247,8 +266,10 @@ def _build(document: Document, root: FilePath, problems: list[Problem]) -> tuple
 
     check_calendar(scenario, report)
     scenario = fill_in(scenario, report)
-    cross_check(scenario, report, has_calendar=not problems)
-    scenario = read_files(scenario, origin.folder_of, report)
+    has_calendar = not problems
+    cross_check(scenario, report, has_calendar)
+    if has_calendar:
+        scenario = read_files(scenario, origin.folder_of, report)
     if not problems:
         check_sums(scenario, report)
     warnings: list[Problem] = []
@@ -357,9 +378,3 @@ def _index(document: Document, path: Path, value: Any) -> None:
     if isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             _index(document, (*path, key), item)
-
-
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        value = value[part]
-    return value

@@ -98,6 +98,10 @@ def _show_open(window: Window | None) -> str:
     return units.format_window(window) if window else "closed"
 
 
+def _no_extends(_: object) -> None:
+    raise Refusal("E-SET", "files are merged before anything is set")
+
+
 def _expand_agents(raw: Any) -> Any:
     return raw if isinstance(raw, dict) else {"agents": {"headcount": raw}}
 
@@ -155,7 +159,7 @@ class Scenario(Model):
     distributions: dict[Name, Annotated[Patience, ShortForm(expand_distribution, json_schema_input_type=str | Patience)]] = {}
     profiles: dict[Name, tuple[Weight, ...]] = {}
     """One weight per open interval; flat is built in."""
-    calls: Annotated[dict[Name, CallType], Field(max_length=MOST_ITEMS)]
+    calls: Annotated[dict[Name, CallType], Field(min_length=1, max_length=MOST_ITEMS)]
     replay: Annotated[Replay, scalar_as("csv")] | None = None
     uncertainty: Uncertainty = Uncertainty()
     ivr: Ivr | None = None
@@ -175,7 +179,7 @@ class Scenario(Model):
     metrics: Metrics = Metrics()
     run: Run = Run()
     what_if: dict[Name, Annotated[WhatIf, ShortForm(_expand_what_if, json_schema_input_type=dict[str, Any])]] = {}
-    extends: Annotated[None, BeforeValidator(lambda raw: raw, json_schema_input_type=str | list[str])] = None
+    extends: Annotated[None, BeforeValidator(_no_extends, json_schema_input_type=str | list[str])] = None
     """Files this one is based on; merged before anything is checked."""
     authority_levels: NotYet = None
     sites: NotYet = None

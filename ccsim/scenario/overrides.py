@@ -21,8 +21,6 @@ from ccsim.scenario.fields import is_day_key
 from ccsim.scenario.places import expanded, place
 from ccsim.units import DAILY, Plain
 
-NO_FILES = ("--set ", "with_(")  # how the positions of overrides start, which stand in no file
-
 _SETTING = re.compile(r"\s*([^=]+?)\s*(\+=|\*=|=)(.*)", re.DOTALL)
 
 
@@ -146,8 +144,8 @@ def _change(document: Document, path: Path, override: Override) -> None:
     if value is None and path != ("run", "seed"):
         if isinstance(holder, dict) and key not in holder:
             raise _no(override, "E-REF", f"there is no {dotted(path)} to remove")
-        del holder[key]
         document.forget(path)
+        del holder[key]
         return
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ("times", "plus"):
         value = _relative(path, _current(document, path, override), value, override)
@@ -254,8 +252,8 @@ def _expand_target(document: Document) -> None:
     if "target" in document.data:
         targets = document.data.setdefault("targets", {})
         if isinstance(targets, dict) and "service_level" not in targets:
-            targets["service_level"] = {"goal": document.data.pop("target")}
             document.adopt(("targets", "service_level", "goal"), document, ("target",))
+            targets["service_level"] = {"goal": document.data.pop("target")}
 
 
 def _expand_queues(document: Document) -> None:

@@ -17,7 +17,7 @@ from ccsim.errors import Refusal, nearest
 from ccsim.scenario import resolve
 from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
-from ccsim.scenario.fields import Model, on_day
+from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
 from ccsim.units import DAY, HOUR
 
@@ -66,7 +66,9 @@ def _check_zone(scenario: Scenario, report: Report) -> None:
         near = nearest(scenario.timezone, sorted(zoneinfo.available_timezones()))
         report(("timezone",), Refusal("E-TIMEZONE", "no such time zone", got=scenario.timezone, try_=near or "Europe/London"))
         return
-    midnights = [scenario.start + datetime.timedelta(days=index) for index in range(scenario.days + 1)]
+    ends = [day.closes for day in resolve.open_days_of_horizon(scenario)]
+    n_days = math.ceil(max(ends, default=0.0) / DAY)
+    midnights = [scenario.start + datetime.timedelta(days=index) for index in range(n_days + 1)]
     offsets = [datetime.datetime.combine(date, datetime.time(), zone).utcoffset() for date in midnights]
     for date, before, after in zip(midnights, offsets, offsets[1:], strict=False):
         if before != after:
@@ -174,7 +176,7 @@ def _every_day(path: Path, days: dict[str, Any], open_days: Sequence[resolve.Ope
 
 
 def _decided(days: dict[str, Any], key: str, open_days: Sequence[resolve.OpenDay]) -> list[resolve.OpenDay]:
-    return [day for day in open_days if on_day(days, day.date) is days[key]]
+    return [day for day in open_days if key_on_day(days, day.date) == key]
 
 
 def _check_length(

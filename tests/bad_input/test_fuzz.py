@@ -74,8 +74,9 @@ TRIPPING = (
     "9" * 400,
 )
 VALUES: tuple[Any, ...] = (
-    None, True, -1, 0, 1, 3.5, float("nan"), float("inf"), 10**30, "", "x", "5", "4m", "60/h", "12%", "never", "flat", "mon", [], {},
-    [1, 2], ["a"], {"a": 1}, {"mon": 1}, {"exponential": "4m"}, {"times": 2}, {"csv": "data/week_forecast.csv"}, [None], {"": ""}, b"x", {1: 2},
+    None, True, -1, 0, 1, 3.5, float("nan"), float("inf"), 10**30, b"x", "", "x", "5", "4m", "60/h", "12%", "never", "flat",
+    "mon", [], {}, [1, 2], ["a"], [None], {"a": 1}, {"mon": 1}, {1: 2}, {"": ""}, {"exponential": "4m"}, {"times": 2},
+    {"csv": "data/week_forecast.csv"},
 )  # fmt: skip
 ROUNDS = 60  # per scenario and kind in the suite
 
