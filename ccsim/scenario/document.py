@@ -270,7 +270,8 @@ def dotted(path: Path) -> str:
 
 def problem_at(document: Document, path: Path, refusal: Refusal) -> Problem:
     """Return the problem a refusal makes of a path, at the nearest place that is written."""
-    return problem(document, (*path, *refusal.at), refusal.code, refusal.what, refusal.got, refusal.allowed, refusal.try_)
+    said = (refusal.code, refusal.what, refusal.got, refusal.allowed, refusal.try_)
+    return problem(document, (*path, *refusal.at), *said, key=refusal.code == "E-NOT-YET")
 
 
 def problem(

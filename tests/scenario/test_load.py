@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from ccsim.errors import MOST_LINES, Problem, ScenarioError
-from ccsim.scenario import Scenario, check, from_dict, load, plus, resolve, times
+from ccsim.scenario import Scenario, check, check_text, from_dict, load, plus, resolve, times
 from ccsim.scenario.document import parse
 from ccsim.units import Plain
 
@@ -149,6 +150,43 @@ def test_csv_is_found_beside_the_file_that_names_it(tmp_path: Path) -> None:
     write(folder, "base.yaml", BASE.replace("handle: 4m", "handle: {empirical: {csv: v.csv, column: v}}"))
     scenario = load(write(tmp_path, "child.yaml", "extends: shared/base.yaml\n"))
     assert resolve.handle_laws(scenario, "billing").mean() == 15.0
+
+
+def test_dict_may_extend_a_file(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", BASE)
+    scenario = from_dict({"extends": "base.yaml", "agents": 7}, tmp_path)
+    assert scenario.agents["agents"].headcount == {"daily": 7}
+    with pytest.raises(ScenarioError, match="E-PATH extends"):
+        from_dict({"extends": "../base.yaml", "agents": 7}, tmp_path)
+
+
+def test_text_is_checked_under_the_name_given() -> None:
+    found = check_text(BASE.replace("agents: 6", "agents: six"), "<stdin>")
+    assert [str(p)[:36] for p in found.problems] == ["<stdin>:12:9: E-INT-TYPE agents: nee"]
+    assert check_text(BASE, overrides=["agents=7"]).scenario is not None
+
+
+def test_scenario_can_be_changed_after_the_working_folder_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "v.csv", "v\n10\n20\n")
+    write(tmp_path, "base.yaml", BASE.replace("handle: 4m", "handle: {empirical: {csv: v.csv, column: v}}"))
+    monkeypatch.chdir(tmp_path)
+    scenario = load("base.yaml")
+    monkeypatch.chdir("/")
+    assert resolve.handle_laws(scenario.with_({"agents": 7}), "billing").mean() == 15.0
+
+
+def test_scenario_can_be_pickled(tmp_path: Path) -> None:
+    scenario = base(tmp_path)
+    again = pickle.loads(pickle.dumps(scenario))
+    assert again == scenario and again.with_({"agents": 7}).agents["agents"].headcount == {"daily": 7}
+
+
+def test_clocks_that_change_just_after_the_last_opening_do_not_matter(tmp_path: Path) -> None:
+    """Berlin changes in the night to 29 March 2026: a day shift on the 28th is fine, a night shift is not supported."""
+    text = BASE.replace("open: 09:00-11:00", "start: 2026-03-28\ntimezone: Europe/Berlin\nopen: 09:00-11:00")
+    assert check(write(tmp_path, "day.yaml", text)).scenario is not None
+    night = check(write(tmp_path, "night.yaml", text.replace("open: 09:00-11:00", "open: 23:00-03:00")))
+    assert "E-NOT-YET" in [p.code for p in night.problems]
 
 
 # -------------------------------------------------------------------------------- overrides

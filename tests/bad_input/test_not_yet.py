@@ -1,0 +1,127 @@
+"""Keys of the format this version cannot simulate: known, refused where they stand, never ignored and never 'unknown'."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ccsim.scenario import check
+
+EVERYTHING = """\
+uncertainty: {centre_day: 6%, forecast_error: 5%, within_day_correlation: 0.5}
+calls:
+  billing:
+    volume: {csv: data/f.csv, date: Date, time: Interval, column: Billing, counts: all_at_queue}
+    talk: 4m
+    needs: [billing]
+    needs_authority: {share: 42%, amount: {lognormal: {median: 30, p90: 180}}, talk: 125%}
+    unresolved: 6%
+ivr:
+  start: welcome
+  nodes:
+    welcome: {time: 18s, hang_up: 2%, next: {queue: 100%}}
+queues:
+  billing:
+    calls: [billing]
+    max_waiting: 60
+    expand: [{after: 45s, to: [tier2]}]
+    overflow: [{after: 3m, to: vendor, clock: keep}]
+    callback: {accept: 35%}
+authority_levels: {none: 0, manager: unlimited}
+sites: {omaha: {timezone: America/Chicago}}
+agents:
+  tier1:
+    site: omaha
+    shifts: {early: {mon: 26}}
+    skills: {billing: {}}
+    authority: advisor
+    credit_budget: 200/day
+    shrinkage: {absent: 6%}
+    cost: 19.50/h
+  resolution:
+    staffing: {on_phones: 2, paid_per_phone_hour: 1.35}
+  other:
+    staffing: {scheduled: 5}
+  vendor:
+    capacity: 25
+    answer_delay: 10s
+    unresolved: 9%
+    billed: talk_and_wrap
+  listed:
+    roster: {csv: r.csv}
+    reserve: 2
+    adherence: 92%
+shifts: {early: {time: 08:00-16:30}}
+routing: {pick_agent: longest_idle}
+make_it_right: {policy: second_person}
+after_contact:
+  redial: {share: 45%, after: 6m, odds: {earlier_contacts: 0.8}}
+  return: {share: 3%}
+  leave: {share: 0.2%}
+  satisfaction: {base: 4.5}
+events:
+  down: {when: mon 09:30-10:45, set: {ivr.nodes.welcome: null}}
+costs: {trunk_per_minute: 0.012}
+targets: {intervals_in_target: 75%}
+metrics: {report_as: avaya_cms, clock: arrival}
+run: {carry_in: steady}
+what_if:
+  a: {set: {agents.tier1.authority: lead}, keep_payroll_by: agents.tier1.shifts.early.mon, also: b}
+"""
+REFUSED = [
+    "uncertainty.forecast_error",
+    "uncertainty.within_day_correlation",
+    "calls.billing.volume.counts",
+    "calls.billing.needs",
+    "calls.billing.needs_authority",
+    "calls.billing.unresolved",
+    "ivr.start",
+    "ivr.nodes",
+    "queues.billing.max_waiting",
+    "queues.billing.expand",
+    "queues.billing.overflow",
+    "queues.billing.callback",
+    "authority_levels",
+    "sites",
+    "agents.tier1.site",
+    "agents.tier1.shifts",
+    "agents.tier1.skills",
+    "agents.tier1.authority",
+    "agents.tier1.credit_budget",
+    "agents.tier1.shrinkage",
+    "agents.tier1.cost",
+    "agents.resolution.staffing.paid_per_phone_hour",
+    "agents.other.staffing.scheduled",
+    "agents.vendor.capacity",
+    "agents.vendor.answer_delay",
+    "agents.vendor.unresolved",
+    "agents.vendor.billed",
+    "agents.listed.roster",
+    "agents.listed.reserve",
+    "agents.listed.adherence",
+    "shifts",
+    "routing",
+    "make_it_right",
+    "after_contact.redial.odds",
+    "after_contact.return",
+    "after_contact.leave",
+    "after_contact.satisfaction",
+    "events",
+    "costs",
+    "targets.intervals_in_target",
+    "metrics.report_as",
+    "metrics.clock",
+    "run.carry_in",
+    "what_if.a.keep_payroll_by",
+    "what_if.a.also",
+]
+
+
+def test_every_unsupported_key_is_refused_at_its_line_and_nothing_else_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "all.yaml"
+    path.write_text(EVERYTHING)
+    problems = check(path).problems
+    assert {p.code for p in problems} == {"E-NOT-YET"}, "\n".join(str(p) for p in problems if p.code != "E-NOT-YET")
+    assert [p.path for p in problems] == REFUSED
+    lines = EVERYTHING.splitlines()
+    for problem in problems:
+        assert lines[problem.line - 1][problem.col - 1 :].startswith(problem.path.rpartition(".")[2])
