@@ -1,0 +1,75 @@
+"""`ccsim init`: a folder -> a scenario to start from in it, with the files it reads."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from ccsim.cli.options import examples
+
+TEMPLATES = {
+    "minimal": ("minimal.yaml",),
+    "two_queues": ("two_queues.yaml",),
+    "week": ("week.yaml", "data/week_forecast.csv"),
+    "always_open": ("always_open.yaml",),
+    "erlang_a": ("erlang_a.yaml",),
+    "replay": ("replay.yaml", "data/replayed_hour.csv"),
+}
+"""Templates and the files of each, as they lie in the folder of examples."""
+
+
+@click.command(
+    "init",
+    epilog=examples(
+        "ccsim init",
+        "ccsim init northgate --template two_queues",
+        "",
+        "Templates:",
+        "  minimal      ten lines: one call type, one team, one day",
+        "  two_queues   priorities, redials, an IVR, what-ifs",
+        "  week         a week of volumes and handle times from a CSV",
+        "  always_open  round the clock, thin at night",
+        "  erlang_a     the textbook model in steady state",
+        "  replay       a log of calls, replayed",
+    ),
+)
+@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
+@click.option(
+    "--template",
+    type=click.Choice(list(TEMPLATES)),
+    default="minimal",
+    show_default=True,
+    metavar="NAME",
+    help="What to start from; see below.",
+)
+@click.option("--force", is_flag=True, default=False, help="Replace files of the same name.")
+def command(folder: Path, template: str, force: bool) -> None:
+    """Write a scenario to start from.
+
+    The folder is made if it is missing; no file is overwritten.
+    """
+    from ccsim.cli.places import new_file, new_folder
+
+    new_folder(folder)
+    names = TEMPLATES[template]
+    for name in names:
+        target = folder / name
+        if target.parent.is_dir():
+            new_file(target, force)
+    for name in names:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_examples_folder() / name, target)
+        click.echo(str(target))
+    click.echo(f"Next: ccsim show {folder / names[0]}, ccsim run {folder / names[0]}", err=True)
+
+
+def _examples_folder() -> Path:
+    """Return where the example scenarios lie: inside an installed package, beside it in a checkout."""
+    import ccsim
+
+    package = Path(ccsim.__file__).parent
+    installed = package / "_scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"

@@ -1,0 +1,168 @@
+"""A scenario -> one page that says what it means: when, who calls, who answers, what is to be reached.
+
+`ccsim show` prints it and so should a notebook; nothing is simulated. What is shown is what the compiler will read, by way
+of ``scenario.resolve``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ccsim import units
+from ccsim.report import numbers
+from ccsim.scenario import resolve
+from ccsim.scenario.goals import Target
+from ccsim.scenario.model import Scenario, Targets
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_MOST_HOLIDAYS = 5
+
+
+def print_summary(scenario: Scenario, console: Console) -> None:
+    """Print when the centre is open, its call types, queues, teams, targets and how it is simulated."""
+    console.print(scenario.name, style="bold")
+    if scenario.description:
+        console.print(scenario.description)
+    for line in (*calendar_lines(scenario), *_behaviour_lines(scenario)):
+        console.print(line)
+    for table in (_calls(scenario), _queues(scenario), _teams(scenario)):
+        console.print()
+        console.print(table)
+    console.print()
+    console.print("Targets: " + "; ".join(target_lines(scenario.targets)))
+    console.print(_run_line(scenario))
+
+
+def calendar_lines(scenario: Scenario) -> list[str]:
+    """Return when the lines are open, in words."""
+    if scenario.run.mode == "steady":
+        length, warm_up = scenario.run.length or 0.0, scenario.run.warm_up
+        dropped = f", the first {numbers.duration(warm_up)} dropped" if warm_up else ""
+        return [f"Steady state for {numbers.duration(length)}{dropped}"]
+    days = resolve.open_days(scenario)
+    hours = "; ".join(
+        ("" if day == units.DAILY else f"{day} ") + (units.format_window(window) if window else "closed")
+        for day, window in scenario.open.items()
+    )
+    zone = f", {scenario.timezone}" if scenario.timezone else ""
+    first = f"{scenario.start:%a} {scenario.start}"
+    lines = [
+        f"{numbers.plural(scenario.days, 'day')} from {first}{zone}, {len(days)} open: {hours}",
+        f"{numbers.plural(len(resolve.intervals(scenario)), 'interval')} of {numbers.duration(scenario.interval)}",
+    ]
+    if scenario.holidays:
+        shown = ", ".join(f"{date:%a} {date}" for date in scenario.holidays[:_MOST_HOLIDAYS])
+        lines.append(f"Closed on {shown}" + (", ..." if len(scenario.holidays) > _MOST_HOLIDAYS else ""))
+    cap = scenario.closing.overtime_up_to
+    closing = "callers still waiting are sent away" if scenario.closing.queue == "clear" else "callers still inside are served"
+    lines.append(f"At closing {closing}" + (f", for {numbers.duration(cap)} at most" if cap is not None else ""))
+    return lines
+
+
+def _behaviour_lines(scenario: Scenario) -> list[str]:
+    lines = []
+    if scenario.lines is not None:
+        lines.append(f"{numbers.plural(scenario.lines, 'telephone line')}; who finds them all in use is blocked")
+    if scenario.ivr is not None:
+        time = resolve.law(scenario, scenario.ivr.time).mean()
+        lines.append(f"IVR of {numbers.duration(time)} on average; {numbers.percent(scenario.ivr.hang_up)} hang up in it")
+    redial = scenario.after_contact.redial
+    if redial is not None:
+        tries = "as often as it takes" if redial.attempts is None else f"at most {numbers.plural(redial.attempts, 'time')}"
+        after = numbers.duration(resolve.law(scenario, redial.after).mean())
+        lines.append(f"{numbers.percent(redial.share)} of callers not served redial after {after} on average, {tries}")
+    spread = scenario.uncertainty
+    if spread.centre_day or spread.type_day:
+        parts = [f"all calls together {numbers.percent(spread.centre_day)}"] if spread.centre_day else []
+        parts += [f"{name} {numbers.percent(cv)}" for name, cv in spread.type_day.items()]
+        lines.append(f"Busier and quieter days (standard deviation): {', '.join(parts)}")
+    else:
+        lines.append("No uncertainty: every day of a kind expects the same number of calls")
+    return lines
+
+
+def _table(*columns: str) -> Table:
+    """Return a table whose first column is text and the others numbers, headed by what they hold."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index == 0 else "right")
+    return table
+
+
+def _calls(scenario: Scenario) -> Table:
+    table = _table("Call type", "Calls in all", "Handle time", "Mean patience", "Balk", "Load", "Busiest")
+    grid = resolve.intervals(scenario)
+    replayed = resolve.replayed_calls(scenario)
+    for name, call in sorted(scenario.calls.items()):
+        means = resolve.mean_calls(scenario, name)
+        handle = resolve.handle_laws(scenario, name).mean()
+        factors = resolve.handle_factors(scenario, name, "talk")
+        loads = [mean * handle * f / i.length for mean, f, i in zip(means, factors, grid, strict=True)]
+        n = sum(means) if scenario.replay is None else sum(c.call_type == name for c in replayed)
+        average = sum(load * i.length for load, i in zip(loads, grid, strict=True)) / sum(i.length for i in grid)
+        shown = (numbers.NONE, numbers.NONE) if scenario.replay is not None else (f"{average:.1f} erl", f"{max(loads):.1f} erl")
+        patience = resolve.patience_law(scenario, name)
+        wait = "for ever" if math.isinf(patience.law.mean()) else numbers.duration(patience.law.mean())
+        if call.patience is not None and math.isinf(patience.law.mean()) and call.patience.never is None:
+            wait = "no mean"
+        if math.isfinite(patience.at_most):
+            wait += f" (at most {numbers.duration(patience.at_most)})"
+        table.add_row(name, numbers.count(round(n, 1)), numbers.duration(handle), wait, numbers.percent(patience.balk), *shown)
+    return table
+
+
+def _queues(scenario: Scenario) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("Queue", "Priority", "Call types", "Answered by"):
+        table.add_column(column)
+    for name, queue in sorted(scenario.queues.items()):
+        calls, teams = ", ".join(sorted(queue.calls or ())), ", ".join(resolve.teams_of(scenario, name))
+        table.add_row(name, str(queue.priority), calls, teams)
+    return table
+
+
+def _teams(scenario: Scenario) -> Table:
+    table = _table("Team", "Fewest", "Most", "Agent hours")
+    grid = resolve.intervals(scenario)
+    for name in sorted(scenario.agents):
+        seats = resolve.seats_by_interval(scenario, name)
+        hours = sum(n * interval.length for n, interval in zip(seats, grid, strict=True)) / units.HOUR
+        table.add_row(name, numbers.count(min(seats)), numbers.count(max(seats)), numbers.count(round(hours, 1)))
+    return table
+
+
+def target_lines(targets: Targets) -> list[str]:
+    """Return what is to be reached, one phrase per target."""
+    found = []
+    if targets.service_level is not None:
+        goal = targets.service_level.goal
+        found.append(numbers.goal(goal.share, goal.within) + _over(targets.service_level))
+    if targets.abandonment is not None:
+        found.append(f"abandonment at most {100 * targets.abandonment.goal:g} %" + _over(targets.abandonment))
+    if targets.asa is not None:
+        found.append(f"ASA at most {numbers.duration(targets.asa.goal)}" + _over(targets.asa))
+    if targets.occupancy is not None:
+        low, high = targets.occupancy.goal
+        found.append(f"occupancy {100 * low:g} to {100 * high:g} %" + _over(targets.occupancy))
+    return found
+
+
+def _over(target: Target) -> str:
+    over = f" over the {target.over}" if target.over == "run" else f" over each {target.over}"
+    return over + (f" on {100 * target.on.share:g} % of {target.on.of}s" if target.on else "")
+
+
+def _run_line(scenario: Scenario) -> str:
+    run = scenario.run
+    return (
+        f"Simulation: {numbers.plural(run.replications, 'replication')}, seed {run.seed}, "
+        f"intervals of {100 * run.confidence:g} % confidence, service level {scenario.metrics.service_level}"
+    )
