@@ -1,0 +1,241 @@
+"""The floor: lines, queues and agents, with the verbs that change them."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right, insort
+from typing import Any
+
+from ccsim.engine.reference.clock import Clock
+from ccsim.engine.reference.people import Agent, Caller, Queue, Team
+from ccsim.engine.reference.routing import Routing, idle_order, wait_order
+from ccsim.engine.reference.rows import Book
+from ccsim.program.layout import Program, Records
+from ccsim.rules import callers, handling
+from ccsim.rules.randomness import Luck
+from ccsim.vocabulary import AgentState, ClosingRule, Outcome
+
+__all__ = ["Floor"]
+
+
+class Floor:
+    """Lines, queues and agents, with the verbs that change them; what is over goes into the book."""
+
+    def __init__(self, clock: Clock, program: Program, bound: Records, luck: Luck, policy: Any) -> None:
+        self.clock = clock
+        self.program = program
+        self.record = bound[0]  # the program as rules take it
+        self.luck = luck
+        self.routing = Routing(policy)
+        self.book = Book(luck.replication)
+
+        settings = program.settings[0]
+        self.lines = int(settings.lines)
+        self.has_ivr = bool(settings.ivr_law >= 0)
+        self.clears_at_closing = bool(settings.closing_rule == ClosingRule.CLEAR)
+        self.start_order = bool(settings.start_order)
+        self.interval_starts: list[float] = program.intervals.starts_at.tolist()
+        self.queue_of: list[int] = program.call_types.queue.tolist()
+        self.call_types = [program.call_types[i] for i in range(len(program.call_types))]
+
+        self.teams = [Team(code) for code in range(len(program.teams))]
+        self.agents = [Agent(i, self.teams[code]) for i, code in enumerate(program.agents.team.tolist())]
+        for agent in self.agents:
+            agent.team.agents.append(agent)
+        self.queues = [
+            Queue(code, priority, [team for team in self.teams if program.reach[code, team.code]])
+            for code, priority in enumerate(program.queues.priority.tolist())
+        ]
+        self.lines_in_use = 0
+        self.n_inside = 0  # contacts in the IVR or waiting
+        self.n_starts = 0
+        self.draining = False  # closed, and agents stay while contacts are inside
+        self.shut = False  # waiting is over for today
+
+    # -- What callers do ---------------------------------------------------------------------------------------------------
+
+    def dial(self, caller: Caller) -> bool:
+        """A contact begins; false if it found no free line, and ended."""
+        caller.arrived_at = self.clock.now
+        caller.segment = 0
+        caller.queue = None
+        caller.queued_at = caller.gives_up_at = math.inf
+        caller.outcome = None
+        if self.lines_in_use >= self.lines:
+            self._end_contact(caller, Outcome.BLOCKED, self.clock.now)
+            return False
+        self.lines_in_use += 1
+        self.n_inside += self.has_ivr
+        return True
+
+    def ivr_time(self, caller: Caller) -> float:
+        """How long he stays in the IVR, s."""
+        return float(callers.ivr_time(self.luck, self.record, caller.entity, caller.contact))
+
+    def pass_on(self, caller: Caller) -> bool:
+        """The IVR is over; false if he hangs up there."""
+        self.n_inside -= 1
+        hangs_up = callers.hangs_up_in_ivr(self.luck, self.record, caller.entity, caller.contact)
+        self.book.ivr_stay(caller, Outcome.HUNG_UP if hangs_up else Outcome.PASSED_ON, self.clock.now)
+        if hangs_up:
+            self._end_contact(caller, Outcome.HUNG_UP, self.clock.now)
+            return False
+        caller.segment += 1
+        return True
+
+    def offer(self, caller: Caller) -> bool:
+        """He reaches his queue, where an agent answers or he waits; false if neither, and the contact ended."""
+        queue = caller.queue = self.queues[self.queue_of[caller.call_type]]
+        caller.queued_at = self.clock.now
+        caller.n_offered += 1
+        if self.shut:
+            self._end_contact(caller, Outcome.CLOSED, self.clock.now)
+            return False
+        agent = self.routing.pick_agent(caller, queue)
+        if agent is not None:
+            agent.team.idle.remove(agent)
+            self.assign(caller, agent)
+            return True
+        if callers.balks(self.luck, self.call_types[caller.call_type], caller.entity, caller.contact):
+            self._end_contact(caller, Outcome.BALKED, self.clock.now)
+            return False
+
+        who = (caller.call_type, caller.entity, caller.contact, caller.recorded_patience)
+        caller.gives_up_at = caller.queued_at + callers.patience(self.luck, self.record, *who)
+        caller.woken = self.clock.event()
+        insort(queue.waiting, caller, key=wait_order)
+        self.n_inside += 1
+        return True
+
+    def withdraw(self, caller: Caller, outcome: Outcome) -> None:
+        """A waiting caller leaves unserved."""
+        self._stop_waiting(caller)
+        self._end_contact(caller, outcome, self.clock.now)
+
+    def assign(self, caller: Caller, agent: Agent) -> None:
+        """The agent answers the call; how long it will take is settled now."""
+        entity = caller.entity
+        if self.start_order:
+            entity = self.n_starts
+            self.n_starts += 1
+        interval = min(bisect_right(self.interval_starts, caller.arrived_at), len(self.interval_starts)) - 1
+        what = (self.luck, self.record, caller.call_type, entity, interval, caller.recorded_handle)
+        caller.talk_time = handling.talk_time(*what)
+        caller.hold_time = handling.hold_time(*what)
+        caller.wrap_time = handling.wrap_time(*what)
+        caller.agent = agent
+        caller.answered_at = self.clock.now
+        self._change_state(agent, AgentState.TALK, caller.customer)
+
+    def hang_up(self, caller: Caller) -> None:
+        """The conversation is over: he is served, and the agent wraps up or is free."""
+        agent = caller.agent
+        assert agent is not None
+        self._end_contact(caller, Outcome.SERVED, self.clock.now)
+        self.book.episode(caller)
+        if caller.wrap_time > 0.0:
+            self._change_state(agent, AgentState.WRAP, caller.customer)
+        else:
+            self.release(agent)
+
+    def dials_again_at(self, caller: Caller) -> float:
+        """When the next contact of someone not served dials; +inf, and the episode is over, if there is none."""
+        who = (caller.entity, caller.contact)
+        if callers.redials(self.luck, self.record, caller.outcome, *who):
+            due = self.clock.now + callers.redial_delay(self.luck, self.record, *who)
+            dial_at = float(callers.dial_at(self.luck, self.record, due, *who))
+            if dial_at < math.inf:
+                caller.contact += 1
+                return dial_at
+        self.book.episode(caller)
+        return math.inf
+
+    # -- What agents do ----------------------------------------------------------------------------------------------------
+
+    def release(self, agent: Agent) -> None:
+        """An agent on duty has nothing in hand: he leaves if there are too many, takes a waiting call, or idles."""
+        if agent.team.n_present > agent.team.seats:
+            self._leave(agent)
+            return
+        caller = self.routing.pick_call(agent, self.queues, self.clock.now)
+        if caller is None:
+            self._change_state(agent, AgentState.AVAILABLE)
+            insort(agent.team.idle, agent, key=idle_order)
+            return
+        self._stop_waiting(caller)
+        self.assign(caller, agent)
+
+    def set_seats(self, team: Team, seats: int) -> None:
+        """A team's seats change: the lowest absent ids come in, one after the other, or the longest idle leave."""
+        team.seats = seats
+        absent = [agent for agent in team.agents if agent.state is AgentState.ABSENT]
+        for agent in absent[: max(seats - team.n_present, 0)]:
+            team.n_present += 1
+            self.release(agent)
+        for agent in team.idle[: max(team.n_present - seats, 0)]:
+            team.idle.remove(agent)
+            self._leave(agent)
+
+    # -- What the day does -------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Lines open."""
+        self.draining = self.shut = False
+
+    def close(self) -> None:
+        """Lines close: those inside are still served, or those waiting are cleared."""
+        self.draining = True
+        if self.clears_at_closing:
+            self.clear_queues()
+
+    def clear_queues(self) -> None:
+        """Waiting is over for today: whoever waits is sent away, and whoever comes to the queue later."""
+        self.shut = True
+        for queue in self.queues:
+            for caller in list(queue.waiting):
+                self.withdraw(caller, Outcome.CLOSED)
+
+    def go_home_when_empty(self) -> None:
+        """After closing, when nobody is inside, all seats are given up; called after each event."""
+        if self.draining and self.n_inside == 0:
+            self.draining = False
+            for team in self.teams:
+                self.set_seats(team, 0)
+
+    def finish(self) -> None:
+        """Nothing can happen any more: whoever waits waits for ever, whoever is on duty stays."""
+        for queue in self.queues:
+            for caller in queue.waiting:
+                self._end_contact(caller, Outcome.UNFINISHED, math.inf)
+                self.book.episode(caller)
+        for agent in self.agents:
+            self.book.agent_state(agent, math.inf)
+
+    # -- Steps of the verbs ------------------------------------------------------------------------------------------------
+
+    def _stop_waiting(self, caller: Caller) -> None:
+        """Takes a caller out of his queue and wakes his story."""
+        assert caller.queue is not None and caller.woken is not None
+        caller.queue.waiting.remove(caller)
+        self.n_inside -= 1
+        caller.woken.succeed()
+
+    def _end_contact(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
+        """The attempt is over, and its stay in the queue, if it got there; its line is free."""
+        caller.outcome, caller.ended_at = outcome, ended_at
+        caller.waited += caller.wait
+        if outcome is not Outcome.BLOCKED:
+            self.lines_in_use -= 1
+        if caller.queue is not None:
+            self.book.queue_stay(caller)
+        self.book.contact(caller)
+
+    def _leave(self, agent: Agent) -> None:
+        """An agent goes off duty."""
+        agent.team.n_present -= 1
+        self._change_state(agent, AgentState.ABSENT)
+
+    def _change_state(self, agent: Agent, state: AgentState, customer: int = -1) -> None:
+        """The agent does something else from now on."""
+        self.book.agent_state(agent, self.clock.now)
+        agent.state, agent.since, agent.customer = state, self.clock.now, customer

@@ -1,0 +1,79 @@
+"""Who and what is on the floor: callers, queues, agents, teams, as plain objects."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from ccsim.vocabulary import AgentState, Outcome
+
+__all__ = ["Agent", "Caller", "Queue", "Team"]
+
+
+@dataclass(slots=True, eq=False)
+class Team:
+    """A team on the day: its seats and who is present or idle."""
+
+    code: int
+    agents: list[Agent] = field(default_factory=list)
+    seats: int = 0
+    n_present: int = 0
+    idle: list[Agent] = field(default_factory=list)  # longest idle first, then lowest id
+
+
+@dataclass(slots=True, eq=False)
+class Agent:
+    """An agent and what he does since when, for whom."""
+
+    id: int
+    team: Team
+    state: AgentState = AgentState.ABSENT
+    since: float = 0.0
+    customer: int = -1
+
+
+@dataclass(slots=True, eq=False)
+class Queue:
+    """Waiting calls and the teams that answer them."""
+
+    code: int
+    priority: int
+    teams: list[Team]
+    waiting: list[Caller] = field(default_factory=list)  # longest wait first, then lowest customer id
+
+
+@dataclass(slots=True, eq=False)
+class Caller:
+    """A customer with one problem, and the contact he is at."""
+
+    customer: int
+    entity: int
+    call_type: int
+    first_at: float
+    recorded_handle: float = -1.0
+    recorded_patience: float = -1.0
+    n_offered: int = 0
+    waited: float = 0.0  # in the contacts that are over
+
+    contact: int = 0
+    segment: int = 0
+    arrived_at: float = 0.0
+    queue: Queue | None = None
+    queued_at: float = math.inf
+    gives_up_at: float = math.inf
+    woken: Any = None  # SimPy event of his wait's end by others: answered, or sent away at closing
+    agent: Agent | None = None
+    answered_at: float = math.inf
+    talk_time: float = 0.0
+    hold_time: float = 0.0
+    wrap_time: float = 0.0
+    outcome: Outcome | None = None
+    ended_at: float = math.inf
+
+    @property
+    def wait(self) -> float:
+        """How long this contact, now over, waited in the queue, s."""
+        if self.queue is None:
+            return 0.0
+        return (self.ended_at if self.agent is None else self.answered_at) - self.queued_at

@@ -1,0 +1,78 @@
+"""The book: what is over is written down as a row, a tuple in the order of its table's columns."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.engine.reference.people import Agent, Caller
+from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, TABLE_KEYS, Rows
+from ccsim.program.layout import records
+from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
+
+__all__ = ["Book"]
+
+
+class Book:
+    """The rows of one replication."""
+
+    def __init__(self, replication: int) -> None:
+        self.replication = replication
+        self.written: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLE_KEYS}
+
+    def ivr_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
+        """A stay in the IVR is over."""
+        place = (SegmentKind.IVR_NODE, 0, caller.call_type, outcome, -1, 0)
+        when = (caller.arrived_at, math.inf, math.inf, ended_at, 0.0, math.inf)
+        self.written["segments"].append((*self._key(caller), caller.contact, caller.segment, *place, *when))
+
+    def queue_stay(self, caller: Caller) -> None:
+        """A stay in the queue, and with the agent who answered, is over."""
+        assert caller.queue is not None
+        place = (SegmentKind.QUEUE, caller.queue.code, caller.call_type, caller.outcome)
+        who, answered_at, wrap_ended_at = (-1, 0), math.inf, math.inf
+        if caller.agent is not None:
+            who, answered_at, wrap_ended_at = (caller.agent.id, 1), caller.answered_at, caller.ended_at + caller.wrap_time
+        when = (caller.queued_at, caller.gives_up_at, answered_at, caller.ended_at, caller.hold_time, wrap_ended_at)
+        self.written["segments"].append((*self._key(caller), caller.contact, caller.segment, *place, *who, *when))
+
+    def contact(self, caller: Caller) -> None:
+        """An attempt is over."""
+        cause = Cause.REDIAL if caller.contact > 0 else Cause.FRESH
+        queue = -1 if caller.queue is None else caller.queue.code
+        what = (caller.contact, Channel.PHONE, caller.call_type, cause, queue, caller.outcome)
+        when = (caller.arrived_at, caller.queued_at, caller.ended_at, caller.wait)
+        self.written["contacts"].append((*self._key(caller), *what, *when, *self._work(caller)))
+
+    def episode(self, caller: Caller) -> None:
+        """A customer's problem is over with his last contact."""
+        what = (caller.call_type, caller.contact + 1, caller.n_offered, caller.outcome)
+        when = (caller.first_at, caller.ended_at, caller.waited)
+        self.written["episodes"].append((*self._key(caller), *what, *when, *self._work(caller)))
+
+    def agent_state(self, agent: Agent, ended_at: float) -> None:
+        """What an agent did is over; nothing is kept of an instant."""
+        if agent.state is not AgentState.ABSENT and agent.since < ended_at:
+            who = (agent.id, agent.team.code, self.replication, agent.state, agent.customer)
+            self.written["agent_states"].append((*who, agent.since, ended_at))
+
+    def _key(self, caller: Caller) -> tuple[int, int, int]:
+        return caller.customer, self.replication, 0
+
+    def _work(self, caller: Caller) -> tuple[float, float, float]:
+        return caller.talk_time, caller.hold_time, caller.wrap_time
+
+    def rows(self) -> Rows:
+        """What was written, each table sorted by its key."""
+        dtypes = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
+        return Rows(**{name: _table(dtype, TABLE_KEYS[name], self.written[name]) for name, dtype in dtypes.items()})
+
+
+def _table(dtype: np.dtype[Any], key: tuple[str, ...], written: list[tuple[Any, ...]]) -> NDArray[Any]:
+    """Record array of the rows, sorted by key."""
+    table = records(dtype, len(written))
+    table[:] = np.array(written, dtype=dtype)
+    return table[np.lexsort([table[column] for column in reversed(key)])]  # type: ignore[no-any-return]

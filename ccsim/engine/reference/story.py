@@ -1,0 +1,77 @@
+"""What a customer lives through, from his first dial to the end, and what the day brings: SimPy processes.
+
+Callers woken by somebody else's event resume before the next event. A woken story reads its own caller, draws and waits for its
+own next event; it changes nobody else, so the order in which several are woken does not matter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from ccsim.engine.reference.clock import Clock
+from ccsim.engine.reference.floor import Floor
+from ccsim.engine.reference.people import Caller
+from ccsim.vocabulary import Event, Outcome
+
+__all__ = ["contact", "story", "timetable"]
+
+Story = Generator[simpy.Event, Any, None]
+
+
+def story(clock: Clock, floor: Floor, caller: Caller) -> Story:
+    """A customer dials, and dials again, until he is served or gives up."""
+    dial_at = caller.first_at
+    while dial_at < math.inf:
+        yield clock.at(dial_at, Event.DIAL, caller.customer)
+        yield from contact(clock, floor, caller)
+        dial_at = floor.dials_again_at(caller) if caller.outcome is not Outcome.SERVED else math.inf
+
+    agent = caller.agent
+    if agent is not None and caller.wrap_time > 0.0:  # the caller is gone; his agent writes down what was agreed
+        yield clock.at(clock.now + caller.wrap_time, Event.WRAP_END, agent.id)
+        floor.release(agent)
+
+
+def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:
+    """One attempt, from the dial to its end: line, IVR, queue, patience, talk."""
+    if not floor.dial(caller):
+        return  # all lines are busy
+
+    if floor.has_ivr:
+        yield clock.at(clock.now + floor.ivr_time(caller), Event.IVR_END, caller.customer)
+        if not floor.pass_on(caller):
+            return  # he hung up there
+
+    if not floor.offer(caller):
+        return  # the queue is shut, or he balks
+    if caller.agent is None:
+        waking: simpy.Event = caller.woken
+        if caller.gives_up_at < math.inf:
+            waking |= clock.at(caller.gives_up_at, Event.ABANDON, caller.customer)
+        yield waking
+        if caller.agent is None:
+            if caller.outcome is None:  # else he was sent away at closing
+                floor.withdraw(caller, Outcome.ABANDONED)
+            return
+
+    yield clock.at(caller.answered_at + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer)
+    floor.hang_up(caller)
+
+
+def timetable(clock: Clock, floor: Floor) -> Story:
+    """What the clock brings whatever the callers do: openings, seats, closings."""
+    for at, code, entity, seats in floor.program.timetable.tolist():
+        event = Event(code)
+        yield clock.at(at, event, entity)
+        if event in (Event.SEATS_UP, Event.SEATS_DOWN):
+            floor.set_seats(floor.teams[entity], seats)
+        elif event is Event.OPENING:
+            floor.open()
+        elif event is Event.CLOSING:
+            floor.close()
+        else:
+            floor.clear_queues()
