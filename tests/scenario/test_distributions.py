@@ -83,12 +83,20 @@ def test_hyperexponential_is_sorted_by_mean_so_that_more_luck_is_a_longer_time()
 
 
 def test_hazard_is_cumulated_by_hand() -> None:
-    """0.6/min up to 10 s is 0.1; nothing up to 60 s; then 0.3/min for ever: mean = 10 (1-e^-.1)/.1 + e^-.1 (50 + 200)."""
-    law = law_of(
-        {"hazard": [{"until": "10s", "rate": "0.6/min"}, {"until": "60s", "rate": "0/min"}, {"rate": "0.3/min"}]}, "patience"
-    )
-    assert law.points == ((0.0, 0.0, 0.01), (10.0, 0.1, 0.0), (60.0, 0.1, 0.005))
+    """0.6/min for 10 s is 0.1; 0.06/min for 50 s is 0.05; then 0.3/min for ever."""
+    pieces = [{"until": "10s", "rate": "0.6/min"}, {"until": "60s", "rate": "0.06/min"}, {"rate": "0.3/min"}]
+    law = law_of({"hazard": pieces}, "patience")
+    assert [point for piece in law.points for point in piece] == pytest.approx([0, 0, 0.01, 10, 0.1, 0.001, 60, 0.15, 0.005])
+    survived = math.exp(-0.1) * (1 - math.exp(-0.05)) / 0.001
+    assert law.mean() == pytest.approx((1 - math.exp(-0.1)) / 0.01 + survived + math.exp(-0.15) / 0.005)
+
+
+def test_a_pause_in_the_hazard_is_waited_out() -> None:
+    """0.6/min for 10 s, nothing for 50 s, then 0.3/min: mean = 10 (1-e^-.1)/.1 + e^-.1 (50 + 200)."""
+    pieces = [{"until": "10s", "rate": "0.6/min"}, {"until": "60s", "rate": "0/min"}, {"rate": "0.3/min"}]
+    law = law_of({"hazard": pieces}, "patience")
     assert law.mean() == pytest.approx(10 * (1 - math.exp(-0.1)) / 0.1 + math.exp(-0.1) * 250)
+    assert math.isinf(law_of({"hazard": [*pieces[:2], {"rate": "0/h"}]}, "patience").mean())
 
 
 def test_heavy_tails_have_no_mean() -> None:

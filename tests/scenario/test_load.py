@@ -380,6 +380,14 @@ def test_yaml_of_a_scenario_loads_as_an_equal_one_without_its_files(path: Path, 
     assert again.to_yaml() == scenario.to_yaml()
 
 
+def test_laws_without_parameters_are_printed(tmp_path: Path) -> None:
+    text = BASE.replace("patience: 2m", "patience: never").replace(
+        "handle: 4m", "handle: {by_interval: [1m, 2m, 3m, 4m], law: deterministic}"
+    )
+    scenario = load(write(tmp_path, "a.yaml", text))
+    assert load(write(tmp_path, "b.yaml", scenario.to_yaml())) == scenario
+
+
 def test_fingerprint_ignores_names_of_things_told_and_order_of_keys(tmp_path: Path) -> None:
     scenario = base(tmp_path)
     head, tail = BASE.split("  orders:")

@@ -160,6 +160,24 @@ def test_csv_rows_may_come_in_any_order_and_must_be_complete(tmp_path: Path) -> 
         means([*rows, "2024-01-01,09:00,5"])
 
 
+def test_a_csv_may_stand_for_some_days_only(tmp_path: Path) -> None:
+    """Monday from the file, Tuesday a rate: the file need not know Tuesday."""
+    (tmp_path / "v.csv").write_text("date,time,n,agents\n2024-01-01,09:00,1,4\n2024-01-01,09:30,2,5\n")
+    volume = {"mon": {"csv": "v.csv", "column": "n"}, "tue": "10/h"}
+    staffing = {"on_phones": {"mon": {"csv": "v.csv", "column": "agents"}, "tue": 3}}
+    scenario = from_dict(
+        {
+            "open": "09:00-10:00",
+            "days": 2,
+            "calls": {"a": {"volume": volume, "handle": "4m"}},
+            "agents": {"x": {"staffing": staffing}},
+        },
+        tmp_path,
+    )
+    assert resolve.mean_calls(scenario, "a") == (1, 2, 5, 5)
+    assert resolve.seats_by_interval(scenario, "x") == (4, 5, 3, 3)
+
+
 def test_replayed_calls_take_clock_times_or_dates(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text(
         "at,call_type,handle,patience\n2024-01-02T09:00:01.25,a,10,\n09:00:00.5,a,,20\n2024-01-01 09:10,a,0,0\n"
