@@ -48,19 +48,19 @@ def pop(floor: Records) -> None:
     code = last.code
     slot = last.slot
     i = 0
-    while True:
-        child = 4 * i + 1
-        if child >= n:
-            break
+    child = 1
+    while child < n:
+        # The least of the children by time is chosen without branches, which a processor could not foresee; equal times
+        # are rare, so their branch is foreseen.
         least = child
         least_at = event_at(floor, child).at
         for other in range(child + 1, min(child + 4, n)):
             other_at = event_at(floor, other).at
-            if other_at < least_at or (
-                other_at == least_at and event_at(floor, other).code < event_at(floor, least).code
-            ):
+            if other_at == least_at and event_at(floor, other).code < event_at(floor, least).code:
                 least = other
-                least_at = other_at
+            earlier = other_at < least_at
+            least = other if earlier else least
+            least_at = other_at if earlier else least_at
         below = event_at(floor, least)
         if least_at > at or (least_at == at and below.code > code):
             break
@@ -69,6 +69,7 @@ def pop(floor: Records) -> None:
         here.code = below.code
         here.slot = below.slot
         i = least
+        child = 4 * i + 1
     here = event_at(floor, i)
     here.at = at
     here.code = code

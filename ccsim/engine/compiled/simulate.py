@@ -60,21 +60,32 @@ def _sorted(tables: Rows, n_agents: int) -> Rows:
 
 def _by_owner(table: Records, field: str, n_owners: int) -> Records:
     """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
-    owners = table[field].astype(np.int64)
-    if n_owners == 0 or bool(np.all(owners[1:] >= owners[:-1])):
+    plain = table.view(np.ndarray)
+    in_order = np.empty_like(plain)
+    n_words = plain.dtype.itemsize // 8
+    starts = np.zeros(n_owners + 1, dtype=np.int64)
+    if _scatter(plain[field], starts, plain.view(np.int64), in_order.view(np.int64), n_words):
         return table
-    order = np.empty(len(table), dtype=np.int64)
-    _counting_order(owners, np.zeros(n_owners + 1, dtype=np.int64), order)
-    return table[order]
+    return in_order.view(np.recarray)
 
 
 @entry
-def _counting_order(owners, starts, order):  # type: ignore[no-untyped-def]
-    """Permutation that sorts by owner, stably. Writes starts, order."""
+def _scatter(owners, starts, words, in_order, n_words):  # type: ignore[no-untyped-def]
+    """Copies rows, as 64-bit words, to their sorted places; true if they are in order already. Writes starts, in_order."""
+    sorted_already = True
+    for i in range(1, owners.shape[0]):
+        if owners[i] < owners[i - 1]:
+            sorted_already = False
+            break
+    if sorted_already:
+        return True
     for i in range(owners.shape[0]):
         starts[owners[i] + 1] += 1
     for owner in range(starts.shape[0] - 1):
         starts[owner + 1] += starts[owner]
     for i in range(owners.shape[0]):
-        order[starts[owners[i]]] = i
+        place = starts[owners[i]] * n_words
+        for word in range(n_words):
+            in_order[place + word] = words[i * n_words + word]
         starts[owners[i]] += 1
+    return False
