@@ -46,15 +46,20 @@ def check_calendar(scenario: Scenario, report: Report) -> None:
             report(("open",), Refusal("E-OVERLAP", what))
             break
     for day in days:
-        if abs((day.closes - day.opens) / scenario.interval % 1) > 1e-9:
+        if not all(_is_whole(at / scenario.interval) for at in (day.opens, day.closes)):
             length = units.format_duration(scenario.interval)
-            what = f"the opening of {day.date} is no whole number of intervals of {length}"
-            report(("interval",) if scenario.interval != 1800 else ("open",), Refusal("E-INTERVAL", what))
+            what = f"the opening of {day.date} does not start and end on whole intervals of {length}"
+            written = "interval" in scenario.model_fields_set
+            report(("interval",) if written else ("open",), Refusal("E-INTERVAL", what, try_="interval: 15m"))
             break
     n = sum(resolve.n_intervals(scenario, day) for day in days)
     if n > MOST_INTERVALS:
         report(("interval",), Refusal("E-LIMIT", f"{n:,} open intervals", allowed=f"at most {MOST_INTERVALS:,}"))
     _check_zone(scenario, report)
+
+
+def _is_whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-9
 
 
 def _check_zone(scenario: Scenario, report: Report) -> None:
