@@ -275,6 +275,15 @@ def format_duration(seconds: float) -> str:
     return f"{format_number(seconds)}s"
 
 
+def spoken_duration(seconds: float) -> str:
+    """Return ``1h30m``, for messages."""
+    parts, rest = [], seconds
+    for unit, length in (("h", HOUR), ("m", MINUTE)):
+        whole, rest = divmod(rest, length)
+        parts += [f"{int(whole)}{unit}"] if whole else []
+    return "".join(parts) + (format_duration(rest) if rest or not parts else "")
+
+
 def format_rate(rate: Rate) -> str:
     """Return ``60/h``, ``480/day`` or ``25/1800s``."""
     for word, period in _RATE_PERIODS.items():

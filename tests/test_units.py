@@ -137,6 +137,11 @@ def test_odd_day_is_refused(text: str) -> None:
         units.parse_day_key(text)
 
 
+@pytest.mark.parametrize(("seconds", "text"), [(1800, "30m"), (5400, "1h30m"), (20, "20s"), (61.5, "1m1.5s"), (0, "0s")])
+def test_spoken_durations(seconds: float, text: str) -> None:
+    assert units.spoken_duration(seconds) == text
+
+
 finite = st.floats(min_value=0, max_value=3e8, allow_nan=False, allow_infinity=False)
 
 

@@ -20,6 +20,7 @@ from ccsim.units import Plain
 MOST_BYTES = 5_000_000
 MOST_DEPTH = 64
 MOST_NODES = 200_000
+MOST_SHOWN = 100  # characters of one name in a message
 
 _NULLS = ("", "~", "null", "Null", "NULL")  # YAML 1.2 core
 
@@ -264,8 +265,9 @@ class _Container:
 
 
 def dotted(path: Path) -> str:
-    """Return a path as it is written in messages and overrides."""
-    return ".".join(str(part) for part in path)
+    """Return a path as it is written in messages and overrides; an endless name is cut short."""
+    parts = [str(part) for part in path]
+    return ".".join(part if len(part) <= MOST_SHOWN else part[: MOST_SHOWN - 3] + "..." for part in parts)
 
 
 def problem_at(document: Document, path: Path, refusal: Refusal) -> Problem:

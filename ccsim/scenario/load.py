@@ -352,9 +352,9 @@ def _unknown_key(document: Document, path: Path) -> Problem:
     name = str(path[-1])
     if name in ("plugin", "plugins", "import", "code"):
         return problem(document, path, "E-PLUGIN-OFF", "a scenario never loads code", key=True)
-    allowed = allowed_keys(path[:-1])
-    near = nearest(name, allowed)
-    found = problem(document, path, "E-KEY-UNKNOWN", "unknown key", "", ", ".join(allowed), f"{near}" if near else "", key=True)
+    near = nearest(name, allowed_keys(path[:-1]))
+    allowed = ", ".join(allowed_keys(path[:-1], supported=True))
+    found = problem(document, path, "E-KEY-UNKNOWN", "unknown key", "", allowed, near, key=True)
     return found if known else dataclasses.replace(found, path=dotted(path))
 
 

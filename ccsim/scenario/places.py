@@ -38,12 +38,13 @@ def place(path: Path) -> Place | None:
     return here
 
 
-def allowed_keys(path: Path) -> tuple[str, ...]:
-    """Return the keys a person may write at `path`; empty where the model knows nothing or any name will do."""
+def allowed_keys(path: Path, supported: bool = False) -> tuple[str, ...]:
+    """Return the keys of the format at `path`, or only those this version supports; none where any name will do."""
     here = place(path)
     if here is None or here.model is None:
         return ()
-    return tuple(field.alias or name for name, field in here.model.model_fields.items())
+    fields = here.model.model_fields.items()
+    return tuple(field.alias or name for name, field in fields if not supported or field.annotation is not type(None))
 
 
 def expanded(path: Path, raw: Any) -> Any:

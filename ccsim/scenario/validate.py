@@ -47,7 +47,7 @@ def check_calendar(scenario: Scenario, report: Report) -> None:
             break
     for day in days:
         if not all(_is_whole(at / scenario.interval) for at in (day.opens, day.closes)):
-            length = units.format_duration(scenario.interval)
+            length = units.spoken_duration(scenario.interval)
             what = f"the opening of {day.date} does not start and end on whole intervals of {length}"
             written = "interval" in scenario.model_fields_set
             report(("interval",) if written else ("open",), Refusal("E-INTERVAL", what, try_="interval: 15m"))
@@ -196,7 +196,7 @@ def _check_length(
     for day in _decided(days, key, open_days):
         n = resolve.n_intervals(scenario, day)
         if len(values) != n:
-            length = units.format_duration(scenario.interval)
+            length = units.spoken_duration(scenario.interval)
             what = f"has {len(values)} values, but {n} intervals of {length} are open on {day.date}"
             report(path, Refusal("E-LEN", what, allowed=f"{n} values"))
             return

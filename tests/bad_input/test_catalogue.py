@@ -117,7 +117,7 @@ CASES = [
     Case("B47", {12: "  ? [1, 2]\n  : 5"}, "E-KEY-TYPE", "agents", 12),
     Case("B50", {2: 'name: "a\\x00b"'}, "E-NAME-CHAR", "name", 2),
     Case("B50-escape", {12: '  "\\x1b[31mdesk": {headcount: 6}'}, "E-NAME-CHAR", "agents.\\x1b[31mdesk", 12),
-    Case("B53", {12: f"  {'d' * 900}: {{headcount: 6}}"}, "E-LIMIT", "agents." + "d" * 900, 12),
+    Case("B53", {12: f"  {'d' * 900}: {{headcount: 6}}"}, "E-LIMIT", "agents." + "d" * 97 + "...", 12),
     agents("B56", "1000000000", "E-LIMIT"),
     run("B57", "replications: 1e12", "E-LIMIT", "run.replications"),
     run("B57-int", "replications: 1000000000", "E-LIMIT", "run.replications"),
