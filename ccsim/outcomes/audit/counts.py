@@ -1,0 +1,234 @@
+"""Counting again: every number of `Counts` from the rows, in plain NumPy (I11)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.tables import N_WAIT_BINS, Counts, Rows, new_counts
+from ccsim.program.layout import Program
+from ccsim.vocabulary import AgentState, Attribute, Outcome, SegmentKind
+
+__all__ = ["audit_counts"]
+
+Table = NDArray[Any]
+Whole = NDArray[np.int64]
+
+
+def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
+    """Where counts differ from what the rows add up to; empty when all is well.
+
+    Parameters
+    ----------
+    program : Program
+    rows : Rows
+        Of one or several replications; `counts` is then the sum over them.
+    counts : Counts
+        To be checked.
+    """
+    expected = new_counts(program)
+    _count_segments(program, rows.segments, expected)
+    _count_contacts(program, rows.contacts, expected)
+    _count_episodes(program, rows.episodes, expected)
+    _count_agent_time(program, rows.agent_states, expected)
+    complaints = Complaints()
+    for name, table in expected._asdict().items():
+        given = getattr(counts, name)
+        if given.shape != table.shape or given.dtype != table.dtype:
+            complaints.add("I11", f"{name}: shape {given.shape}, should be {table.shape}")
+            continue
+        for field in table.dtype.names:
+            complaints.about(f"{name}.{field}")
+            complaints.where(given[field] != table[field], "I11", _differ(given[field], table[field]))
+    return complaints.said
+
+
+def _differ(given: Table, table: Table) -> Callable[[int], str]:
+    def say(i: int) -> str:
+        place = np.unravel_index(i, table.shape)
+        return f"at {tuple(int(p) for p in place)} says {given[place]}, rows add up to {table[place]}"
+
+    return say
+
+
+def _micros(seconds: Table) -> Whole:
+    """Whole microseconds, rounded to nearest."""
+    return np.floor(seconds * 1e6 + 0.5).astype(np.int64)
+
+
+def _bins(waits: Table) -> Whole:
+    """Histogram bin of each wait: none, then 1 s wide to an hour, then 2 % wide."""
+    found = np.where(waits > 0, 1 + np.minimum(waits, 3600.0).astype(np.int64), 0)
+    for i in np.flatnonzero(waits >= 3600):
+        wide = int(math.log(waits[i] / 3600) / math.log(1.02))
+        found[i] = min(3601 + wide, N_WAIT_BINS - 1)
+    return found
+
+
+def _interval(program: Program, at: Table) -> Whole:
+    """Interval that holds each instant, the last one for what lies beyond the grid."""
+    found: Whole = np.searchsorted(program.intervals.starts_at, at, "right") - 1
+    return found
+
+
+def _decisive(program: Program, entered: Table, answered: Table, ended: Table) -> Table:
+    """The instant whose interval a stay belongs to."""
+    attribute = program.settings.attribute[0]
+    if attribute == Attribute.ARRIVAL:
+        return entered
+    decisive = np.where(answered < np.inf, answered, ended) if attribute == Attribute.ANSWER else ended
+    return np.where(ended < np.inf, decisive, entered)
+
+
+class _Pieces(NamedTuple):
+    """Stays cut at the edges of the intervals: whose they are, interval, start and end, us."""
+
+    owner: Whole
+    interval: Whole
+    start: Whole
+    stop: Whole
+
+
+def _pieces(program: Program, begin: Table, end: Table) -> _Pieces:
+    """Each [begin, end), clipped to what is counted, cut at the edges of the intervals."""
+    start = _micros(np.maximum(begin, program.settings.count_from[0]))
+    stop = _micros(np.minimum(end, program.settings.count_until[0]))
+    some = np.flatnonzero(stop > start)
+    edges = np.append(_micros(program.intervals.starts_at), np.iinfo(np.int64).max)
+    first = np.searchsorted(edges, start[some], "right") - 1
+    n = np.searchsorted(edges, stop[some], "left") - first
+    owner = np.repeat(some, n)
+    interval = np.arange(len(owner)) - np.repeat(np.cumsum(n) - n, n) + np.repeat(first, n)
+    return _Pieces(owner, interval, np.maximum(start[owner], edges[interval]), np.minimum(stop[owner], edges[interval + 1]))
+
+
+def _add_integral(program: Program, cells: Whole, column: Whole, begin: Table, end: Table) -> None:
+    """Adds the time of each [begin, end) to its intervals. Writes cells (interval, column), us."""
+    pieces = _pieces(program, begin, end)
+    np.add.at(cells, (pieces.interval, column[pieces.owner]), pieces.stop - pieces.start)
+
+
+def _add_outcomes(
+    program: Program,
+    cells: Table,
+    within: Table,
+    waits: Table | None,
+    at: tuple[Whole, Whole],
+    kind: Whole,
+    row: dict[str, Table],
+) -> None:
+    """Adds offered stays, contacts or episodes. Writes cells and within at `at`, waits at (kind, bin)."""
+    outcome, wait = row["outcome"], row["wait"]
+    served, closed, unfinished = (outcome == o for o in (Outcome.SERVED, Outcome.CLOSED, Outcome.UNFINISHED))
+    abandoned = ~(served | closed | unfinished)
+    ended = ~unfinished
+    waited = np.where(ended, _micros(np.where(ended, wait, 0.0)), 0)
+    added = {
+        "offered": np.ones(len(outcome), np.int64),
+        "answered": served,
+        "abandoned": abandoned,
+        "balked": outcome == Outcome.BALKED,
+        "short_abandoned": abandoned & (wait < program.settings.short_abandon[0]),
+        "flowed_out": closed,
+        "unfinished": unfinished,
+        "delayed": ~served | (wait > 0),
+        "wait_time": waited,
+        "answered_wait_time": np.where(served, waited, 0),
+        "abandoned_wait_time": np.where(abandoned, waited, 0),
+        **{field: np.where(served, _micros(row[field]), 0) for field in ("talk_time", "hold_time", "wrap_time")},
+    }
+    for field, amount in added.items():
+        np.add.at(cells[field], at, amount.astype(np.int64))
+    for i, threshold in enumerate(program.thresholds):
+        in_time = wait <= threshold
+        for field, which in (("answered", served), ("flowed_out", closed), ("abandoned", ~served & ~closed)):
+            np.add.at(within[field], (*at, np.full(len(wait), i)), (in_time & which).astype(np.int64))
+    if waits is not None:
+        place = (kind[ended], _bins(wait[ended]))
+        np.add.at(waits["ended"], place, 1)
+        np.add.at(waits["answered"], place, served[ended].astype(np.int64))
+
+
+def _count_segments(program: Program, segments: Table, counts: Counts) -> None:
+    stays = segments[segments["kind"] == SegmentKind.QUEUE]
+    lane = program.lane_of[stays["call_type"], stays["place"]]
+    served = stays["outcome"] == Outcome.SERVED
+    left = np.where(served, stays["answered_at"], stays["ended_at"])
+    _add_integral(program, counts.queue_time["time"], lane, stays["entered_at"], left)
+    counted = stays["entered_at"] >= program.settings.count_from[0]
+    stays, lane, left = stays[counted], lane[counted], left[counted]
+    served = served[counted]
+    talked = np.zeros(len(stays))
+    wrapped = np.zeros(len(stays))
+    talked[served] = (stays["ended_at"] - np.where(served, stays["answered_at"], 0.0) - stays["hold_time"])[served]
+    wrapped[served] = stays["wrap_ended_at"][served] - stays["ended_at"][served]
+    at = _interval(program, _decisive(program, stays["entered_at"], stays["answered_at"], stays["ended_at"]))
+    row = {
+        "outcome": stays["outcome"],
+        "wait": left - stays["entered_at"],
+        "talk_time": talked,
+        "hold_time": stays["hold_time"],
+        "wrap_time": wrapped,
+    }
+    _add_outcomes(program, counts.segments, counts.segments_within, counts.segment_waits, (at, lane), lane, row)
+
+
+def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
+    on_line = contacts[contacts["outcome"] != Outcome.BLOCKED]
+    line_time = counts.line_time["time"].reshape(-1, 1)
+    _add_integral(program, line_time, np.zeros(len(on_line), np.int64), on_line["arrived_at"], on_line["ended_at"])
+    offered = contacts["queued_at"] < np.inf
+    entered = np.where(offered, contacts["queued_at"], contacts["arrived_at"])
+    counted = entered >= program.settings.count_from[0]
+    contacts, offered, entered = contacts[counted], offered[counted], entered[counted]
+    answered = np.where(contacts["outcome"] == Outcome.SERVED, contacts["queued_at"] + contacts["wait"], np.inf)
+    interval = _interval(program, _decisive(program, entered, answered, contacts["ended_at"]))
+    kind = contacts["call_type"].astype(np.int64)
+    for field, amount in {
+        "arrived": np.ones(len(kind), np.int64),
+        "contacts": np.ones(len(kind), np.int64),
+        "blocked": contacts["outcome"] == Outcome.BLOCKED,
+        "hung_up": contacts["outcome"] == Outcome.HUNG_UP,
+    }.items():
+        np.add.at(counts.contacts[field], (interval, kind), np.asarray(amount).astype(np.int64))
+    at = (interval[offered], kind[offered])
+    row = {field: contacts[field][offered] for field in ("outcome", "wait", "talk_time", "hold_time", "wrap_time")}
+    _add_outcomes(program, counts.contacts, counts.contacts_within, counts.contact_waits, at, kind[offered], row)
+
+
+def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
+    episodes = episodes[episodes["first_at"] >= program.settings.count_from[0]]
+    interval = _interval(program, episodes["first_at"])
+    kind = episodes["call_type"].astype(np.int64)
+    offered = episodes["n_offered"] > 0
+    blocked = ~offered & (episodes["outcome"] == Outcome.BLOCKED)
+    for field, amount in {
+        "arrived": np.ones(len(kind), np.int64),
+        "contacts": episodes["n_contacts"],
+        "blocked": blocked,
+        "hung_up": ~offered & ~blocked,
+    }.items():
+        np.add.at(counts.episodes[field], (interval, kind), np.asarray(amount).astype(np.int64))
+    at = (interval[offered], kind[offered])
+    row = {field: episodes[field][offered] for field in ("outcome", "wait", "talk_time", "hold_time", "wrap_time")}
+    _add_outcomes(program, counts.episodes, counts.episodes_within, counts.episode_waits, at, kind[offered], row)
+
+
+def _count_agent_time(program: Program, states: Table, counts: Counts) -> None:
+    """Time by state, split at interval edges and at opening and closing."""
+    names = {AgentState.AVAILABLE: "available_time", AgentState.TALK: "talk_time", AgentState.WRAP: "wrap_time"}
+    pieces = _pieces(program, states["started_at"], states["ended_at"])
+    opens, closes = _micros(program.intervals.open_from), _micros(program.intervals.open_until)
+    inside = np.minimum(pieces.stop, closes[pieces.interval]) - np.maximum(pieces.start, opens[pieces.interval])
+    inside = np.maximum(inside, 0)
+    overtime = pieces.stop - pieces.start - inside
+    for state, name in names.items():
+        mine = states["state"][pieces.owner] == state
+        at = (pieces.interval[mine], states["team"][pieces.owner[mine]])
+        np.add.at(counts.agent_time[name], at, inside[mine])
+        np.add.at(counts.agent_time[f"overtime_{name}"], at, overtime[mine])

@@ -1,0 +1,381 @@
+"""Each row by itself and beside its relatives: form, keys, nesting, outcomes, sums, patience, records (I01, I06, I07)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.tables import TABLE_KEYS, Rows
+from ccsim.program.layout import Program
+from ccsim.vocabulary import AgentState, Cause, Channel, Family, Outcome, SegmentKind
+
+__all__ = ["check_facts", "check_form"]
+
+Table = NDArray[Any]
+
+_CONTACT_OUTCOMES = [o for o in Outcome if o != Outcome.PASSED_ON]
+_OUTCOMES = {
+    SegmentKind.IVR_NODE: [Outcome.HUNG_UP, Outcome.PASSED_ON],
+    SegmentKind.QUEUE: [Outcome.SERVED, Outcome.ABANDONED, Outcome.BALKED, Outcome.CLOSED, Outcome.UNFINISHED],
+}
+_REDIALLED = [Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.CLOSED]
+
+
+def check_form(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """Values, codes, keys and links: what every later check takes for granted."""
+    for name, table in rows._asdict().items():
+        complaints.about(name)
+        _check_values(table, complaints)
+        _check_keys(table, TABLE_KEYS[name], complaints)
+    _check_codes(program, rows, complaints)
+    if not complaints.said:
+        _check_links(rows, complaints)
+
+
+def _check_values(table: Table, complaints: Complaints) -> None:
+    for field in table.dtype.names or ():
+        if table.dtype[field].kind == "f":
+            _check_column(field, table[field], complaints)
+
+
+def _check_column(field: str, column: Table, complaints: Complaints) -> None:
+    """No NaN, nothing below zero, no -0.0."""
+    unknown = np.isnan(column)
+    complaints.where(unknown, "I07", lambda i: f"row {i}: {field} is NaN")
+    complaints.where(np.signbit(column) & ~unknown, "I07", lambda i: f"row {i}: {field} is {column[i]}, below zero")
+
+
+def _check_keys(table: Table, keys: tuple[str, ...], complaints: Complaints) -> None:
+    """Rows ascend strictly in their key."""
+    if len(table) < 2:
+        return
+    ascends = np.zeros(len(table) - 1, bool)
+    for key in reversed(keys):
+        here, there = table[key][:-1], table[key][1:]
+        ascends = (here < there) | ((here == there) & ascends)
+    complaints.where(~ascends, "keys", lambda i: f"row {i + 1} {_key(table, i + 1, keys)} does not come after row {i}")
+
+
+def _key(table: Table, i: int, keys: tuple[str, ...]) -> str:
+    return "(" + ", ".join(f"{key} {table[key][i]}" for key in keys) + ")"
+
+
+def _check_codes(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """Every code means something in this program."""
+    ranges: dict[str, dict[str, tuple[int, int]]] = {
+        "episodes": {"call_type": (0, len(program.call_types)), "outcome": (0, len(Outcome)), "episode": (0, 1)},
+        "contacts": {
+            "call_type": (0, len(program.call_types)),
+            "outcome": (0, len(Outcome)),
+            "queue": (-1, len(program.queues)),
+            "cause": (0, len(Cause)),
+            "channel": (0, len(Channel)),
+        },
+        "segments": {
+            "call_type": (0, len(program.call_types)),
+            "outcome": (0, len(Outcome)),
+            "kind": (0, len(SegmentKind)),
+            "place": (0, len(program.queues)),
+            "agent": (-1, len(program.agents)),
+        },
+        "agent_states": {
+            "agent": (0, len(program.agents)),
+            "team": (0, len(program.teams)),
+            "state": (0, 1 + max(AgentState)),
+        },
+    }
+    for name, table in rows._asdict().items():
+        complaints.about(name)
+        for field, (least, beyond) in ranges[name].items():
+            _check_code(field, table[field], least, beyond, complaints)
+
+
+def _check_code(field: str, column: Table, least: int, beyond: int, complaints: Complaints) -> None:
+    bad = (column < least) | (column >= beyond)
+    complaints.where(bad, "codes", lambda i: f"row {i}: {field} {column[i]} means nothing here")
+
+
+def _check_links(rows: Rows, complaints: Complaints) -> None:
+    """Contacts belong to episodes and are numbered from 0; segments to contacts likewise."""
+    complaints.about("contacts")
+    _check_nesting(rows.contacts, rows.episodes, "episodes", "contact", complaints)
+    complaints.about("segments")
+    _check_nesting(rows.segments, rows.contacts, "contacts", "segment", complaints)
+    complaints.about("episodes")
+    keys = TABLE_KEYS["episodes"]
+    lonely = ~np.isin(_columns(rows.episodes, keys), _columns(rows.contacts, keys))
+    complaints.where(lonely, "I01", lambda i: f"{_key(rows.episodes, i, keys)} has no contact")
+
+
+def _check_nesting(table: Table, owners: Table, owner: str, number: str, complaints: Complaints) -> None:
+    """Each row has its owner; the rows of one owner are numbered from 0."""
+    keys = TABLE_KEYS[owner]
+    mine = _columns(table, keys)
+    orphan = ~np.isin(mine, _columns(owners, keys))
+    complaints.where(orphan, "I01", lambda i: f"row {i} {_key(table, i, keys)} is not among the {owner}")
+    if len(table):
+        starts = np.concatenate(([True], mine[1:] != mine[:-1]))
+        place = np.arange(len(table))
+        ordinal = place - np.maximum.accumulate(np.where(starts, place, 0))
+        complaints.unlike(table[number], ordinal, "I01", lambda i: _key(table, i, keys), number, "should be number")
+
+
+def _columns(table: Table, keys: tuple[str, ...]) -> Table:
+    found = np.empty(len(table), [(key, "i8") for key in keys])
+    for key in keys:
+        found[key] = table[key]
+    return found
+
+
+def check_facts(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """One replication: episodes add up their contacts, contacts follow their segments, waits keep to patience."""
+    episode_of = np.searchsorted(rows.episodes["customer"], rows.contacts["customer"])
+    first_contact = np.searchsorted(rows.contacts["customer"], rows.episodes["customer"])
+    _check_episodes(program, rows, episode_of, first_contact, complaints)
+    _check_redials(program, rows, complaints)
+    _check_contacts(program, rows, complaints)
+    _check_segments(program, rows, complaints)
+    _check_patience(program, rows, complaints)
+    _check_recorded(program, rows, first_contact, complaints)
+
+
+def _check_episodes(program: Program, rows: Rows, episode_of: Table, first_contact: Table, complaints: Complaints) -> None:
+    episodes, contacts = rows.episodes, rows.contacts
+    n = len(episodes)
+    n_contacts = np.bincount(episode_of, minlength=n)
+    last = first_contact + n_contacts - 1
+    wait = np.zeros(n)
+    for k in range(int(n_contacts.max(initial=0))):  # one after the other, as the sum is defined
+        has = n_contacts > k
+        wait[has] += contacts["wait"][first_contact[has] + k]
+    expected = {
+        "customer": np.arange(n),
+        "n_contacts": n_contacts,
+        "n_offered": np.bincount(episode_of, weights=contacts["queued_at"] < np.inf, minlength=n),
+        "first_at": contacts["arrived_at"][first_contact],
+        "wait": wait,
+        **{f: contacts[f][last] for f in ("call_type", "outcome", "ended_at", "talk_time", "hold_time", "wrap_time")},
+    }
+    for field, value in expected.items():
+        complaints.unlike(episodes[field], value, "I01", lambda i: f"customer {i}", field, "contacts say")
+    first, kind = episodes["first_at"], episodes["call_type"]
+    disorder = (first[1:] < first[:-1]) | ((first[1:] == first[:-1]) & (kind[1:] < kind[:-1]))
+    complaints.where(disorder, "I01", lambda i: f"customer {i + 1} dialled before customer {i}")
+
+
+def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None:
+    contacts = rows.contacts
+    customer = contacts["customer"]
+    complaints.where(
+        contacts["cause"] != np.where(contacts["contact"] == 0, Cause.FRESH, Cause.REDIAL),
+        "I01",
+        lambda i: f"customer {customer[i]} contact {contacts['contact'][i]}: cause {contacts['cause'][i]}",
+    )
+    again = customer[1:] == customer[:-1]
+    complaints.where(
+        again & (contacts["arrived_at"][1:] < contacts["ended_at"][:-1]),
+        "I01",
+        lambda i: (
+            f"customer {customer[i]} dials again at {contacts['arrived_at'][i + 1]} before contact "
+            f"{contacts['contact'][i]} ends at {contacts['ended_at'][i]}"
+        ),
+    )
+    complaints.where(
+        again & ~np.isin(contacts["outcome"][:-1], _REDIALLED),
+        "I01",
+        lambda i: f"customer {customer[i]} dials again after {Outcome(contacts['outcome'][i]).name}",
+    )
+    complaints.where(
+        again & (contacts["call_type"][1:] != contacts["call_type"][:-1]),
+        "I01",
+        lambda i: f"customer {customer[i]} changes his call type",
+    )
+    most = program.settings.redial_attempts[0] if program.settings.redial_share[0] > 0 else 0
+    complaints.where(
+        contacts["contact"] > most,
+        "I01",
+        lambda i: f"customer {customer[i]} dials again {contacts['contact'][i]} times, allowed {most}",
+    )
+
+
+def _check_contacts(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """A contact is told by its segments: the IVR, where there is one, then the queue."""
+    contacts, segments = rows.contacts, rows.segments
+    n = len(contacts)
+    width = int(contacts["contact"].max(initial=0)) + 1
+    owner = np.searchsorted(
+        contacts["customer"] * width + contacts["contact"], segments["customer"] * width + segments["contact"]
+    )
+    n_segments = np.bincount(owner, minlength=n)
+    first = np.concatenate(([0], np.cumsum(n_segments)[:-1])) if n else np.zeros(0, np.int64)
+
+    def who(i: int) -> str:
+        return f"customer {contacts['customer'][i]} contact {contacts['contact'][i]}"
+
+    blocked = contacts["outcome"] == Outcome.BLOCKED
+    complaints.where(
+        blocked != (n_segments == 0),
+        "I01",
+        lambda i: f"{who(i)}: {Outcome(contacts['outcome'][i]).name} with {n_segments[i]} segments",
+    )
+    complaints.where(~np.isin(contacts["outcome"], _CONTACT_OUTCOMES), "I01", lambda i: f"{who(i)}: outcome of a segment only")
+    has_ivr = bool(program.settings.ivr_law[0] >= 0)
+    kinds = [SegmentKind.IVR_NODE, SegmentKind.QUEUE] if has_ivr else [SegmentKind.QUEUE]
+    complaints.where(n_segments > len(kinds), "I01", lambda i: f"{who(i)}: {n_segments[i]} segments")
+    place = np.minimum(segments["segment"], len(kinds) - 1)
+    complaints.where(
+        segments["kind"] != np.array(kinds)[place], "I01", lambda i: f"{who(owner[i])}: segment of kind {segments['kind'][i]}"
+    )
+
+    # Stays follow each other without a gap, from the dial to the end.
+    before = np.where(
+        segments["segment"] > 0, segments["ended_at"][np.arange(len(segments)) - 1], contacts["arrived_at"][owner]
+    )
+    complaints.where(
+        segments["entered_at"] != before,
+        "I01",
+        lambda i: f"{who(owner[i])}: stay entered at {segments['entered_at'][i]}, the one before ended at {before[i]}",
+    )
+    passed = segments["outcome"] == Outcome.PASSED_ON
+    is_last = segments["segment"] == n_segments[owner] - 1
+    complaints.where(passed == is_last, "I01", lambda i: f"{who(owner[i])}: passed on to nowhere, or on after an end")
+
+    shown = np.flatnonzero(n_segments > 0)
+    last = (first + n_segments - 1)[shown]
+    queued = np.full(n, np.inf)
+    queue = np.full(n, -1)
+    wait = np.zeros(n)
+    in_queue = segments["kind"] == SegmentKind.QUEUE
+    stay, its = segments[in_queue], owner[in_queue]
+    served = stay["outcome"] == Outcome.SERVED
+    queued[its] = stay["entered_at"]
+    queue[its] = stay["place"]
+    wait[its] = np.where(served, stay["answered_at"], stay["ended_at"]) - stay["entered_at"]
+    ended, outcome = contacts["arrived_at"].copy(), np.full(n, int(Outcome.BLOCKED))
+    ended[shown], outcome[shown] = segments["ended_at"][last], segments["outcome"][last]
+    hold = np.zeros(n)
+    hold[its] = stay["hold_time"]
+    for field, value in {
+        "queued_at": queued,
+        "queue": queue,
+        "wait": wait,
+        "ended_at": ended,
+        "outcome": outcome,
+        "hold_time": hold,
+    }.items():
+        complaints.unlike(contacts[field], value, "I06" if field == "wait" else "I01", who, field, "segments say")
+    complaints.where(
+        segments["call_type"] != contacts["call_type"][owner], "I01", lambda i: f"{who(owner[i])}: segment of another call type"
+    )
+
+    # The conversation lasts as long as the contact says.
+    mine = contacts[its]
+    ends = np.where(served, (stay["answered_at"] + mine["talk_time"]) + mine["hold_time"], stay["ended_at"])
+    wraps = np.where(served, stay["ended_at"] + mine["wrap_time"], np.inf)
+    for field, value in {"ended_at": ends, "wrap_ended_at": wraps}.items():
+        complaints.unlike(stay[field], value, "I01", lambda i: who(its[i]), field, "its times say")
+    worked = contacts["talk_time"] + contacts["hold_time"] + contacts["wrap_time"] > 0
+    complaints.where(
+        worked & (contacts["outcome"] != Outcome.SERVED), "I01", lambda i: f"{who(i)}: unserved, but took agents' time"
+    )
+
+
+def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> None:
+    segments = rows.segments
+    served = segments["outcome"] == Outcome.SERVED
+    ivr = segments["kind"] == SegmentKind.IVR_NODE
+
+    def who(i: int) -> str:
+        return f"customer {segments['customer'][i]} contact {segments['contact'][i]} segment {segments['segment'][i]}"
+
+    allowed = np.where(ivr, *(np.isin(segments["outcome"], _OUTCOMES[k]) for k in SegmentKind))
+    complaints.where(~allowed, "I01", lambda i: f"{who(i)}: outcome {Outcome(segments['outcome'][i]).name} there")
+    with_agent = (segments["agent"] >= 0) & (segments["slots"] == 1) & (segments["answered_at"] < np.inf)
+    without = (segments["agent"] == -1) & (segments["slots"] == 0) & (segments["answered_at"] == np.inf)
+    complaints.where(~np.where(served, with_agent, without), "I01", lambda i: f"{who(i)}: agent, slots or answer")
+    left = np.where(served, segments["answered_at"], segments["ended_at"])
+    backwards = (
+        (left < segments["entered_at"]) | (segments["ended_at"] < left) | (segments["wrap_ended_at"] < segments["ended_at"])
+    )
+    complaints.where(backwards, "I07", lambda i: f"{who(i)}: the clock goes backwards")
+    endless = segments["ended_at"] == np.inf
+    complaints.where(
+        endless != (segments["outcome"] == Outcome.UNFINISHED), "I01", lambda i: f"{who(i)}: ends at {segments['ended_at'][i]}"
+    )
+    queue = ~ivr
+    own_queue = program.call_types.queue[segments["call_type"]]
+    complaints.where(queue & (segments["place"] != own_queue), "I01", lambda i: f"{who(i)}: in queue {segments['place'][i]}")
+    hung_up = segments["outcome"] == Outcome.HUNG_UP
+    if program.settings.ivr_hang_up_share[0] <= 0:
+        complaints.where(hung_up, "I01", lambda i: f"{who(i)}: hung up, and nobody does")
+    never_balks = program.call_types.balk_share[segments["call_type"]] <= 0
+    balked = segments["outcome"] == Outcome.BALKED
+    complaints.where(balked & never_balks, "I01", lambda i: f"{who(i)}: balked, and none of his type does")
+    at_once = balked & (segments["ended_at"] > segments["entered_at"])
+    complaints.where(at_once, "I06", lambda i: f"{who(i)}: balked after a wait")
+
+
+def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """No wait outlasts patience, and who hangs up does so at its very end, to the bit."""
+    segments = rows.segments
+    gives_up, outcome = segments["gives_up_at"], segments["outcome"]
+    served, abandoned = outcome == Outcome.SERVED, outcome == Outcome.ABANDONED
+
+    def who(i: int) -> str:
+        return f"customer {segments['customer'][i]} contact {segments['contact'][i]}, patient until {gives_up[i]},"
+
+    complaints.where(
+        abandoned & (segments["ended_at"] != gives_up), "I06", lambda i: f"{who(i)} hangs up at {segments['ended_at'][i]}"
+    )
+    complaints.where(
+        served & (segments["answered_at"] > gives_up), "I06", lambda i: f"{who(i)} is answered at {segments['answered_at'][i]}"
+    )
+    cleared_late = (outcome == Outcome.CLOSED) & (segments["ended_at"] >= gives_up)
+    complaints.where(cleared_late, "I06", lambda i: f"{who(i)} is sent away at {segments['ended_at'][i]}, not gone before")
+    unpatient = (outcome == Outcome.UNFINISHED) & (gives_up < np.inf)
+    complaints.where(unpatient, "I06", lambda i: f"{who(i)} waits for ever")
+    waited = abandoned | (served & (segments["answered_at"] > segments["entered_at"]))
+    waited |= (outcome == Outcome.CLOSED) & (segments["ended_at"] > segments["entered_at"])
+    never_had_to = (served & ~waited) | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
+    complaints.where(never_had_to & (gives_up < np.inf), "I06", lambda i: f"{who(i)} never waited, but his patience is drawn")
+
+    patience = _known_patience(program, segments)
+    wrong = waited & (patience >= 0) & (gives_up != segments["entered_at"] + patience)
+    complaints.where(
+        wrong, "I06", lambda i: f"{who(i)} entered at {segments['entered_at'][i]} with a patience of {patience[i]} s"
+    )
+
+
+def _known_patience(program: Program, segments: Table) -> NDArray[np.float64]:
+    """Patience of each stay where the program leaves it no choice, -1.0 elsewhere, s."""
+    laws = program.laws
+    law = program.call_types.patience_law
+    known = np.full(len(law), -1.0)
+    known[laws.family[law] == Family.DETERMINISTIC] = laws.a[law][laws.family[law] == Family.DETERMINISTIC]
+    known[laws.family[law] == Family.NEVER] = np.inf
+    known = np.where(known >= 0, np.minimum(known, program.call_types.patience_at_most), -1.0)
+    patience: NDArray[np.float64] = known[segments["call_type"]]
+    if len(program.recorded):
+        recorded = program.recorded.patience[np.minimum(segments["customer"], len(program.recorded) - 1)]
+        patience = np.where(recorded >= 0, recorded, patience)
+    return patience
+
+
+def _check_recorded(program: Program, rows: Rows, first_contact: Table, complaints: Complaints) -> None:
+    """With recorded arrivals, the n-th customer is the n-th record, with its handle time."""
+    recorded, episodes = program.recorded, rows.episodes
+    if not len(recorded):
+        return
+    if len(episodes) != len(recorded):
+        complaints.add("I01", f"{len(recorded)} arrivals recorded, {len(episodes)} customers")
+        return
+    for field, value in {"first_at": recorded.at, "call_type": recorded.call_type}.items():
+        complaints.unlike(episodes[field], value, "I01", lambda i: f"customer {i}", field, "recorded")
+    served = (episodes["outcome"] == Outcome.SERVED) & (recorded.handle >= 0)
+    wrong = served & ((episodes["talk_time"] != recorded.handle) | (episodes["hold_time"] + episodes["wrap_time"] != 0))
+    complaints.where(
+        wrong, "I01", lambda i: f"customer {i}: handled for {episodes['talk_time'][i]} s, recorded {recorded.handle[i]}"
+    )

@@ -1,0 +1,295 @@
+"""Agents: each second in one state, legal moves, work that belongs to a call, coming and going with the seats (I03, I10)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.steps import Steps, ahead_of, number_during, union
+from ccsim.outcomes.tables import Rows
+from ccsim.program.layout import Program
+from ccsim.vocabulary import AGENT_STATE_MOVES, AgentState, Event, Outcome, SegmentKind
+
+__all__ = ["check_people"]
+
+Table = NDArray[Any]
+
+_SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
+_WORK = np.dtype([("agent", "i8"), ("state", "i8"), ("customer", "i8"), ("started_at", "f8"), ("ended_at", "f8")])
+
+
+class _Spells(NamedTuple):
+    """Rows of agent states with what stands beside them."""
+
+    rows: Table
+    comes: NDArray[np.bool_]  # the agent was not on duty just before
+    leaves: NDArray[np.bool_]  # is not on duty just after
+
+
+def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """One replication."""
+    spells = _spells(rows.agent_states)
+    answered = rows.segments[rows.segments["outcome"] == Outcome.SERVED]
+    _check_teams(program, answered, rows.agent_states, complaints)
+    _check_moves(rows.agent_states, answered, complaints)
+    _check_work(rows.agent_states, answered, complaints)
+    home = _going_home(program, rows)
+    for team in range(len(program.teams)):
+        mine = rows.agent_states["team"] == team
+        own = _Spells(spells.rows[mine], spells.comes[mine], spells.leaves[mine])
+        served = answered[program.agents.team[answered["agent"]] == team]
+        _check_seats(program, team, own, served, home, complaints)
+
+
+def _spells(states: Table) -> _Spells:
+    """Each agent's stretches on duty: rows that touch belong together."""
+    touches = (states["agent"][1:] == states["agent"][:-1]) & (states["started_at"][1:] == states["ended_at"][:-1])
+    edge = np.ones(min(1, len(states)), bool)
+    return _Spells(states, np.concatenate((edge, ~touches)), np.concatenate((~touches, edge)))
+
+
+def _check_teams(program: Program, answered: Table, states: Table, complaints: Complaints) -> None:
+    complaints.where(
+        states["team"] != program.agents.team[states["agent"]],
+        "I03",
+        lambda i: f"agent {states['agent'][i]} is not of team {states['team'][i]}",
+    )
+    team = program.agents.team[answered["agent"]]
+    complaints.where(
+        program.reach[answered["place"], team] != 1,
+        "I10",
+        lambda i: (
+            f"customer {answered['customer'][i]} in queue {answered['place'][i]} is answered by agent "
+            f"{answered['agent'][i]} of team {team[i]}, who does not reach it"
+        ),
+    )
+
+
+def _check_moves(states: Table, answered: Table, complaints: Complaints) -> None:
+    """One state at a time, each longer than nothing, and only moves that the vocabulary allows."""
+    agent = states["agent"]
+    complaints.where(
+        ~(states["ended_at"] > states["started_at"]),
+        "I03",
+        lambda i: f"agent {agent[i]}: a state from {states['started_at'][i]} to {states['ended_at'][i]}",
+    )
+    same = agent[1:] == agent[:-1]
+    complaints.where(
+        same & (states["started_at"][1:] < states["ended_at"][:-1]),
+        "I03",
+        lambda i: f"agent {agent[i]}: in two states from {states['started_at'][i + 1]} on",
+    )
+    legal = np.zeros((len(AgentState), len(AgentState)), bool)
+    for state, nexts in AGENT_STATE_MOVES.items():
+        for following in nexts:
+            legal[state, following] = True
+    # A conversation of no length leaves no row, so what follows it seems to follow what was before.
+    instant = answered[answered["answered_at"] == answered["ended_at"]]
+    hidden = np.isin(_moments(agent[1:], states["started_at"][1:]), _moments(instant["agent"], instant["ended_at"]))
+    touches = same & (states["started_at"][1:] == states["ended_at"][:-1])
+    before, after = states["state"][:-1], states["state"][1:]
+    repeats = (before == AgentState.AVAILABLE) & (after == AgentState.AVAILABLE)
+    not_his = (before == AgentState.TALK) & (after == AgentState.WRAP) & (states["customer"][:-1] != states["customer"][1:])
+    bad = touches & ~hidden & (~legal[before, after] | repeats | not_his)
+    bad |= ~touches & (after == AgentState.WRAP) & ~hidden
+    complaints.where(
+        bad,
+        "I03",
+        lambda i: (
+            f"agent {agent[i + 1]}: {AgentState(after[i]).name} at {states['started_at'][i + 1]} does not follow "
+            f"{AgentState(before[i]).name} of customer {states['customer'][i]}"
+        ),
+    )
+    wrong_customer = (states["state"] == AgentState.AVAILABLE) != (states["customer"] < 0)
+    complaints.where(
+        wrong_customer,
+        "I03",
+        lambda i: f"agent {agent[i]}: {AgentState(states['state'][i]).name} with customer {states['customer'][i]}",
+    )
+    endless = (states["ended_at"] == np.inf) & (states["state"] != AgentState.AVAILABLE)
+    complaints.where(endless, "I03", lambda i: f"agent {agent[i]}: {AgentState(states['state'][i]).name} for ever")
+
+
+def _moments(agents: Table, at: Table) -> Table:
+    found = np.empty(len(agents), [("agent", "i8"), ("at", "f8")])
+    found["agent"], found["at"] = agents, at
+    return found
+
+
+def _check_work(states: Table, answered: Table, complaints: Complaints) -> None:
+    """Talk and wrap of the agents are those of the calls, and the other way round."""
+    told = np.concatenate(
+        [
+            _work(answered["agent"], int(AgentState.TALK), answered, "answered_at", "ended_at"),
+            _work(answered["agent"], int(AgentState.WRAP), answered, "ended_at", "wrap_ended_at"),
+        ]
+    )
+    told = told[told["ended_at"] > told["started_at"]]
+    busy = states[states["state"] != AgentState.AVAILABLE]
+    done = np.empty(len(busy), _WORK)
+    for field in _WORK.names or ():
+        done[field] = busy[field]
+
+    def say(row: Any) -> str:
+        return (
+            f"agent {row['agent']}: {AgentState(row['state']).name} with customer {row['customer']} "
+            f"from {row['started_at']} to {row['ended_at']}"
+        )
+
+    unknown = ~np.isin(done, told)
+    complaints.where(unknown, "I03", lambda i: f"{say(done[i])}, of which no call tells")
+    missing = ~np.isin(told, done)
+    complaints.where(missing, "I03", lambda i: f"{say(told[i])}, told by the call, is not among his states")
+
+
+def _work(agents: Table, state: int, answered: Table, start: str, end: str) -> Table:
+    found = np.empty(len(answered), _WORK)
+    found["agent"], found["state"], found["customer"] = agents, state, answered["customer"]
+    found["started_at"], found["ended_at"] = answered[start], answered[end]
+    return found
+
+
+def _going_home(program: Program, rows: Rows) -> list[float]:
+    """When, after each closing, nobody is inside any more: everyone who is idle goes home, s."""
+    segments = rows.segments
+    waited = segments[segments["kind"] == SegmentKind.QUEUE]
+    left = np.where(waited["outcome"] == Outcome.SERVED, waited["answered_at"], waited["ended_at"])
+    ivr = segments[segments["kind"] == SegmentKind.IVR_NODE]
+    inside = number_during(np.concatenate((waited["entered_at"], ivr["entered_at"])), np.concatenate((left, ivr["ended_at"])))
+    empty = np.append(inside.times[inside.values == 0], np.inf)
+    timetable = program.timetable
+    found = []
+    for entry in timetable[timetable.event == Event.CLOSING]:
+        openings = timetable.at[(timetable.event == Event.OPENING) & (timetable.at > entry.at)]
+        at = float(entry.at)
+        if inside.after(np.array([at]))[0] > 0:
+            at = float(empty[np.searchsorted(empty, at, "right")])
+        if at < openings.min(initial=np.inf):
+            found.append(at)
+    return found
+
+
+def _seats(program: Program, team: int, home: list[float]) -> Steps:
+    """Seats of a team over time: what the timetable says, none once everyone went home."""
+    timetable = program.timetable
+    own = timetable[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
+    at = np.concatenate((own.at, home))
+    rank = np.concatenate((own.event, np.full(len(home), max(Event) + 1)))
+    seats = np.concatenate((own.seats, np.zeros(len(home), np.int64)))
+    order = np.lexsort((rank, at))
+    last = np.append(at[order][1:] != at[order][:-1], True) if len(at) else np.zeros(0, bool)
+    return Steps(at[order][last], seats[order][last].astype(np.int64))
+
+
+def _check_seats(
+    program: Program, team: int, spells: _Spells, served: Table, home: list[float], complaints: Complaints
+) -> None:
+    """All seats are taken, by no more than there are, except by who is still busy after a drop; coming and going in order."""
+    rows = spells.rows
+    idle = rows["state"] == AgentState.AVAILABLE
+    seats = _seats(program, team, home)
+    present = number_during(rows["started_at"], rows["ended_at"])
+    available = number_during(rows["started_at"][idle], rows["ended_at"][idle])
+    at = union(seats.times, present.times)
+    here, wanted = present.after(at), seats.after(at)
+    n_agents = int(program.teams.n_agents[team])
+    complaints.where(
+        here < np.minimum(wanted, n_agents), "I03", lambda i: f"team {team}: {here[i]} present from {at[i]}, {wanted[i]} seats"
+    )
+    complaints.where(
+        (here > wanted) & (available.after(at) > 0),
+        "I03",
+        lambda i: f"team {team}: {here[i]} present from {at[i]}, {wanted[i]} seats, and one of them idle",
+    )
+
+    # Who answers while there are more agents than seats should have left instead; a change in this instant is still to come.
+    when = served["answered_at"]
+    over = present.after(when) > np.maximum(seats.before(when), seats.after(when))
+    over &= served["ended_at"] > when
+    complaints.where(
+        over,
+        "I10",
+        lambda i: (
+            f"customer {served['customer'][i]} is answered at {when[i]} by agent {served['agent'][i]}, who should have left"
+        ),
+    )
+    _check_coming(program, team, spells, complaints)
+    _check_leaving(program, team, spells, home, complaints)
+    _check_hidden(program, team, rows, served, complaints)
+
+
+def _check_coming(program: Program, team: int, spells: _Spells, complaints: Complaints) -> None:
+    """Agents come in when seats are set, the lowest absent id first."""
+    rows, comes = spells.rows, spells.comes
+    timetable = program.timetable
+    changes = timetable.at[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
+    complaints.where(
+        comes & ~np.isin(rows["started_at"], changes),
+        "I03",
+        lambda i: f"agent {rows['agent'][i]} comes in at {rows['started_at'][i]}, when no seats are set",
+    )
+    first = int(program.teams.first_agent[team])
+    for at in np.unique(rows["started_at"][comes]):
+        if np.sum(changes == at) > 1:
+            continue  # came and went within the instant: rows do not tell
+        on_duty = np.zeros(int(program.teams.n_agents[team]), bool)
+        on_duty[rows["agent"][(rows["started_at"] <= at) & (rows["ended_at"] > at)] - first] = True
+        newest = int(rows["agent"][comes & (rows["started_at"] == at)].max()) - first
+        complaints.where(
+            ~on_duty[:newest],
+            "I03",
+            lambda i, t=at, n=newest: f"agent {first + n} comes in at {t} before agent {first + i}",  # type: ignore[misc]
+        )
+
+
+def _check_leaving(program: Program, team: int, spells: _Spells, home: list[float], complaints: Complaints) -> None:
+    """Idle agents leave when seats fall or everyone goes home, longest idle first, then lowest id."""
+    rows = spells.rows
+    idle = rows["state"] == AgentState.AVAILABLE
+    ranked_of, latest = ahead_of(rows["started_at"][idle], rows["agent"][idle].astype(np.int64), rows["ended_at"][idle])
+    ranked, leaves = rows[idle][ranked_of], spells.leaves[idle][ranked_of] & (rows["ended_at"][idle][ranked_of] < np.inf)
+    timetable = program.timetable
+    changes = timetable.at[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
+    at = ranked["ended_at"]
+    complaints.where(
+        leaves & ~np.isin(at, np.concatenate((changes, home))),
+        "I03",
+        lambda i: f"idle agent {ranked['agent'][i]} leaves at {at[i]}, when no seats fall",
+    )
+
+    def say(i: int) -> str:
+        longer = ranked[:i][at[:i] > at[i]][0]
+        return f"agent {ranked['agent'][i]} leaves at {at[i]}, but agent {longer['agent']} is idle since {longer['started_at']}"
+
+    complaints.where(leaves & (latest[:-1] > at), "I03", say)
+
+
+def _check_hidden(program: Program, team: int, rows: Table, served: Table, complaints: Complaints) -> None:
+    """A conversation of no length leaves no row: its agent must be on duty around it, or have come in just then."""
+    timetable = program.timetable
+    changes = timetable.at[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
+    instant = served[(served["answered_at"] == served["ended_at"]) & ~np.isin(served["answered_at"], changes)]
+    on_duty = np.array(
+        [
+            bool(
+                np.any(
+                    (rows["agent"] == s["agent"])
+                    & (rows["started_at"] <= s["answered_at"])
+                    & (rows["ended_at"] >= s["answered_at"])
+                )
+            )
+            for s in instant
+        ],
+        dtype=bool,
+    )
+    complaints.where(
+        ~on_duty,
+        "I10",
+        lambda i: (
+            f"customer {instant['customer'][i]} is answered at {instant['answered_at'][i]} "
+            f"by absent agent {instant['agent'][i]}"
+        ),
+    )

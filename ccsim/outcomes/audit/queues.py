@@ -1,0 +1,216 @@
+"""Queues: nobody waits while an agent who could help is idle, first come first served, closing, Little (I02, I04, I05, I10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.steps import Steps, ahead_of, number_during, union
+from ccsim.outcomes.tables import Rows
+from ccsim.program.layout import Program
+from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome, SegmentKind
+
+__all__ = ["check_queues"]
+
+Table = NDArray[Any]
+
+TOLERANCE = 1e-9
+"""Relative; the two sides of Little's law add the same times in different orders."""
+
+
+def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """One replication."""
+    stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
+    left = np.where(stays["outcome"] == Outcome.SERVED, stays["answered_at"], stays["ended_at"])
+    idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
+    for queue in range(len(program.queues)):
+        here = stays["place"] == queue
+        helpers = idle[program.reach[queue][idle["team"]] == 1]
+        _check_work_conservation(queue, stays[here], left[here], helpers, complaints)
+        _check_unhelped(queue, stays[here], helpers, complaints)
+        _check_picked_agent(stays[here], helpers, complaints)
+    _check_picked_call(program, stays, left, complaints)
+    _check_closing(program, stays, left, complaints)
+    _check_little(program, rows, stays, left, complaints)
+
+
+def _check_work_conservation(queue: int, stays: Table, left: Table, helpers: Table, complaints: Complaints) -> None:
+    """At no time does someone wait while someone who reaches the queue is idle."""
+    waiting = number_during(stays["entered_at"], left)
+    idle = number_during(helpers["started_at"], helpers["ended_at"])
+    at = union(waiting.times, idle.times)
+    both = (waiting.after(at) > 0) & (idle.after(at) > 0)
+
+    def say(i: int) -> str:
+        caller = stays[(stays["entered_at"] <= at[i]) & (left > at[i])][0]
+        agent = helpers[(helpers["started_at"] <= at[i]) & (helpers["ended_at"] > at[i])][0]
+        return f"customer {caller['customer']} waits in queue {queue} from {at[i]} on while agent {agent['agent']} is idle"
+
+    complaints.where(both, "I04", say)
+
+
+def _check_unhelped(queue: int, stays: Table, helpers: Table, complaints: Complaints) -> None:
+    """Who was not answered on entry found nobody idle; who hung up was not left by an agent freed in that very instant."""
+    entered = stays["entered_at"]
+    at_once = (stays["outcome"] == Outcome.SERVED) & (stays["answered_at"] == entered)
+    turned_away = (stays["outcome"] == Outcome.CLOSED) & (stays["ended_at"] == entered)
+    started, ended = np.sort(helpers["started_at"]), np.sort(helpers["ended_at"])
+    n_idle = np.searchsorted(started, entered, "left") - np.searchsorted(ended, entered, "right")
+    complaints.where(
+        ~at_once & ~turned_away & (n_idle > 0),
+        "I04",
+        lambda i: f"customer {stays['customer'][i]} finds no help in queue {queue} at {entered[i]}, {n_idle[i]} idle",
+    )
+    gone = stays["ended_at"]
+    n_freed = np.searchsorted(started, gone, "right") - np.searchsorted(started, gone, "left")
+    abandoned = (stays["outcome"] == Outcome.ABANDONED) & (gone > entered)
+    complaints.where(
+        abandoned & (n_freed > 0),
+        "I10",
+        lambda i: f"customer {stays['customer'][i]} hangs up at {gone[i]} though an agent of queue {queue} is freed just then",
+    )
+
+
+def _check_picked_agent(stays: Table, helpers: Table, complaints: Complaints) -> None:
+    """Who is answered on entry gets the agent idle longest, then the lowest id."""
+    order, latest = ahead_of(helpers["started_at"], helpers["agent"].astype(np.int64), helpers["ended_at"])
+    ranked = helpers[order]
+    at_once = stays[(stays["outcome"] == Outcome.SERVED) & (stays["answered_at"] == stays["entered_at"])]
+    at = at_once["answered_at"]
+    # Where the agent's idle time ended at the answer, those ahead of that row; else he was freed in this very instant.
+    kinds = np.dtype([("agent", "i8"), ("ended_at", "f8")])
+    his, theirs = np.empty(len(at_once), kinds), np.empty(len(ranked), kinds)
+    his["agent"], his["ended_at"] = at_once["agent"], at
+    theirs["agent"], theirs["ended_at"] = ranked["agent"], ranked["ended_at"]
+    place = np.searchsorted(ranked["started_at"], at, "left")
+    by_key = np.argsort(theirs, order=("agent", "ended_at"), kind="stable")
+    if len(by_key):
+        found = by_key[np.minimum(np.searchsorted(theirs[by_key], his), len(by_key) - 1)]
+        place = np.where(theirs[found] == his, found, place)
+
+    def say(i: int) -> str:
+        better = ranked[: place[i]][ranked["ended_at"][: place[i]] > at[i]][0]
+        return (
+            f"customer {at_once['customer'][i]} is answered at {at[i]} by agent {at_once['agent'][i]}, "
+            f"but agent {better['agent']} is idle since {better['started_at']}"
+        )
+
+    complaints.where(latest[place] > at, "I10", say)
+
+
+def _check_picked_call(program: Program, stays: Table, left: Table, complaints: Complaints) -> None:
+    """An agent takes, of the calls he reaches, the one with the highest priority, then longest wait, then lowest id."""
+    priority = program.queues.priority
+    served = stays["outcome"] == Outcome.SERVED
+    team = np.where(served, program.agents.team[stays["agent"]], -1)
+    for code in range(len(program.teams)):
+        reached = program.reach[:, code] == 1
+        mine = served & (team == code)
+        for level in np.unique(priority[reached]):
+            same = np.flatnonzero((reached & (priority == level))[stays["place"]])
+            _check_turn(stays[same], left[same], mine[same], complaints)
+            above = stays[(reached & (priority > level))[stays["place"]]]
+            above_left = left[(reached & (priority > level))[stays["place"]]]
+            _check_above(stays[same][mine[same]], above, above_left, complaints)
+
+
+def _check_turn(stays: Table, left: Table, mine: NDArray[np.bool_], complaints: Complaints) -> None:
+    """Nobody is answered while someone of the same priority waits who came before."""
+    order, latest = ahead_of(stays["entered_at"], stays["customer"], left)
+    ranked, at = stays[order], left[order]
+    waited = at > ranked["entered_at"]
+    # In the instant of entry the lower id need not have been there first: an IVR may end just before another dials.
+    place = np.where(waited, np.arange(len(ranked)), np.searchsorted(ranked["entered_at"], ranked["entered_at"], "left"))
+
+    def say(i: int) -> str:
+        first = ranked[: place[i]][at[: place[i]] > at[i]][0]
+        return (
+            f"customer {ranked['customer'][i]}, queued at {ranked['entered_at'][i]}, is answered at {at[i]} before "
+            f"customer {first['customer']}, queued at {first['entered_at']}"
+        )
+
+    complaints.where(mine[order] & (latest[place] > at), "I05", say)
+
+
+def _check_above(answered: Table, above: Table, above_left: Table, complaints: Complaints) -> None:
+    """Nobody is answered by an agent for whom a call of higher priority waits."""
+    order, latest = ahead_of(above["entered_at"], above["customer"], above_left)
+    ranked = above[order]
+    at = answered["answered_at"]
+    place = np.searchsorted(ranked["entered_at"], at, "left")
+
+    def say(i: int) -> str:
+        first = ranked[: place[i]][above_left[order][: place[i]] > at[i]][0]
+        return (
+            f"customer {answered['customer'][i]} is answered at {at[i]} before customer {first['customer']} of higher priority"
+        )
+
+    complaints.where(latest[place] > at, "I05", say)
+
+
+def _check_closing(program: Program, stays: Table, left: Table, complaints: Complaints) -> None:
+    """Sent away are those, and only those, who wait when waiting ends or come later that day."""
+    shut_from, shut_until = _shut_times(program)
+    entered = stays["entered_at"]
+    closed = stays["outcome"] == Outcome.CLOSED
+    day = np.searchsorted(shut_from, entered, "right") - 1
+    shut = np.zeros(len(stays), bool)
+    if len(shut_from):
+        shut = (day >= 0) & (entered < shut_until[day])
+    came_before = entered <= (shut_from[day] if len(shut_from) else np.inf)  # entered in the instant itself: perhaps before
+
+    def who(i: int) -> str:
+        return f"customer {stays['customer'][i]}, queued at {entered[i]}, ends {Outcome(stays['outcome'][i]).name} at {left[i]}"
+
+    complaints.where(shut & ~came_before & ~(closed & (left == entered)), "I01", lambda i: f"{who(i)} after waiting is over")
+    cleared = np.isin(left, shut_from)
+    complaints.where(closed & ~cleared & ~(shut & (left == entered)), "I01", lambda i: f"{who(i)}, when nobody is sent away")
+    until = np.append(shut_from, np.inf)[np.searchsorted(shut_from, entered, "right")]
+    complaints.where(left > until, "I01", lambda i: f"{who(i)} though waiting is over at {until[i]}")
+
+
+def _shut_times(program: Program) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """From when until when waiting is over, per day that has such a time, s."""
+    shut_from: list[float] = []
+    shut_until: list[float] = []
+    for entry in program.timetable:
+        if entry.event == Event.OPENING and len(shut_until) < len(shut_from):
+            shut_until.append(entry.at)
+        clears = entry.event == Event.CLOSING and program.settings.closing_rule[0] == ClosingRule.CLEAR
+        if (clears or entry.event == Event.OVERTIME_END) and len(shut_until) == len(shut_from):
+            shut_from.append(entry.at)
+    shut_until += [np.inf] * (len(shut_from) - len(shut_until))
+    return np.array(shut_from, float), np.array(shut_until, float)
+
+
+def _check_little(program: Program, rows: Rows, stays: Table, left: Table, complaints: Complaints) -> None:
+    """The integral of the number waiting is the sum of the waits that contacts tell, likewise agents' work."""
+    contacts = rows.contacts
+    times = [left[left < np.inf], stays["entered_at"], rows.contacts["arrived_at"]]
+    horizon = max((float(t.max()) for t in times if len(t)), default=0.0)
+    for queue in range(len(program.queues)):
+        here = stays["place"] == queue
+        waiting = number_during(stays["entered_at"][here], left[here])
+        told = contacts[contacts["queue"] == queue]
+        waits = np.where(told["wait"] < np.inf, told["wait"], horizon - told["queued_at"])
+        _compare(complaints, f"queue {queue}: waiting", _integral(waiting, horizon), float(waits.sum()), horizon)
+    for state, fields in ((AgentState.TALK, ("talk_time", "hold_time")), (AgentState.WRAP, ("wrap_time",))):
+        work = rows.agent_states[rows.agent_states["state"] == state]
+        end = float(work["ended_at"].max(initial=0.0))
+        spent = _integral(number_during(work["started_at"], work["ended_at"]), end)
+        told_work = sum(float(contacts[field].sum()) for field in fields)
+        _compare(complaints, f"agents: {state.name.lower()}", spent, told_work, end)
+
+
+def _compare(complaints: Complaints, subject: str, path: float, told: float, horizon: float) -> None:
+    if not abs(path - told) <= TOLERANCE * max(path, told, horizon, 1.0):
+        complaints.add("I02", f"{subject} {path} s along the path, {told} s told by the contacts")
+
+
+def _integral(steps: Steps, until: float) -> float:
+    """Integral of a step function from its first step to `until`, s."""
+    ends = np.append(steps.times[1:], max(until, steps.times[-1]) if len(steps.times) else until)
+    return float((steps.values * (ends - steps.times)).sum())

@@ -1,0 +1,52 @@
+"""How many of something there are at each time: step functions rebuilt from starts and ends."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Steps", "ahead_of", "number_during", "union"]
+
+Times = NDArray[np.float64]
+
+
+class Steps(NamedTuple):
+    """A step function: `values[i]` from `times[i]` until `times[i + 1]`, 0 before; times ascend strictly."""
+
+    times: Times
+    values: NDArray[np.int64]
+
+    def after(self, at: Times) -> NDArray[np.int64]:
+        """Value just after each instant."""
+        return self._value(np.searchsorted(self.times, at, "right"))
+
+    def before(self, at: Times) -> NDArray[np.int64]:
+        """Value just before each instant."""
+        return self._value(np.searchsorted(self.times, at, "left"))
+
+    def _value(self, place: NDArray[np.intp]) -> NDArray[np.int64]:
+        return np.concatenate(([0], self.values))[place]
+
+
+def number_during(starts: Times, ends: Times) -> Steps:
+    """Number of stays [start, end) under way; stays of no length vanish."""
+    ends = ends[ends < np.inf]
+    times, place = np.unique(np.concatenate((starts, ends)), return_inverse=True)
+    change = np.zeros(len(times), np.int64)
+    np.add.at(change, place[: len(starts)], 1)
+    np.add.at(change, place[len(starts) :], -1)
+    return Steps(times, np.cumsum(change))
+
+
+def union(*some: Times) -> Times:
+    """All instants at which one of the step functions may change, ascending."""
+    return np.unique(np.concatenate(some))
+
+
+def ahead_of(starts: Times, numbers: NDArray[np.int64], ends: Times) -> tuple[NDArray[np.intp], Times]:
+    """Order by (start, number), and before each place the latest end of those ahead (one entry more than rows)."""
+    order = np.lexsort((numbers, starts))
+    latest = np.maximum.accumulate(np.concatenate(([-np.inf], ends[order])))
+    return order, latest
