@@ -81,8 +81,8 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
 @inner
 def has_room(floor: Records) -> bool:
     """True if every array can take what one event may add."""
-    if floor.n_events + 4 > floor.n_calendar or floor.n_free == 0:
-        return False
+    if floor.n_events + floor.n_inside + 4 > floor.n_calendar or floor.n_free == 0:
+        return False  # one event may wake all who wait: cleared, each redials; when agents come in, each talks
     if floor.keep_rows == 0:
         return True
     return (

@@ -6,11 +6,11 @@ Handlers get one record, `floor`, and reach rows by reference: `caller_at(floor,
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccsim.jit import accessor, bind, unbind
+from ccsim.jit import accessor, bind, callback, unbind
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_counts
 from ccsim.program.layout import Program, Records, records
 from ccsim.rules.digest import DIGEST, TABLE
@@ -19,6 +19,8 @@ from ccsim.vocabulary import AgentState
 
 __all__ = [
     "FLOOR",
+    "PAIR",
+    "KernelPolicy",
     "Room",
     "agent_now",
     "agent_state_at",
@@ -30,6 +32,8 @@ __all__ = [
     "episode_at",
     "event_at",
     "fresh_at",
+    "kernel_policy",
+    "pair_at",
     "queue_now",
     "row_table",
     "segment_at",
@@ -60,6 +64,9 @@ _CLOCK = [
     ("n_contact_rows", "i8"),
     ("n_segment_rows", "i8"),
     ("n_agent_state_rows", "i8"),
+    ("agent_score", "i8"),  # addresses of a user's routing functions, 0 for the built-in order
+    ("call_score", "i8"),
+    ("pair_holder", "i8"),  # address of the address of `pair`
 ]
 
 CALLER = np.dtype(
@@ -119,16 +126,29 @@ FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorde
 """A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
 
 
+PAIR = np.dtype(
+    [
+        ("now", "f8"),
+        ("call_type", "i8"),
+        ("queue", "i8"),
+        ("priority", "i8"),
+        ("queued_at", "f8"),
+        ("customer", "i8"),
+        ("id", "i8"),
+        ("team", "i8"),
+        ("idle_since", "f8"),
+    ]
+)
+"""What a routing policy sees of a contact (call_type to customer) and of an agent (id to idle_since)."""
+
 BUCKET = np.dtype([("n", "i8")])
 
 _ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
 _WORK_TABLES = ("callers", "agents", "teams", "queues", "calendar", "fresh", "unsorted", "buckets")
 _SIZED = (*_WORK_TABLES, *_ROW_TABLES)
-_ADDRESSES = (*_SIZED, "row_tables", "digest", "counts")
+_ADDRESSES = (*_SIZED, "row_tables", "digest", "counts", "pair")
 
-FLOOR = np.dtype(
-    [*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "i8") for name in _ADDRESSES)], align=True
-)
+FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "i8") for name in _ADDRESSES)], align=True)
 """The clock, the size of each table and the addresses of all tables: what every handler gets as `floor`.
 
 `row_tables` has the addresses of the four row tables again, for the digest; `digest` their four pairs of sums.
@@ -149,6 +169,29 @@ agent_state_at = accessor(FLOOR, "agent_states", AGENT_STATE)
 row_table = accessor(FLOOR, "row_tables", TABLE)
 digest_at = accessor(FLOOR, "digest", DIGEST)
 counts_of = accessor(FLOOR, "counts", COUNTS)
+pair_at = accessor(FLOOR, "pair", PAIR)
+
+
+class KernelPolicy(NamedTuple):
+    """Addresses of a user's compiled routing functions, 0 for the built-in order; `alive` keeps them."""
+
+    agent_score: int
+    call_score: int
+    alive: Any
+
+
+def kernel_policy(policy: Any) -> KernelPolicy:
+    """Compile a routing policy's functions for the kernel; TypeError, with numba's reason, where one is plain Python only.
+
+    Parameters
+    ----------
+    policy : object
+        With optional `agent_score(contact, agent)` and `call_score(contact, agent, now)`.
+    """
+    agent_score, call_score = getattr(policy, "agent_score", None), getattr(policy, "call_score", None)
+    first, alive_1 = callback(agent_score, PAIR, 2, 0) if agent_score is not None else (0, None)
+    second, alive_2 = callback(call_score, PAIR, 2, 1) if call_score is not None else (0, None)
+    return KernelPolicy(first, second, (alive_1, alive_2))
 
 
 class Room:
@@ -162,7 +205,7 @@ class Room:
         Guess of the calls of a replication, for the first size of the row tables.
     """
 
-    def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int) -> None:
+    def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int, policy: KernelPolicy | None = None) -> None:
         n_agents = len(program.agents)
         n_rows = n_calls + 64 if rows else 1
         self.floor = records(FLOOR, 1)
@@ -184,7 +227,11 @@ class Room:
             "row_tables": records(TABLE, len(_ROW_TABLES)),
             "digest": records(DIGEST, len(_ROW_TABLES)),
             "counts": bind_counts(self.counts),
+            "pair": records(PAIR, 1),
+            "pair_address": records(np.dtype([("address", "i8")]), 1),
         }
+        if policy is not None:
+            self.floor.agent_score, self.floor.call_score = policy.agent_score, policy.call_score
         agents, teams, queues = self.tables["agents"], self.tables["teams"], self.tables["queues"]
         agents.state = AgentState.ABSENT
         agents.customer = agents.next = agents.previous = -1
@@ -201,8 +248,9 @@ class Room:
             self._lengthen("fresh", room)
             self._lengthen("unsorted", room)
             self._lengthen("buckets", room + 1)
-        if clock.n_events + 4 > len(self.tables["calendar"]):
-            self._lengthen("calendar", 2 * len(self.tables["calendar"]))
+        n_events = int(clock.n_events + clock.n_inside + 4)
+        if n_events > len(self.tables["calendar"]):
+            self._lengthen("calendar", 2 * n_events)
         if clock.keep_rows:
             n_agents = len(self.tables["agents"])
             needed = {
@@ -236,6 +284,8 @@ class Room:
         for name in _SIZED:
             self.floor[f"n_{name}"] = len(self.tables[name])
         bind(self.floor, **{name: self.tables[name] for name in _ADDRESSES})
+        bind(self.tables["pair_address"], address=self.tables["pair"])
+        bind(self.floor, pair_holder=self.tables["pair_address"])
         for i, name in enumerate(_ROW_TABLES):
             bind(self.tables["row_tables"][i : i + 1], rows=self.tables[name])
 
