@@ -57,7 +57,7 @@ def digest_of(rows: Rows) -> Records:
     sums = records(DIGEST, len(rows))
     for i, table in enumerate(rows):
         assert table.dtype.itemsize % 8 == 0, table.dtype
-        words = np.ascontiguousarray(table).view(np.uint64).reshape(len(table), -1)
+        words = np.ascontiguousarray(table).view(np.uint64).reshape(len(table), table.dtype.itemsize // 8)
         first = np.full(len(table), _START_1, np.uint64)
         second = np.full(len(table), _START_2, np.uint64)
         for word in words.T:
