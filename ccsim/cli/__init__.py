@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from ccsim import __version__
+
 __all__ = ["FAILED", "INTERRUPTED", "REFUSED", "TARGET_MISSED", "VERBS", "main"]
 
 FAILED, REFUSED, TARGET_MISSED, INTERRUPTED = 1, 2, 3, 130
@@ -102,8 +104,6 @@ def _explain(error: Exception) -> int:
 
     import traceback
 
-    from ccsim import __version__
-
     traceback.print_exception(error)
     click.echo(f"ccsim {__version__}: this is a bug of ours; please report the lines above", err=True)
     return FAILED
@@ -121,6 +121,6 @@ def _never_fail_on_a_letter() -> None:
     epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="ccsim", prog_name="ccsim", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="ccsim", message="%(prog)s %(version)s")
 def main() -> None:
     """Simulate an inbound call centre: a YAML scenario in, KPI tables with honest intervals out."""

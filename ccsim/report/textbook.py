@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ccsim import erlang
@@ -15,11 +16,13 @@ from ccsim.report import numbers
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 LARGEST_LOAD = 100_000.0  # erlangs; beyond that the sums take longer than anybody waits
 VARIANT = "answered_over_offered"
 _AROUND = 2  # agents shown beyond the ones asked for
 _MOST_LEVELS = 25
+_WIDE = 90  # columns from which two models stand side by side
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -210,32 +213,42 @@ def _period(seconds: float) -> str:
 
 
 def _print_neighbours(question: Question, models: list[Model], console: Console) -> None:
+    """Print what each number of agents gives: the models side by side, one below the other on a narrow terminal."""
+    for group in [models] if console.width >= _WIDE else [[model] for model in models]:
+        console.print(_neighbours(question, group))
+        console.print()
+    if any(law is None for law in models[0].at.values()):
+        console.print(f"{numbers.NONE}: with fewer agents than erlangs the queue of callers who never hang up grows for ever.")
+
+
+def _neighbours(question: Question, models: list[Model]) -> Table:
     from rich.table import Table
 
-    columns = [("in {within}", "service_level", numbers.percent), ("ASA", "asa", numbers.duration)]
     table = Table(box=None, pad_edge=False)
-    table.add_column("Agents", justify="right")
+    table.add_column("\nAgents", justify="right")
     for model in models:
-        letter = model.name[-1]
-        for label, _, _ in columns:
-            table.add_column(f"{letter}: {label.format(within=numbers.duration(question.within))}", justify="right")
-        if model.patience < math.inf:
-            table.add_column(f"{letter}: abandoned", justify="right")
-        table.add_column(f"{letter}: occupancy", justify="right")
+        for index, (label, _, _) in enumerate(_columns(model)):
+            above = model.name if index == 0 else ""
+            table.add_column(f"{above}\n{label.format(within=numbers.duration(question.within))}", justify="right")
     table.add_column("")
     for agents in models[0].at:
         cells = []
         for model in models:
             found = figures(model.at[agents], question.within)
-            keys = [*columns]
-            if model.patience < math.inf:
-                keys.append(("abandoned", "abandonment", numbers.percent))
-            keys.append(("occupancy", "occupancy", numbers.percent))
-            cells += [show(found[key]) if found else numbers.NONE for _, key, show in keys]
-        marks = [f"enough by {model.name}" for model in models if model.required == agents]
+            cells += [show(found[key]) if found else numbers.NONE for _, key, show in _columns(model)]
+        marks = [f"enough by {model.name[-1]}" for model in models if model.required == agents]
         if agents == question.agents:
-            marks.append("what you have")
+            marks.append("yours")
         table.add_row(numbers.count(agents), *cells, ", ".join(marks))
-    console.print(table)
-    if any(law is None for law in models[0].at.values()):
-        console.print(f"{numbers.NONE}: with fewer agents than erlangs the queue of callers who never hang up grows for ever.")
+    return table
+
+
+def _columns(model: Model) -> list[tuple[str, str, Callable[[float], str]]]:
+    """Return header, figure and format of a model's columns; nobody abandons in Erlang C."""
+    lost = [("abandoned", "abandonment", numbers.percent)] if model.patience < math.inf else []
+    return [
+        ("in {within}", "service_level", numbers.percent),
+        ("ASA", "asa", numbers.duration),
+        *lost,
+        ("occupancy", "occupancy", numbers.percent),
+    ]
