@@ -1,3 +1,41 @@
-"""Inbound call-centre simulator: a YAML scenario in, KPI tables with honest intervals out."""
+"""Inbound call-centre simulator: a YAML scenario in, KPI tables with honest intervals out.
+
+    import ccsim
+
+    scenario = ccsim.load("scenarios/minimal.yaml")
+    result = ccsim.run(scenario, reps=200)
+    result.estimates
+
+Names load on first use, so that importing ccsim costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Result": "ccsim.experiment",
+    "Scenario": "ccsim.scenario",
+    "ScenarioError": "ccsim.errors",
+    "check_policy": "ccsim.experiment",
+    "from_dict": "ccsim.scenario",
+    "load": "ccsim.scenario",
+    "plus": "ccsim.scenario",
+    "run": "ccsim.experiment",
+    "times": "ccsim.scenario",
+}
+
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ccsim' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -17,7 +17,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ENABLED", "accessor", "bind", "cache_folder", "entry", "inner", "jit", "special", "unbind", "wrap"]
+__all__ = [
+    "ENABLED",
+    "accessor",
+    "bind",
+    "cache_folder",
+    "call_address",
+    "callback",
+    "entry",
+    "inner",
+    "jit",
+    "special",
+    "unbind",
+    "wrap",
+]
 
 # Before numba's import: Intel's vector library, where installed, would change the last bits of log and exp.
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
@@ -58,6 +71,9 @@ _Decorator = Callable[..., Any]
 _bound: dict[int, Any] = {}
 """Plain Python's way from an address to its table."""
 
+_functions: dict[int, Any] = {}
+"""Plain Python's way from an address to a user's function."""
+
 
 def bind(record: Any, **tables: Any) -> None:
     """Writes where the tables lie into the address fields of a one-row record array.
@@ -71,6 +87,12 @@ def bind(record: Any, **tables: Any) -> None:
         record[field] = address
         if not ENABLED:
             _bound[address] = table.reshape(-1)
+
+
+def _address_dtype() -> Any:
+    import numpy as np
+
+    return np.dtype([("address", "i8")])
 
 
 def unbind(*tables: Any) -> None:
@@ -95,9 +117,7 @@ if ENABLED:
     jit: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
     """For rules: compiled, callable from Python too, kept on disk."""
 
-    inner: _Decorator = numba.njit(
-        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False
-    )
+    inner: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False)
     """For helpers that only compiled code calls: no Python wrapper, so half the compile time; un-jitted in tests."""
 
     entry: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
@@ -134,7 +154,7 @@ if ENABLED:
         return call_two
 
     def accessor(owner: Any, field: str, row: Any) -> Any:
-        """A function (record of dtype `owner`, index) -> the row of dtype `row`, by reference, of the table bound to `field`."""
+        """A function (record of dtype `owner`, index) -> that row, by reference, of the table bound to `field`."""
         row_type = numba.from_dtype(row)
         offset = owner.fields[field][1]
 
@@ -152,6 +172,64 @@ if ENABLED:
             return signature, code
 
         return row_at
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def call_address(typing_context: Any, function: Any, argument: Any) -> Any:
+        """Calls the function at an address, given by `callback`, with one address; returns its float."""
+        signature = types.float64(types.int64, types.int64)
+
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            kind = ir.FunctionType(ir.DoubleType(), [ir.IntType(64)])
+            return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), [arguments[1]])
+
+        return signature, code
+
+    def callback(function: Any, row: Any, n_rows: int, n_numbers: int) -> tuple[int, Any]:
+        """A user's function for `call_address`: its address and what must be kept alive.
+
+        Parameters
+        ----------
+        function : callable
+            Takes `n_rows` times the same record of dtype `row` (one record that answers for all of them) and then
+            `n_numbers` (0 or 1) floats: the record's `now`.
+
+        Raises
+        ------
+        TypeError
+            If numba cannot compile it; the message says why.
+        """
+        row_type = numba.from_dtype(row)
+        row_address = _address_dtype()
+        record_at = accessor(row_address, "address", row)
+        typed = numba.njit(nogil=True, error_model="numpy")(function)
+        try:
+            typed.compile((row_type,) * n_rows + (types.float64,) * n_numbers)
+        except numba.core.errors.NumbaError as error:
+            raise TypeError(str(error).splitlines()[0]) from None
+        address_type = numba.from_dtype(row_address)
+
+        @intrinsic  # type: ignore[untyped-decorator]
+        def holder(typing_context: Any, address: Any) -> Any:
+            def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+                return builder.inttoptr(arguments[0], context.get_value_type(address_type))
+
+            return address_type(types.int64), code
+
+        if n_numbers:
+
+            @numba.cfunc(types.float64(types.int64))
+            def call_now(address: int) -> float:
+                row_ = record_at(holder(address), 0)
+                return typed(row_, row_, row_.now)  # type: ignore[no-any-return]
+
+            return call_now.address, (call_now, typed)
+
+        @numba.cfunc(types.float64(types.int64))
+        def call(address: int) -> float:
+            row_ = record_at(holder(address), 0)
+            return typed(row_, row_)  # type: ignore[no-any-return]
+
+        return call.address, (call, typed)
 
     @inner
     def wrap(x: int) -> int:
@@ -186,6 +264,21 @@ else:
             return table.view(row).view(np.recarray)[index]
 
         return row_at
+
+    def call_address(function: int, argument: int) -> float:
+        """Twin of the compiled `call_address`."""
+        return float(_functions[int(function)](int(argument)))
+
+    def callback(function: Any, row: Any, n_rows: int, n_numbers: int) -> tuple[int, Any]:
+        """Twin of the compiled `callback`: any function of two records will do."""
+        import numpy as np
+
+        def call(address: int) -> float:
+            record = _bound[int(np.int64(_bound[address]["address"][0]))].view(row).view(np.recarray)[0]
+            return float(function(*[record] * n_rows, *[float(record.now)] * n_numbers))
+
+        _functions[id(call)] = call
+        return id(call), call
 
     def wrap(x: int) -> int:
         """The integer modulo 2^64, signed."""

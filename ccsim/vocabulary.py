@@ -21,8 +21,6 @@ __all__ = [
     "Family",
     "FlowOuts",
     "Outcome",
-    "PickAgent",
-    "PickCall",
     "SegmentKind",
     "Stream",
 ]
@@ -55,12 +53,8 @@ class EventMeaning(NamedTuple):
 
 EVENTS: dict[Event, EventMeaning] = {
     Event.OPENING: EventMeaning("day", "The lines open; the seats that follow at this instant are the morning's."),
-    Event.SEATS_UP: EventMeaning(
-        "team", "A team's number of seats is set (at opening, or to more); agents come in by id."
-    ),
-    Event.TALK_END: EventMeaning(
-        "customer", "The conversation ends: the line is free, the agent wraps up or is released."
-    ),
+    Event.SEATS_UP: EventMeaning("team", "A team's number of seats is set (at opening, or to more); agents come in by id."),
+    Event.TALK_END: EventMeaning("customer", "The conversation ends: the line is free, the agent wraps up or is released."),
     Event.WRAP_END: EventMeaning("agent", "After-contact work is done and the agent is released."),
     Event.IVR_END: EventMeaning("customer", "The IVR is over: the caller hangs up there or enters the queue."),
     Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
@@ -179,17 +173,3 @@ class FlowOuts(IntEnum):
     INCLUDE = 0
     MET = 1
     EXCLUDE = 2
-
-
-class PickAgent(IntEnum):
-    """Which of the idle agents takes a call."""
-
-    LONGEST_IDLE = 0
-    CUSTOM = 1
-
-
-class PickCall(IntEnum):
-    """Which of the waiting calls an agent takes."""
-
-    PRIORITY_THEN_LONGEST_WAIT = 0
-    CUSTOM = 1

@@ -260,9 +260,7 @@ def _teams(scenario: Scenario, names: _Names) -> tuple[Records, Records]:
     agents = records(AGENT, int(teams.n_agents.sum()))
     agents.team = np.repeat(np.arange(len(teams)), teams.n_agents)
     agents.name_key = [
-        name_key(f"agent/{name}/{ordinal}")
-        for name, n in zip(names.teams, teams.n_agents, strict=True)
-        for ordinal in range(n)
+        name_key(f"agent/{name}/{ordinal}") for name, n in zip(names.teams, teams.n_agents, strict=True) for ordinal in range(n)
     ]
     return teams, agents
 

@@ -50,8 +50,6 @@ SETTINGS = np.dtype(
         ("lines", "i8"),
         ("closing_rule", "i8"),
         ("attribute", "i8"),
-        ("pick_agent", "i8"),
-        ("pick_call", "i8"),
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n
     ],
     align=True,
@@ -73,9 +71,7 @@ INTERVAL = np.dtype(
 )
 """One row per interval of the grid, from the first midnight until after the last closing."""
 
-LAW = np.dtype(
-    [("family", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first_point", "i8"), ("n_points", "i8")], align=True
-)
+LAW = np.dtype([("family", "i8"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("first_point", "i8"), ("n_points", "i8")], align=True)
 """A distribution: parameters by family as listed in `rules.sampling`, points in `points[first:first + n]`."""
 
 CALL_TYPE = np.dtype(
@@ -108,9 +104,7 @@ AGENT = np.dtype([("team", "i8"), ("name_key", "i8")], align=True)
 TIMETABLE = np.dtype([("at", "f8"), ("event", "i8"), ("entity", "i8"), ("seats", "i8")], align=True)
 """What the clock brings whatever the callers do: openings, seats (entity = team), closings; sorted by (at, event, entity)."""
 
-RECORDED = np.dtype(
-    [("at", "f8"), ("call_type", "i8"), ("ordinal", "i8"), ("handle", "f8"), ("patience", "f8")], align=True
-)
+RECORDED = np.dtype([("at", "f8"), ("call_type", "i8"), ("ordinal", "i8"), ("handle", "f8"), ("patience", "f8")], align=True)
 """Recorded arrivals sorted by (at, call_type, ordinal), which replace drawn ones."""
 
 

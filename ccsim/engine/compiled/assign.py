@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.calendar import ID_BITS, push
+from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import agent_now, caller_at, queue_now, team_now
 from ccsim.jit import inner
@@ -10,7 +11,7 @@ from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, talk_time, wrap_time
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first
-from ccsim.rules.tables import queue_at, reach_at
+from ccsim.rules.tables import agent_at, queue_at, reach_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import AgentState, Event
 
@@ -118,6 +119,8 @@ def unqueue(floor: Records, slot: int) -> None:
 @inner
 def pick_agent(program: Records, floor: Records, slot: int) -> int:
     """The idle agent who takes this call, -1 for none."""
+    if floor.agent_score != 0:
+        return pick_agent_by_score(program, floor, slot)
     queue = caller_at(floor, slot).queue
     best = -1
     for team in range(floor.n_teams):
@@ -130,8 +133,11 @@ def pick_agent(program: Records, floor: Records, slot: int) -> int:
 
 
 @inner
-def pick_call(program: Records, floor: Records, team_code: int) -> int:
-    """Slot of the waiting call an agent of this team takes, -1 for none."""
+def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
+    """Slot of the waiting call this agent takes, -1 for none."""
+    if floor.call_score != 0:
+        return pick_call_by_score(program, floor, now, agent)
+    team_code = agent_at(program, agent).team
     best = -1
     for queue in range(floor.n_queues):
         first = queue_now(floor, queue).first
@@ -170,9 +176,7 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
 
 
 @inner
-def change_state(
-    program: Records, luck: Luck, floor: Records, now: float, agent: int, state: int, customer: int
-) -> None:
+def change_state(program: Records, luck: Luck, floor: Records, now: float, agent: int, state: int, customer: int) -> None:
     """The agent does something else from now on. Writes agents, agent states."""
     close_agent_state(program, luck, floor, agent, now)
     doing = agent_now(floor, agent)

@@ -1,4 +1,4 @@
-"""The door: fresh callers of one interval at a time, sorted by (instant, call type, ordinal), so memory stays that of an interval."""
+"""The door: fresh callers of one interval at a time, by (instant, call type, ordinal); memory stays that of an interval."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def recorded_callers(program: Records, floor: Records) -> bool:
 
 @inner
 def sort_callers(floor: Records, n: int, start: float, end: float) -> None:
-    """Stable sort by instant: one bucket a caller, then insertion. Linear, since the instants are uniform. Writes fresh, buckets."""
+    """Stable sort by instant: one bucket a caller, then insertion; linear for uniform instants. Writes fresh, buckets."""
     scale = n / (end - start)
     for b in range(n + 1):
         bucket_at(floor, b).n = 0

@@ -22,7 +22,7 @@ def release(program: Records, luck: Luck, floor: Records, now: float, agent: int
         change_state(program, luck, floor, now, agent, AgentState.ABSENT, -1)
         team.n_present -= 1
         return
-    slot = pick_call(program, floor, team_code)
+    slot = pick_call(program, floor, now, agent)
     if slot >= 0:
         unqueue(floor, slot)
         floor.n_inside -= 1

@@ -57,9 +57,7 @@ def close_ivr_stay(program: Records, luck: Luck, floor: Records, caller: Records
 
 
 @inner
-def close_queue_stay(
-    program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float
-) -> None:
+def close_queue_stay(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float) -> None:
     """The stay in the queue and with the agent is over. Writes one segment, counts."""
     served = outcome == Outcome.SERVED
     segment = segment_at(floor, caller.segment_row)
@@ -87,9 +85,7 @@ def close_queue_stay(
 
 
 @inner
-def close_contact(
-    program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float
-) -> float:
+def close_contact(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float) -> float:
     """The attempt is over; returns its wait. Writes one contact, counts."""
     served = outcome == Outcome.SERVED
     offered = caller.queued_at < math.inf

@@ -6,7 +6,7 @@ import numpy as np
 
 from ccsim.engine import Replication
 from ccsim.engine.compiled.kernel import advance
-from ccsim.engine.compiled.state import Room
+from ccsim.engine.compiled.state import KernelPolicy, Room
 from ccsim.jit import entry
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program, Records
@@ -17,7 +17,14 @@ __all__ = ["simulate"]
 
 
 def simulate(
-    program: Program, seed: int, replication: int, *, rows: bool, digest: bool = True, bound: Records | None = None
+    program: Program,
+    seed: int,
+    replication: int,
+    *,
+    rows: bool,
+    digest: bool = True,
+    bound: Records | None = None,
+    policy: KernelPolicy | None = None,
 ) -> Replication:
     """Outcomes of one replication.
 
@@ -31,10 +38,12 @@ def simulate(
         Fold the closed rows into the digest.
     bound : PROGRAM record array, optional
         `bind_program(program)`, for who runs many replications.
+    policy : KernelPolicy, optional
+        A user's routing, from `state.kernel_policy`.
     """
     bound = bind_program(program) if bound is None else bound
     mean_calls = float(program.flows.volume.sum()) + len(program.recorded)
-    room = Room(program, rows=rows, digest=digest, n_calls=int(mean_calls + 4 * mean_calls**0.5))
+    room = Room(program, rows=rows, digest=digest, n_calls=int(mean_calls + 4 * mean_calls**0.5), policy=policy)
     try:
         while not advance(bound[0], luck_of(seed, replication), room.floor[0]):
             room.grow()

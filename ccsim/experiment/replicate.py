@@ -1,0 +1,98 @@
+"""Replications on an engine, in order, by one worker or several threads.
+
+The answer does not depend on who computes it: replications are keyed by their number and handed on in their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from ccsim.engine import Replication
+from ccsim.program.layout import Program
+from ccsim.rules.digest import LAYOUT_VERSION
+
+__all__ = ["ENGINES", "Digest", "default_jobs", "replicate", "simulator"]
+
+ENGINES = ("auto", "compiled", "reference")
+
+Simulator = Callable[[int], Replication]
+
+
+def default_jobs() -> int:
+    """Workers when nobody says: CCSIM_JOBS, or as many as this process may use cores."""
+    jobs = os.environ.get("CCSIM_JOBS", "")
+    if jobs.isdigit() and int(jobs) > 0:
+        return int(jobs)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def simulator(program: Program, seed: int, engine: str, *, rows: bool, policy: Any = None) -> Simulator:
+    """A function from replication number to its outcomes, on one engine.
+
+    Parameters
+    ----------
+    engine : str
+        ``compiled`` or ``reference``.
+    policy : object, optional
+        Custom routing, see `check_policy`; TypeError where it cannot be compiled for the compiled engine.
+    """
+    from ccsim.rules.tables import bind_program
+
+    bound = bind_program(program)
+    if engine == "compiled":
+        from ccsim.engine.compiled.simulate import simulate
+        from ccsim.engine.compiled.state import kernel_policy
+
+        compiled_policy = None if policy is None else kernel_policy(policy)
+        return partial(_one, simulate, program, seed, {"rows": rows, "bound": bound, "policy": compiled_policy})
+    from ccsim.engine.reference import simulate as simulate_reference
+
+    return partial(_one, simulate_reference, program, seed, {"rows": True, "bound": bound, "policy": policy})
+
+
+def _one(simulate: Any, program: Program, seed: int, options: dict[str, Any], replication: int) -> Replication:
+    done: Replication = simulate(program, seed, replication, **options)
+    return done
+
+
+def replicate(simulate: Simulator, replications: range, jobs: int) -> Iterator[Replication]:
+    """Outcomes of the replications in order; at most twice as many as workers wait to be fetched.
+
+    With several jobs they run in threads: the kernel releases the interpreter lock.
+    """
+    if jobs == 1:
+        yield from map(simulate, replications)
+        return
+    ahead: deque[Future[Replication]] = deque()
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        try:
+            for replication in replications:
+                ahead.append(pool.submit(simulate, replication))
+                if len(ahead) > 2 * jobs:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for waiting in ahead:
+                waiting.cancel()
+
+
+class Digest:
+    """sha256 over the layout version and each replication's row digests, in order."""
+
+    def __init__(self) -> None:
+        self._sha = hashlib.sha256(f"ccsim rows {LAYOUT_VERSION}".encode())
+
+    def add(self, done: Replication) -> None:
+        """Takes in the next replication."""
+        assert done.digest is not None
+        self._sha.update(done.digest.astype(done.digest.dtype.newbyteorder("<")).tobytes())
+
+    def __str__(self) -> str:
+        return self._sha.hexdigest()

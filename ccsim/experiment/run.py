@@ -1,0 +1,202 @@
+"""Run a scenario: compile, replicate, accumulate, judge. The verb of the command line and of notebooks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ccsim.analysis import Accumulator, Metrics, Target
+from ccsim.engine import Replication
+from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator
+from ccsim.experiment.result import Neighbour, Result
+from ccsim.experiment.textbook import textbook_figures
+from ccsim.outcomes import Rows
+from ccsim.program.compile import Compiled, compile_scenario
+from ccsim.program.layout import Program
+from ccsim.scenario import Scenario, plus
+
+__all__ = ["run"]
+
+Progress = Callable[[int, int], None]
+"""Called with (replications done, replications planned)."""
+
+
+def run(
+    scenario: Scenario,
+    *,
+    reps: int | None = None,
+    seed: int | None = None,
+    engine: str = "auto",
+    jobs: int | None = None,
+    rows: bool = False,
+    neighbours: bool = True,
+    policy: Any = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Simulate a scenario.
+
+    Parameters
+    ----------
+    reps, seed : int, optional
+        Override the scenario's `run`.
+    engine : {"auto", "compiled", "reference"}
+        The answer is the same; auto takes the one that finishes first.
+    jobs : int, optional
+        Threads; CCSIM_JOBS or all cores by default.
+    rows : bool
+        Keep the row tables (memory grows with the number of calls); otherwise only counts.
+    neighbours : bool
+        Also simulate one agent fewer and one more, where there is one team.
+    policy : object, optional
+        Custom routing, see `check_policy`.
+    progress : callable, optional
+        Called after each replication.
+
+    Raises
+    ------
+    ValueError
+        For an unknown engine or fewer than one replication.
+
+    Notes
+    -----
+    A KeyboardInterrupt ends the run after the replications finished so far; the result says `interrupted`.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine: got {engine!r}; allowed: {', '.join(ENGINES)}")
+    planned = scenario.run.replications if reps is None else reps
+    if planned < 1:
+        raise ValueError(f"reps: got {planned}; allowed: 1 or more")
+    seed = scenario.run.seed if seed is None else seed
+    jobs = default_jobs() if jobs is None else jobs
+    compiled = compile_scenario(scenario)
+    engine = _choose(engine, policy)
+
+    started = time.perf_counter()
+    accumulator = new_accumulator(scenario, compiled)
+    digest, kept, interrupted = Digest(), [], False
+    simulate = simulator(compiled.program, seed, engine, rows=rows, policy=policy)
+    try:
+        for done in replicate(simulate, range(planned), jobs if engine == "compiled" else 1):
+            add(accumulator, compiled.program, done)
+            digest.add(done)
+            if rows:
+                kept.append(done)
+            if progress is not None:
+                progress(accumulator.n, planned)
+    except KeyboardInterrupt:
+        interrupted = True
+    elapsed = time.perf_counter() - started
+
+    textbook, reason = textbook_figures(scenario)
+    beside = [] if interrupted or not neighbours else list(_neighbours(scenario, seed, planned, jobs, engine))
+    confidence = scenario.run.confidence
+    return Result(
+        scenario=scenario,
+        program=compiled.program,
+        names=compiled.names,
+        engine=engine,
+        seed=seed,
+        replications=accumulator.n,
+        digest=str(digest),
+        estimates=accumulator.estimates(confidence) if accumulator.n else [],
+        targets=accumulator.verdicts(confidence) if accumulator.n else [],
+        warnings=[str(problem) for problem in scenario.warnings],
+        neighbours=beside,
+        textbook=textbook,
+        textbook_reason=reason,
+        accumulator=accumulator,
+        rows=_together(kept) if rows and kept else None,
+        elapsed=elapsed,
+        interrupted=interrupted,
+    )
+
+
+def new_accumulator(scenario: Scenario, compiled: Compiled) -> Accumulator:
+    """An accumulator that knows the scenario's metrics and targets."""
+    metrics = Metrics(service_level=scenario.metrics.service_level, flow_outs=scenario.metrics.flow_outs)
+    return Accumulator(compiled.program, compiled.names, metrics, tuple(_targets(scenario)))
+
+
+def add(accumulator: Accumulator, program: Program, done: Replication) -> None:
+    """Adds one replication, whether it kept rows or counts."""
+    if done.counts is not None:
+        accumulator.add(done.counts)
+        return
+    from ccsim.analysis.tabulate import counts_of
+
+    assert done.rows is not None
+    accumulator.add(counts_of(program, done.rows))
+
+
+def _choose(engine: str, policy: Any) -> str:
+    """Compiled, unless a policy is plain Python: the answer is the same, and warm it is some fifty times faster."""
+    if engine != "auto":
+        return engine
+    if policy is not None:
+        from ccsim.engine.compiled.state import kernel_policy
+
+        try:
+            kernel_policy(policy)
+        except TypeError:
+            return "reference"
+    return "compiled"
+
+
+def _targets(scenario: Scenario) -> Iterator[Target]:
+    """The scenario's targets in the words of analysis."""
+    asked = scenario.targets
+    for kpi, target in (
+        ("service_level", asked.service_level),
+        ("abandonment", asked.abandonment),
+        ("asa", asked.asa),
+        ("occupancy", asked.occupancy),
+    ):
+        if target is None:
+            continue
+        low = high = within = None
+        if kpi == "service_level":
+            low, within = target.goal.share, target.goal.within  # type: ignore[union-attr]
+        elif kpi == "occupancy":
+            low, high = target.goal.low, target.goal.high  # type: ignore[union-attr]
+        else:
+            high = target.goal
+        yield Target(
+            kpi,
+            at_least=low,
+            at_most=high,  # type: ignore[arg-type]
+            within=within,
+            over=target.over,
+            on=target.on.share if target.on is not None else None,
+        )
+
+
+def _neighbours(scenario: Scenario, seed: int, reps: int, jobs: int, engine: str) -> Iterator[Neighbour]:
+    """Service level with one agent fewer, as planned and with one more; nothing unless one team has one headcount."""
+    if len(scenario.agents) != 1:
+        return
+    ((team, people),) = scenario.agents.items()
+    if people.headcount is None or len(set(people.headcount.values())) != 1:
+        return
+    (now,) = set(people.headcount.values())
+    for agents in (now - 1, now, now + 1):
+        if agents < 1:
+            continue
+        changed = scenario
+        if agents != now:
+            path = f"agents.{team}.headcount"
+            changed = scenario.with_({f"{path}.{day}": plus(agents - now) for day in people.headcount})
+        compiled = compile_scenario(changed)
+        accumulator = new_accumulator(changed, compiled)
+        for done in replicate(simulator(compiled.program, seed, engine, rows=False), range(reps), jobs):
+            add(accumulator, compiled.program, done)
+        (level,) = accumulator.estimates(scenario.run.confidence, scopes=("centre",), ids=("service_level",))[:1]
+        yield Neighbour(f"{agents} agents", agents, level)
+
+
+def _together(kept: list[Replication]) -> Rows:
+    """The tables of all replications, one after the other: the replication comes first in every key."""
+    tables = [done.rows for done in kept if done.rows is not None]
+    return Rows(*(np.concatenate(parts) for parts in zip(*tables, strict=True)))
