@@ -24,3 +24,22 @@ Chapters: `kpi` (the registry), `grid` (counts to sums per scope), `estimate` (r
 """
 
 from __future__ import annotations
+
+from ccsim.analysis.accumulate import Accumulator, DayRange
+from ccsim.analysis.estimate import Estimate
+from ccsim.analysis.kpi import DEFAULT_SCOPES, REGISTRY, SCOPES, Kpi, Metrics, service_level_variant
+from ccsim.analysis.targets import Target, Verdict
+
+__all__ = [
+    "DEFAULT_SCOPES",
+    "REGISTRY",
+    "SCOPES",
+    "Accumulator",
+    "DayRange",
+    "Estimate",
+    "Kpi",
+    "Metrics",
+    "Target",
+    "Verdict",
+    "service_level_variant",
+]

@@ -1,0 +1,282 @@
+"""Counts -> terms: the sums every KPI is made of, for each place (centre, type, queue, team) and period (run, day, interval).
+
+A `Grid` turns one kind of table of `Counts` into an array terms x places x intervals; a `Block` folds its intervals into one
+period and picks the KPIs that exist there. Terms are whole numbers held as float64: exact up to 2^53, which is 285 years of
+one agent in microseconds. Called by `accumulate`, once per replication; never divides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.analysis.kpi import (
+    FLOW_OUTS,
+    REGISTRY,
+    SERVICE_LEVELS,
+    Formula,
+    Kpi,
+    Metrics,
+    service_level_formula,
+    signed_terms,
+)
+from ccsim.outcomes import AGENT_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
+from ccsim.program.layout import Names, Program
+from ccsim.vocabulary import Event
+
+__all__ = ["Block", "Calendar", "Grid", "Measure", "calendar_of", "grids_of", "seat_time"]
+
+Floats = NDArray[np.float64]
+
+_MICRO = 1e6
+
+
+class Calendar(NamedTuple):
+    """What the Program says about time, all in whole microseconds inside the counted window.
+
+    Attributes
+    ----------
+    opening_time : float64, shape (n_intervals,)
+        Open part of each interval.
+    watched_time : float64, shape (n_intervals,)
+        Whole length of the intervals that are open at any time, 0 for the others.
+    day_starts : int64, shape (n_days,)
+        First interval of each operating day.
+    days : int64, shape (n_days,)
+        Its calendar day, the index into ``program.days``.
+    """
+
+    opening_time: Floats
+    watched_time: Floats
+    day_starts: NDArray[np.int64]
+    days: NDArray[np.int64]
+
+
+def calendar_of(program: Program) -> Calendar:
+    """Opening times and operating days of a Program; intervals before the first opening belong to the first day."""
+    intervals, settings = program.intervals, program.settings[0]
+
+    def counted(since: Any, until: Any) -> Floats:
+        length = _whole(np.minimum(until, settings.count_until)) - _whole(np.maximum(since, settings.count_from))
+        return np.maximum(length, 0.0)
+
+    opening_time = counted(intervals.open_from, intervals.open_until)
+    whole = counted(intervals.starts_at, intervals.starts_at + settings.interval_length)
+    days, starts = np.unique(np.asarray(intervals.day), return_index=True)
+    assert np.all(np.diff(np.asarray(intervals.day)) >= 0), "operating days out of order"
+    operating = np.add.reduceat(opening_time, starts) > 0.0
+    if operating.any():
+        days, starts = days[operating], starts[operating].copy()
+        starts[0] = 0
+    return Calendar(opening_time, np.where(opening_time > 0.0, whole, 0.0), starts.astype(np.int64), days.astype(np.int64))
+
+
+def _whole(seconds: Any) -> Floats:
+    """Microseconds, rounded once as the tally rounds."""
+    return np.floor(np.asarray(seconds, dtype=np.float64) * _MICRO + 0.5)
+
+
+def seat_time(program: Program) -> Floats:
+    """Seats x opening time, microseconds, shape (n_teams, n_intervals): the agent time planned inside opening hours."""
+    intervals, settings = program.intervals, program.settings[0]
+    since = _whole(np.maximum(intervals.open_from, settings.count_from))
+    until = _whole(np.minimum(intervals.open_until, settings.count_until))
+    planned = np.zeros((len(program.teams), len(intervals)))
+    seats = np.zeros(len(program.teams))
+    rows = program.timetable
+    for number, row in enumerate(rows):
+        if row.event == Event.OPENING:
+            seats[:] = 0.0  # everybody went home; the morning's seats follow
+        elif row.event in (Event.SEATS_UP, Event.SEATS_DOWN):
+            seats[row.entity] = row.seats
+        lasts_until = _whole(rows[number + 1].at) if number + 1 < len(rows) else np.inf
+        open_part = np.minimum(until, lasts_until) - np.maximum(since, _whole(row.at))
+        planned += seats[:, None] * np.maximum(open_part, 0.0)
+    return planned
+
+
+class Measure(NamedTuple):
+    """One formula of one KPI."""
+
+    kpi: Kpi
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One kind of table as terms x places x intervals.
+
+    Attributes
+    ----------
+    basis : str
+        contact, episode or agent.
+    places : tuple of (str, str)
+        Place kind and name for each column; ("centre", "") first where the grid knows the centre.
+    terms : tuple of str
+        Rows, in the order of `read`; the constants of `Block` come after them.
+    read : callable
+        Counts -> float64, shape (n_terms, n_places, n_intervals).
+    periods : tuple of str
+    """
+
+    basis: str
+    places: tuple[tuple[str, str], ...]
+    terms: tuple[str, ...]
+    read: Callable[[Counts], Floats]
+    periods: tuple[str, ...]
+
+    def measures(self, program: Program, metrics: Metrics, period: str) -> list[Measure]:
+        """The formulas kept for this period: all variants over runs, the reported ones by day and interval."""
+        kinds = {kind for kind, _ in self.places}
+        return [
+            Measure(kpi, formula)
+            for kpi in REGISTRY.values()
+            if self.basis in kpi.bases and period in kpi.periods and kpi.quantile is None and kinds & set(kpi.places)
+            for formula in _formulas(kpi, program, metrics)
+            if formula.reported or period == "run"
+        ]
+
+
+def _formulas(kpi: Kpi, program: Program, metrics: Metrics) -> Iterator[Formula]:
+    """The formulas of a KPI; a service level has one for each variant and threshold, the reported variant first."""
+    if kpi.id != "service_level":
+        yield Formula("", kpi.numerator, kpi.denominator)
+        return
+    others = [Metrics(name, flow_outs) for name in SERVICE_LEVELS for flow_outs in FLOW_OUTS]
+    for variant in (metrics, *(other for other in others if other != metrics)):
+        for number, threshold in enumerate(program.thresholds):
+            yield service_level_formula(variant, float(threshold), number, reported=variant == metrics)
+
+
+class Block:
+    """One grid folded into one period: numerators and denominators of its measures, shape (n_measures, n_places x n_periods).
+
+    Attributes
+    ----------
+    measures : list of Measure
+    shape : (n_places, n_periods)
+    """
+
+    def __init__(self, grid: Grid, period: str, program: Program, metrics: Metrics, calendar: Calendar) -> None:
+        self.grid = grid
+        self.period = period
+        self.measures = grid.measures(program, metrics, period)
+        self._starts = {
+            "run": np.zeros(1, dtype=np.int64),
+            "day": calendar.day_starts,
+            "interval": np.arange(len(program.intervals)),
+        }[period]
+        self.shape = (len(grid.places), len(self._starts))
+        n_days = float(len(calendar.days)) if period == "run" else 1.0
+        constants = {
+            "operating_days": np.full(len(self._starts), n_days),
+            "opening_time": self._fold(calendar.opening_time),
+            "watched_time": self._fold(calendar.watched_time),
+        }
+        rows = {term: number for number, term in enumerate((*grid.terms, *constants))}
+        self._terms = np.zeros((len(rows), *self.shape))
+        for name, values in constants.items():
+            self._terms[rows[name]] = values
+        self._weights = np.zeros((2, len(self.measures), len(rows)))
+        for number, measure in enumerate(self.measures):
+            for side, total in enumerate((measure.formula.numerator, measure.formula.denominator)):
+                for term, sign in signed_terms(total):
+                    self._weights[side, number, rows[term]] += sign
+
+    def _fold(self, by_interval: Floats) -> Floats:
+        """Sums the last axis, intervals, into periods."""
+        if self.period == "interval":
+            return by_interval
+        folded: Floats = np.add.reduceat(by_interval, self._starts, axis=-1)
+        return folded
+
+    def sums(self, terms: Floats) -> tuple[Floats, Floats]:
+        """Numerators and denominators, each float64 of shape (n_measures, n_places x n_periods)."""
+        self._terms[: len(self.grid.terms)] = self._fold(terms)
+        flat = self._terms.reshape(len(self._terms), -1)
+        return self._weights[0] @ flat, self._weights[1] @ flat
+
+    def row(self, kpi: str, variant: str = "") -> int:
+        """Index of the measure; KeyError if the block has none such."""
+        for number, measure in enumerate(self.measures):
+            if measure.kpi.id == kpi and measure.formula.variant == variant:
+                return number
+        raise KeyError(f"{kpi} {variant}")
+
+
+def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
+    """Contacts by call type, stays by queue, episodes by call type, agents by team."""
+    types = (("centre", ""), *(("call_type", name) for name in names.call_types))
+    queues = tuple(("queue", name) for name in names.queues)
+    teams = (("centre", ""), *(("team", name) for name in names.teams))
+    within = tuple(f"{name}_within_{i}" for i in range(len(program.thresholds)) for name in WITHIN_COUNTS.names or ())
+    outcomes = (*(OUTCOME_COUNTS.names or ()), *within)
+    of_type = _membership(np.asarray(program.lanes.call_type), len(names.call_types))
+    of_queue = _membership(np.asarray(program.lanes.queue), len(names.queues))
+    watched = calendar.watched_time > 0.0
+
+    def waiting(counts: Counts) -> Floats:
+        """Integral of the number waiting while lines are open, by lane and interval."""
+        return np.where(watched[:, None], counts.queue_time["time"], 0).T.astype(np.float64)
+
+    def contacts(counts: Counts) -> Floats:
+        table = _with_centre(_outcomes(counts.contacts, counts.contacts_within))
+        loads = np.zeros((2, *table.shape[1:]))
+        loads[0] = _with_centre((of_type @ waiting(counts))[None])[0]
+        loads[1, 0] = np.where(watched, counts.line_time["time"], 0)
+        return np.concatenate([table, loads])
+
+    def stays(counts: Counts) -> Floats:
+        table: Floats = of_queue @ _outcomes(counts.segments, counts.segments_within)
+        return np.concatenate([table, (of_queue @ waiting(counts))[None]])
+
+    def episodes(counts: Counts) -> Floats:
+        return _with_centre(_outcomes(counts.episodes, counts.episodes_within))
+
+    planned = seat_time(program)
+    states = tuple(name if name.startswith("overtime") else f"open_{name}" for name in AGENT_COUNTS.names or ())
+
+    def agents(counts: Counts) -> Floats:
+        table = _numbers(counts.agent_time)
+        on_duty, overtime = table[:3].sum(axis=0), table[3:].sum(axis=0)
+        paid = np.maximum(planned, on_duty) + overtime
+        return _with_centre(np.concatenate([table, paid[None]]))
+
+    everything = ("run", "day", "interval")
+    return [
+        Grid("contact", types, (*outcomes, "open_queue_time", "open_line_time"), contacts, everything),
+        Grid("contact", queues, (*outcomes, "open_queue_time"), stays, everything),
+        Grid("episode", types, outcomes, episodes, ("run", "day")),
+        Grid("agent", teams, (*states, "paid_time"), agents, everything),
+    ]
+
+
+def _membership(owner_of: NDArray[Any], n_owners: int) -> Floats:
+    """1 where the lane (column) belongs to the owner (row)."""
+    belongs = owner_of[None, :] == np.arange(n_owners)[:, None]
+    return np.asarray(belongs, dtype=np.float64)
+
+
+def _numbers(table: NDArray[Any]) -> Floats:
+    """A table (n_intervals, n_places) of int64 records as float64, shape (n_fields, n_places, n_intervals)."""
+    fields = len(table.dtype.names or ())
+    plain = np.ascontiguousarray(table).view(np.int64).reshape(*table.shape, fields)
+    return np.ascontiguousarray(plain.transpose(2, 1, 0), dtype=np.float64)
+
+
+def _outcomes(table: NDArray[Any], within: NDArray[Any]) -> Floats:
+    """OUTCOME_COUNTS and, threshold by threshold, WITHIN_COUNTS, shape (n_terms, n_places, n_intervals)."""
+    n_intervals, n_places, n_thresholds = within.shape
+    by_threshold = [_numbers(within[:, :, i]) for i in range(n_thresholds)]
+    assert table.shape == (n_intervals, n_places), table.shape
+    return np.concatenate([_numbers(table), *by_threshold])
+
+
+def _with_centre(terms: Floats) -> Floats:
+    """The sum over places put before them."""
+    both: Floats = np.concatenate([terms.sum(axis=1, keepdims=True), terms], axis=1)
+    return both

@@ -1,0 +1,401 @@
+"""The KPI registry: what each KPI means, in one sentence with its formula, and as a ratio of two named sums.
+
+Every numerator and denominator is a signed sum of *terms*: fields of `outcomes.OUTCOME_COUNTS` and `AGENT_COUNTS`, integrals
+of `LOAD_COUNTS`, and what only the Program knows (operating days, opening time, paid time). `grid` computes the terms, in whole
+microseconds where they are times; nothing here computes. Read by `accumulate`, by `ccsim kpis` and by the reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = [
+    "DEFAULT_SCOPES",
+    "FLOW_OUTS",
+    "REGISTRY",
+    "SCOPES",
+    "SERVICE_LEVELS",
+    "Formula",
+    "Kpi",
+    "Metrics",
+    "Sum",
+    "service_level_formula",
+    "service_level_variant",
+    "signed_terms",
+]
+
+PLACES = ("centre", "call_type", "queue", "team")
+PERIODS = ("run", "day", "interval")
+SCOPES = tuple(
+    place if period == "run" else period if place == "centre" else f"{place} x {period}"
+    for period in PERIODS
+    for place in PLACES
+)
+"""Every scope: a place over the whole run, the centre by day or interval, a place by day or interval."""
+
+DEFAULT_SCOPES = ("centre", "call_type", "queue", "team", "day")
+
+FLOW_OUTS = ("include", "met", "exclude")
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Which variant of the service level is the reported one.
+
+    Attributes
+    ----------
+    service_level : str
+        A key of `SERVICE_LEVELS`.
+    flow_outs : str
+        One of `FLOW_OUTS`.
+    """
+
+    service_level: str = "answered_over_offered"
+    flow_outs: str = "include"
+
+    def __post_init__(self) -> None:
+        if self.service_level not in SERVICE_LEVELS:
+            raise ValueError(f"service level {self.service_level!r}; have {', '.join(SERVICE_LEVELS)}")
+        if self.flow_outs not in FLOW_OUTS:
+            raise ValueError(f"flow_outs {self.flow_outs!r}; have {', '.join(FLOW_OUTS)}")
+
+
+Sum = str
+"""A signed sum of terms, such as ``offered - short_abandoned``; empty for 0."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One variant of a KPI: ratio of two sums.
+
+    Attributes
+    ----------
+    variant : str
+        Empty for a KPI without variants.
+    reported : bool
+        False for the variants that are shown only on request, and kept only for whole runs.
+    """
+
+    variant: str
+    numerator: Sum
+    denominator: Sum
+    reported: bool = True
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One measure.
+
+    Attributes
+    ----------
+    sentence : str
+        Definition with formula, as printed under tables.
+    unit : str
+        share, s, h, calls, contacts (per episode), erlangs, agents.
+    scale : float
+        Value = scale * numerator / denominator: brings microseconds to the unit.
+    numerator, denominator : Sum
+        Of the plain formula; a service level's are made per threshold and variant by `service_level_formula`.
+    bases : tuple of str
+        contact, episode or agent. In a queue, "contact" counts stays in that queue.
+    places : tuple of str
+        Of `PLACES`.
+    periods : tuple of str
+        Of `PERIODS`; on the episode basis there are no intervals.
+    quantile : float or None
+        Of the waits named by the numerator: ``ended`` or ``answered``. Counted over whole runs only.
+    better : str
+        higher, lower, or neither.
+    """
+
+    id: str
+    title: str
+    sentence: str
+    unit: str
+    numerator: Sum = ""
+    denominator: Sum = ""
+    scale: float = 1.0
+    bases: tuple[str, ...] = ("contact",)
+    places: tuple[str, ...] = ("centre", "call_type", "queue")
+    periods: tuple[str, ...] = PERIODS
+    quantile: float | None = None
+    better: str = "neither"
+    variants: tuple[str, ...] = field(default=())
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of `SCOPES` in which this KPI exists on its first basis."""
+        return tuple(
+            place if period == "run" else period if place == "centre" else f"{place} x {period}"
+            for period in self.periods
+            for place in self.places
+        )
+
+
+SERVICE_LEVELS: dict[str, tuple[Sum, Sum]] = {
+    "answered_over_offered": ("answered_within", "answered + abandoned + unfinished"),
+    "exclude_short_abandons": ("answered_within", "answered + abandoned - short_abandoned + unfinished"),
+    "exclude_abandons_in_time": ("answered_within", "answered + abandoned - abandoned_within + unfinished"),
+    "abandons_in_time_count": ("answered_within + abandoned_within", "answered + abandoned + unfinished"),
+    "short_abandons_count": ("answered_within + short_abandoned", "answered + abandoned + unfinished"),
+    "answered_only": ("answered_within", "answered"),
+}
+"""Numerator and denominator of each variant without its flow-outs."""
+
+
+def service_level_variant(metrics: Metrics, threshold: float) -> str:
+    """Name of a service level's variant: formula, flow-outs and threshold, such as ``answered_over_offered.include.20s``."""
+    return f"{metrics.service_level}.{metrics.flow_outs}.{threshold:g}s"
+
+
+def service_level_formula(metrics: Metrics, threshold: float, number: int, reported: bool = True) -> Formula:
+    """The service level of a variant within the threshold of this number (its index in ``program.thresholds``).
+
+    Flow-outs: *include* puts them into the denominator, *met* also counts those within the threshold as served, *exclude*
+    leaves them out. `answered_only` looks at the answered alone, whatever is said of flow-outs.
+    """
+    numerator, denominator = SERVICE_LEVELS[metrics.service_level]
+    if metrics.service_level != "answered_only" and metrics.flow_outs != "exclude":
+        denominator += " + flowed_out"
+        if metrics.flow_outs == "met":
+            numerator += " + flowed_out_within"
+    return Formula(
+        service_level_variant(metrics, threshold),
+        numerator.replace("_within", f"_within_{number}"),
+        denominator.replace("_within", f"_within_{number}"),
+        reported,
+    )
+
+
+def signed_terms(total: Sum) -> Iterator[tuple[str, int]]:
+    """The terms of a sum with their signs.
+
+    Examples
+    --------
+    >>> list(signed_terms("offered - short_abandoned"))
+    [('offered', 1), ('short_abandoned', -1)]
+    """
+    sign = 1
+    for word in total.split():
+        if word in "+-":
+            sign = 1 if word == "+" else -1
+        else:
+            yield word, sign
+
+
+_SECONDS = 1e-6
+_HOURS = 1e-6 / 3600.0
+_CALLERS = ("contact", "episode")
+_CENTRE = ("centre", "call_type")
+_STAFF = ("centre", "team")
+_HANDLE = "talk_time + hold_time + wrap_time"
+_BUSY = "open_talk_time + open_wrap_time"
+_OVERTIME_BUSY = "overtime_talk_time + overtime_wrap_time"
+_ON_DUTY = f"open_available_time + {_BUSY}"
+_OVERTIME = f"overtime_available_time + {_OVERTIME_BUSY}"
+_PER_DAY = "Mean per operating day; of a single day or interval, its mean number."
+
+
+def _count(id: str, title: str, what: str, *, callers: bool = True, queues: bool = True, better: str = "neither") -> Kpi:
+    """A count per operating day: of episodes too if `callers`, in queues too if `queues`."""
+    bases = _CALLERS if callers else ("contact",)
+    places = (*_CENTRE, "queue") if queues else _CENTRE
+    sentence = f"{what} {_PER_DAY} Formula: {id} / operating days."
+    return Kpi(id, title, sentence, "calls", id, "operating_days", bases=bases, places=places, better=better)
+
+
+_COUNTS = (
+    _count("arrived", "Arrived", "Contacts dialled, redials included (episodes: customers with a problem).", queues=False),
+    _count("blocked", "Blocked", "Contacts that found no free line.", callers=False, queues=False, better="lower"),
+    _count("hung_up", "Hung up in the IVR", "Contacts that ended in the IVR.", callers=False, queues=False),
+    _count(
+        "offered",
+        "Offered",
+        "Reached the queue: answered + abandoned + flowed out + still waiting at the end; a redial is a new offer.",
+    ),
+    _count("answered", "Answered", "Answered by an agent (episodes: if any attempt was).", better="higher"),
+    _count("abandoned", "Abandoned", "Left the queue unserved, at once on hearing of the wait or later.", better="lower"),
+    _count("flowed_out", "Flowed out", "Taken out of the queue without an answer or hanging up: cleared at closing."),
+    _count("unfinished", "Unfinished", "Still waiting when nothing can happen any more.", better="lower"),
+)
+
+_SHARES = (
+    Kpi(
+        "abandonment",
+        "Abandonment",
+        "Share of the offered who abandon, short abandons and balkers included: abandoned / offered (B/O).",
+        "share", "abandoned", "offered", bases=_CALLERS, better="lower",
+    ),
+    Kpi(
+        "abandonment_excl_short",
+        "Abandonment without short ones",
+        "The same without those who waited less than the short-abandon limit: (B - Bs) / (O - Bs).",
+        "share", "abandoned - short_abandoned", "offered - short_abandoned", better="lower",
+    ),
+    Kpi(
+        "answered_share",
+        "Answered share",
+        "Share of the arrived who are answered: answered / arrived (episodes: by any attempt).",
+        "share", "answered", "arrived", bases=_CALLERS, places=_CENTRE, better="higher",
+    ),
+    Kpi(
+        "balking",
+        "Balking",
+        "Share of the offered who leave at once on hearing that they must wait: balked / offered.",
+        "share", "balked", "offered", better="lower",
+    ),
+    Kpi(
+        "blocking",
+        "Blocking",
+        "Share of contacts that find no free line: blocked / arrived.",
+        "share", "blocked", "arrived", places=_CENTRE, better="lower",
+    ),
+    Kpi(
+        "delayed",
+        "Delayed",
+        "Share of the offered whom no agent answers at once: delayed / offered.",
+        "share", "delayed", "offered", better="lower",
+    ),
+    Kpi(
+        "service_level",
+        "Service level",
+        "Share served within the threshold T, by variant: answered_over_offered At/(A+B), exclude_short_abandons At/(A+B-Bs), "
+        "exclude_abandons_in_time At/(A+B-Bt), abandons_in_time_count (At+Bt)/(A+B), short_abandons_count (At+Bs)/(A+B), "
+        "answered_only At/A. A answered, B abandoned, At and Bt within T, Bs short abandons. Flow-outs F: include adds F to "
+        "the denominator, met adds those within T to the numerator too, exclude leaves them out. Who still waits at the end "
+        "counts in the denominator. T runs from queue entry and includes its own instant.",
+        "share", bases=_CALLERS, better="higher",
+        variants=tuple(f"{formula}.{flow_outs}" for formula in SERVICE_LEVELS for flow_outs in FLOW_OUTS),
+    ),
+)  # fmt: skip
+
+_WAITS = (
+    Kpi(
+        "asa",
+        "Average speed of answer (ASA)",
+        "Mean queue wait of the answered: sum of their waits / answered.",
+        "s", "answered_wait_time", "answered", _SECONDS, better="lower",
+    ),
+    Kpi(
+        "wait_mean",
+        "Average wait",
+        "Mean queue wait of all whose wait ended: sum of waits / (offered - still waiting at the end). Episodes: all attempts.",
+        "s", "wait_time", "offered - unfinished", _SECONDS, bases=_CALLERS, better="lower",
+    ),
+    Kpi(
+        "time_to_abandon",
+        "Average time to abandon",
+        "Mean queue wait of the abandoned: sum of their waits / abandoned.",
+        "s", "abandoned_wait_time", "abandoned", _SECONDS,
+    ),
+    *(
+        Kpi(
+            f"{name}_p{percent}",
+            f"{title}, {percent} % below",
+            f"Wait that {percent} % of {whom} do not exceed: from the histogram of all replications (bins of 1 s up to an "
+            "hour, then 2 % wide; linear inside a bin; a wait of none is exactly 0).",
+            "s", which, "", bases=bases, periods=("run",), quantile=percent / 100.0, better="lower",
+        )
+        for name, title, which, whom, bases in (
+            ("wait", "Wait", "ended", "all whose wait ended", _CALLERS),
+            ("asa", "Wait of the answered", "answered", "the answered", ("contact",)),
+        )
+        for percent in (50, 90, 95, 99)
+    ),
+)  # fmt: skip
+
+_WORK = (
+    Kpi(
+        "handle_time",
+        "Average handle time (AHT)",
+        "Mean agent time per answered contact: (talk + hold + wrap) / answered.",
+        "s", _HANDLE, "answered", _SECONDS,
+    ),
+    Kpi("talk_time", "Average talk time", "Mean talk without hold: talk / answered.", "s", "talk_time", "answered", _SECONDS),
+    Kpi("hold_time", "Average hold time", "Mean time on hold: hold / answered.", "s", "hold_time", "answered", _SECONDS),
+    Kpi("wrap_time", "Average wrap time (ACW)", "Mean wrap-up: wrap / answered.", "s", "wrap_time", "answered", _SECONDS),
+    Kpi(
+        "mean_queue",
+        "Mean number waiting",
+        "Time average of the number waiting: integral over the intervals in which lines are open at any time / their length.",
+        "calls", "open_queue_time", "watched_time", better="lower",
+    ),
+    Kpi(
+        "lines_in_use",
+        "Lines in use",
+        "Time average of the lines in use (IVR, queue, talk and hold): integral over the intervals in which lines are open "
+        "at any time / their length.",
+        "erlangs", "open_line_time", "watched_time", places=("centre",),
+    ),
+    Kpi(
+        "contacts_per_episode",
+        "Contacts per customer",
+        "How often a customer with a problem dials: contacts / episodes.",
+        "contacts", "contacts", "arrived", bases=("episode",), places=_CENTRE, better="lower",
+    ),
+    Kpi(
+        "redial_rate",
+        "Redial rate",
+        "Share of the contacts that are redials: (contacts - episodes) / contacts.",
+        "share", "contacts - arrived", "contacts", bases=("episode",), places=_CENTRE, better="lower",
+    ),
+)  # fmt: skip
+
+_AGENTS = tuple(
+    Kpi(id, title, sentence, unit, numerator, denominator, scale, bases=("agent",), places=_STAFF)
+    for id, title, sentence, unit, numerator, denominator, scale in (
+        (
+            "occupancy",
+            "Occupancy",
+            "Handle time / (handle + available time), in opening hours; overtime is apart.",
+            "share", _BUSY, _ON_DUTY, 1.0,
+        ),
+        (
+            "overtime_occupancy",
+            "Occupancy in overtime",
+            "Handle time / (handle + available time), after closing.",
+            "share", _OVERTIME_BUSY, _OVERTIME, 1.0,
+        ),
+        (
+            "utilisation",
+            "Utilisation of paid time",
+            "Handle time, overtime included / paid time. Paid: seats x opening time (time on duty where agents stayed beyond "
+            "their seats) + overtime on duty.",
+            "share", f"{_BUSY} + {_OVERTIME_BUSY}", "paid_time", 1.0,
+        ),
+        (
+            "agents_on_duty",
+            "Agents on duty",
+            "Time average in opening hours: (handle + available time) / opening time.",
+            "agents", _ON_DUTY, "opening_time", 1.0,
+        ),
+        (
+            "agents_busy",
+            "Agents busy",
+            "Carried load, time average in opening hours: handle time / opening time.",
+            "erlangs", _BUSY, "opening_time", 1.0,
+        ),
+        (
+            "overtime",
+            "Overtime",
+            f"Agent hours on duty after closing. {_PER_DAY} Formula: overtime on duty / operating days.",
+            "h", _OVERTIME, "operating_days", _HOURS,
+        ),
+    )
+)  # fmt: skip
+
+_IN_TARGET = tuple(
+    Kpi(
+        f"{period}s_in_target",
+        f"{period.capitalize()}s in target",
+        f"Share of {period}s that reach the goal named by the variant, over {period}s x replications: {period}s that reach "
+        f"it / {period}s in which there is anything to count.",
+        "share", places=(), periods=("run",), bases=("contact", "agent"), better="higher",
+    )
+    for period in ("interval", "day", "week")
+)  # fmt: skip
+"""Made by `targets`, from the values of each period in each replication."""
+
+REGISTRY: dict[str, Kpi] = {kpi.id: kpi for kpi in (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_AGENTS, *_IN_TARGET)}
+"""Every KPI by id, in the order of a report."""
