@@ -43,10 +43,10 @@ def check_policy(policy: Any, scenario: Scenario | None = None, *, replications:
     Parameters
     ----------
     policy : object
-        With one or both of two pure functions of numbers: ``agent_score(contact, agent)`` (a call goes to the idle agent with the highest
-        score; ties to the longest idle) and ``call_score(contact, agent, now)`` (an agent takes the waiting call with the highest
-        score; ties by priority, then the longest wait). A contact has call_type, queue, priority, queued_at, customer; an agent id,
-        team, idle_since. Codes count names in sorted order.
+        With one or both of two pure functions of numbers: ``agent_score(contact, agent)`` (a call goes to the idle agent with
+        the highest score; ties to the longest idle) and ``call_score(contact, agent, now)`` (an agent takes the waiting call
+        with the highest score; ties by priority, then the longest wait). A contact has call_type, queue, priority,
+        queued_at, customer; an agent id, team, idle_since. Codes count names in sorted order.
     scenario : Scenario, optional
         What to try it on; by default a small centre of two queues and two teams that is short of agents.
 
