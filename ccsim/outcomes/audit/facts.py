@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.steps import late_comings
 from ccsim.outcomes.tables import TABLE_KEYS, Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AgentState, Cause, Channel, Family, Outcome, SegmentKind
@@ -339,7 +340,8 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     complaints.where(unpatient, "I06", lambda i: f"{who(i)} waits for ever")
     waited = abandoned | (served & (segments["answered_at"] > segments["entered_at"]))
     waited |= (outcome == Outcome.CLOSED) & (segments["ended_at"] > segments["entered_at"])
-    never_had_to = (served & ~waited) | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
+    at_once = served & ~waited & ~np.isin(segments["entered_at"], late_comings(program))
+    never_had_to = at_once | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
     complaints.where(never_had_to & (gives_up < np.inf), "I06", lambda i: f"{who(i)} never waited, but his patience is drawn")
 
     patience = _known_patience(program, segments)

@@ -21,6 +21,31 @@ _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
 _WORK = np.dtype([("agent", "i8"), ("state", "i8"), ("customer", "i8"), ("started_at", "f8"), ("ended_at", "f8")])
 
 
+class _Settings(NamedTuple):
+    """When a team's seats are set, by the timetable or because everyone goes home, and to what; in the order of events."""
+
+    at: NDArray[np.float64]
+    seats: NDArray[np.int64]
+
+    def steps(self) -> Steps:
+        """Seats over time."""
+        last = np.append(self.at[1:] != self.at[:-1], np.ones(min(1, len(self.at)), bool))
+        return Steps(self.at[last], self.seats[last])
+
+    def most(self, when: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The most seats there are just before, in, or just after each instant."""
+        steps = self.steps()
+        most = np.maximum(steps.before(when), steps.after(when))
+        for at, seats in zip(self.at, self.seats, strict=True):
+            most[when == at] = np.maximum(most[when == at], seats)
+        return most
+
+    def several(self) -> NDArray[np.float64]:
+        """Instants at which seats are set more than once: what happens in between leaves no row."""
+        found: NDArray[np.float64] = self.at[1:][self.at[1:] == self.at[:-1]]
+        return found
+
+
 class _Spells(NamedTuple):
     """Rows of agent states with what stands beside them."""
 
@@ -34,14 +59,15 @@ def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     spells = _spells(rows.agent_states)
     answered = rows.segments[rows.segments["outcome"] == Outcome.SERVED]
     _check_teams(program, answered, rows.agent_states, complaints)
-    _check_moves(rows.agent_states, answered, complaints)
     _check_work(rows.agent_states, answered, complaints)
     home = _going_home(program, rows)
+    settings = [_settings(program, team, home) for team in range(len(program.teams))]
+    _check_moves(rows.agent_states, answered, _resettled(rows.agent_states, settings), complaints)
     for team in range(len(program.teams)):
         mine = rows.agent_states["team"] == team
         own = _Spells(spells.rows[mine], spells.comes[mine], spells.leaves[mine])
         served = answered[program.agents.team[answered["agent"]] == team]
-        _check_seats(program, team, own, served, home, complaints)
+        _check_seats(program, team, settings[team], own, served, complaints)
 
 
 def _spells(states: Table) -> _Spells:
@@ -68,7 +94,7 @@ def _check_teams(program: Program, answered: Table, states: Table, complaints: C
     )
 
 
-def _check_moves(states: Table, answered: Table, complaints: Complaints) -> None:
+def _check_moves(states: Table, answered: Table, resettled: NDArray[np.bool_], complaints: Complaints) -> None:
     """One state at a time, each longer than nothing, and only moves that the vocabulary allows."""
     agent = states["agent"]
     complaints.where(
@@ -91,7 +117,7 @@ def _check_moves(states: Table, answered: Table, complaints: Complaints) -> None
     hidden = np.isin(_moments(agent[1:], states["started_at"][1:]), _moments(instant["agent"], instant["ended_at"]))
     touches = same & (states["started_at"][1:] == states["ended_at"][:-1])
     before, after = states["state"][:-1], states["state"][1:]
-    repeats = (before == AgentState.AVAILABLE) & (after == AgentState.AVAILABLE)
+    repeats = (before == AgentState.AVAILABLE) & (after == AgentState.AVAILABLE) & ~resettled[1:]
     not_his = (before == AgentState.TALK) & (after == AgentState.WRAP) & (states["customer"][:-1] != states["customer"][1:])
     bad = touches & ~hidden & (~legal[before, after] | repeats | not_his)
     bad |= ~touches & (after == AgentState.WRAP) & ~hidden
@@ -152,45 +178,59 @@ def _work(agents: Table, state: int, answered: Table, start: str, end: str) -> T
     return found
 
 
-def _going_home(program: Program, rows: Rows) -> list[float]:
-    """When, after each closing, nobody is inside any more: everyone who is idle goes home, s."""
+def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
+    """When, after each closing, nobody is inside any more and everyone who is idle goes home.
+
+    Each is an instant, s, with its place among that instant's events: just after the kind that took the last one out.
+    """
     segments = rows.segments
-    waited = segments[segments["kind"] == SegmentKind.QUEUE]
-    left = np.where(waited["outcome"] == Outcome.SERVED, waited["answered_at"], waited["ended_at"])
-    ivr = segments[segments["kind"] == SegmentKind.IVR_NODE]
-    inside = number_during(np.concatenate((waited["entered_at"], ivr["entered_at"])), np.concatenate((left, ivr["ended_at"])))
+    outcome, ivr = segments["outcome"], segments["kind"] == SegmentKind.IVR_NODE
+    left = np.where(outcome == Outcome.SERVED, segments["answered_at"], segments["ended_at"])
+    kind = np.full(len(segments), int(Event.IVR_END))
+    kind[outcome == Outcome.SERVED] = Event.WRAP_END
+    kind[outcome == Outcome.ABANDONED] = Event.ABANDON
+    kind[(outcome == Outcome.CLOSED) & (left > segments["entered_at"])] = Event.OVERTIME_END
+    kind[ivr] = Event.IVR_END
+    inside = number_during(segments["entered_at"], left)
     empty = np.append(inside.times[inside.values == 0], np.inf)
     timetable = program.timetable
     found = []
     for entry in timetable[timetable.event == Event.CLOSING]:
         openings = timetable.at[(timetable.event == Event.OPENING) & (timetable.at > entry.at)]
-        at = float(entry.at)
+        at, last = float(entry.at), int(Event.CLOSING)
         if inside.after(np.array([at]))[0] > 0:
             at = float(empty[np.searchsorted(empty, at, "right")])
+            last = int(kind[left == at].max(initial=0))
         if at < openings.min(initial=np.inf):
-            found.append(at)
+            found.append((at, last + 0.5))
     return found
 
 
-def _seats(program: Program, team: int, home: list[float]) -> Steps:
-    """Seats of a team over time: what the timetable says, none once everyone went home."""
+def _settings(program: Program, team: int, home: list[tuple[float, float]]) -> _Settings:
+    """What the timetable says, and no seats once everyone went home."""
     timetable = program.timetable
     own = timetable[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
-    at = np.concatenate((own.at, home))
-    rank = np.concatenate((own.event, np.full(len(home), max(Event) + 1)))
-    seats = np.concatenate((own.seats, np.zeros(len(home), np.int64)))
+    at = np.concatenate((own.at, [instant for instant, _ in home]))
+    rank = np.concatenate((own.event, [place for _, place in home]))
     order = np.lexsort((rank, at))
-    last = np.append(at[order][1:] != at[order][:-1], True) if len(at) else np.zeros(0, bool)
-    return Steps(at[order][last], seats[order][last].astype(np.int64))
+    return _Settings(at[order], np.concatenate((own.seats, np.zeros(len(home), np.int64)))[order])
+
+
+def _resettled(states: Table, settings: list[_Settings]) -> NDArray[np.bool_]:
+    """True for rows that start in an instant in which the team's seats are set more than once."""
+    found = np.zeros(len(states), bool)
+    for team, of_team in enumerate(settings):
+        found |= (states["team"] == team) & np.isin(states["started_at"], of_team.several())
+    return found
 
 
 def _check_seats(
-    program: Program, team: int, spells: _Spells, served: Table, home: list[float], complaints: Complaints
+    program: Program, team: int, settings: _Settings, spells: _Spells, served: Table, complaints: Complaints
 ) -> None:
     """All seats are taken, by no more than there are, except by who is still busy after a drop; coming and going in order."""
     rows = spells.rows
     idle = rows["state"] == AgentState.AVAILABLE
-    seats = _seats(program, team, home)
+    seats = settings.steps()
     present = number_during(rows["started_at"], rows["ended_at"])
     available = number_during(rows["started_at"][idle], rows["ended_at"][idle])
     at = union(seats.times, present.times)
@@ -207,7 +247,7 @@ def _check_seats(
 
     # Who answers while there are more agents than seats should have left instead; a change in this instant is still to come.
     when = served["answered_at"]
-    over = present.after(when) > np.maximum(seats.before(when), seats.after(when))
+    over = present.after(when) > settings.most(when)
     over &= served["ended_at"] > when
     complaints.where(
         over,
@@ -216,25 +256,21 @@ def _check_seats(
             f"customer {served['customer'][i]} is answered at {when[i]} by agent {served['agent'][i]}, who should have left"
         ),
     )
-    _check_coming(program, team, spells, complaints)
-    _check_leaving(program, team, spells, home, complaints)
-    _check_hidden(program, team, rows, served, complaints)
+    _check_coming(program, team, settings, spells, complaints)
+    _check_leaving(settings, spells, complaints)
+    _check_hidden(settings, rows, served, complaints)
 
 
-def _check_coming(program: Program, team: int, spells: _Spells, complaints: Complaints) -> None:
+def _check_coming(program: Program, team: int, settings: _Settings, spells: _Spells, complaints: Complaints) -> None:
     """Agents come in when seats are set, the lowest absent id first."""
     rows, comes = spells.rows, spells.comes
-    timetable = program.timetable
-    changes = timetable.at[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
     complaints.where(
-        comes & ~np.isin(rows["started_at"], changes),
+        comes & ~np.isin(rows["started_at"], settings.at),
         "I03",
         lambda i: f"agent {rows['agent'][i]} comes in at {rows['started_at'][i]}, when no seats are set",
     )
     first = int(program.teams.first_agent[team])
-    for at in np.unique(rows["started_at"][comes]):
-        if np.sum(changes == at) > 1:
-            continue  # came and went within the instant: rows do not tell
+    for at in np.setdiff1d(rows["started_at"][comes], settings.several()):
         on_duty = np.zeros(int(program.teams.n_agents[team]), bool)
         on_duty[rows["agent"][(rows["started_at"] <= at) & (rows["ended_at"] > at)] - first] = True
         newest = int(rows["agent"][comes & (rows["started_at"] == at)].max()) - first
@@ -245,17 +281,15 @@ def _check_coming(program: Program, team: int, spells: _Spells, complaints: Comp
         )
 
 
-def _check_leaving(program: Program, team: int, spells: _Spells, home: list[float], complaints: Complaints) -> None:
+def _check_leaving(settings: _Settings, spells: _Spells, complaints: Complaints) -> None:
     """Idle agents leave when seats fall or everyone goes home, longest idle first, then lowest id."""
     rows = spells.rows
     idle = rows["state"] == AgentState.AVAILABLE
     ranked_of, latest = ahead_of(rows["started_at"][idle], rows["agent"][idle].astype(np.int64), rows["ended_at"][idle])
     ranked, leaves = rows[idle][ranked_of], spells.leaves[idle][ranked_of] & (rows["ended_at"][idle][ranked_of] < np.inf)
-    timetable = program.timetable
-    changes = timetable.at[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
     at = ranked["ended_at"]
     complaints.where(
-        leaves & ~np.isin(at, np.concatenate((changes, home))),
+        leaves & ~np.isin(at, settings.at),
         "I03",
         lambda i: f"idle agent {ranked['agent'][i]} leaves at {at[i]}, when no seats fall",
     )
@@ -264,14 +298,13 @@ def _check_leaving(program: Program, team: int, spells: _Spells, home: list[floa
         longer = ranked[:i][at[:i] > at[i]][0]
         return f"agent {ranked['agent'][i]} leaves at {at[i]}, but agent {longer['agent']} is idle since {longer['started_at']}"
 
-    complaints.where(leaves & (latest[:-1] > at), "I03", say)
+    decided = ~np.isin(at, settings.several())
+    complaints.where(leaves & decided & (latest[:-1] > at), "I03", say)
 
 
-def _check_hidden(program: Program, team: int, rows: Table, served: Table, complaints: Complaints) -> None:
+def _check_hidden(settings: _Settings, rows: Table, served: Table, complaints: Complaints) -> None:
     """A conversation of no length leaves no row: its agent must be on duty around it, or have come in just then."""
-    timetable = program.timetable
-    changes = timetable.at[np.isin(timetable.event, _SEATS) & (timetable.entity == team)]
-    instant = served[(served["answered_at"] == served["ended_at"]) & ~np.isin(served["answered_at"], changes)]
+    instant = served[(served["answered_at"] == served["ended_at"]) & ~np.isin(served["answered_at"], settings.at)]
     on_duty = np.array(
         [
             bool(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
-from ccsim.outcomes.audit.steps import Steps, ahead_of, number_during, union
+from ccsim.outcomes.audit.steps import Steps, ahead_of, late_comings, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome, SegmentKind
@@ -26,11 +26,12 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
     left = np.where(stays["outcome"] == Outcome.SERVED, stays["answered_at"], stays["ended_at"])
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
+    late = late_comings(program)
     for queue in range(len(program.queues)):
         here = stays["place"] == queue
         helpers = idle[program.reach[queue][idle["team"]] == 1]
         _check_work_conservation(queue, stays[here], left[here], helpers, complaints)
-        _check_unhelped(queue, stays[here], helpers, complaints)
+        _check_unhelped(queue, stays[here], helpers, late, complaints)
         _check_picked_agent(stays[here], helpers, complaints)
     _check_picked_call(program, stays, left, complaints)
     _check_closing(program, stays, left, complaints)
@@ -52,7 +53,7 @@ def _check_work_conservation(queue: int, stays: Table, left: Table, helpers: Tab
     complaints.where(both, "I04", say)
 
 
-def _check_unhelped(queue: int, stays: Table, helpers: Table, complaints: Complaints) -> None:
+def _check_unhelped(queue: int, stays: Table, helpers: Table, late: NDArray[np.float64], complaints: Complaints) -> None:
     """Who was not answered on entry found nobody idle; who hung up was not left by an agent freed in that very instant."""
     entered = stays["entered_at"]
     at_once = (stays["outcome"] == Outcome.SERVED) & (stays["answered_at"] == entered)
@@ -66,7 +67,7 @@ def _check_unhelped(queue: int, stays: Table, helpers: Table, complaints: Compla
     )
     gone = stays["ended_at"]
     n_freed = np.searchsorted(started, gone, "right") - np.searchsorted(started, gone, "left")
-    abandoned = (stays["outcome"] == Outcome.ABANDONED) & (gone > entered)
+    abandoned = (stays["outcome"] == Outcome.ABANDONED) & (gone > entered) & ~np.isin(gone, late)
     complaints.where(
         abandoned & (n_freed > 0),
         "I10",
@@ -105,7 +106,7 @@ def _check_picked_call(program: Program, stays: Table, left: Table, complaints: 
     """An agent takes, of the calls he reaches, the one with the highest priority, then longest wait, then lowest id."""
     priority = program.queues.priority
     served = stays["outcome"] == Outcome.SERVED
-    team = np.where(served, program.agents.team[stays["agent"]], -1)
+    team = np.append(program.agents.team, -1)[stays["agent"]]  # no agent: no team
     for code in range(len(program.teams)):
         reached = program.reach[:, code] == 1
         mine = served & (team == code)

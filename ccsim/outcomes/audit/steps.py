@@ -1,4 +1,4 @@
-"""How many of something there are at each time: step functions rebuilt from starts and ends."""
+"""How many of something there are at each time: step functions rebuilt from starts and ends; orders of who came first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Steps", "ahead_of", "number_during", "union"]
+from ccsim.program.layout import Program
+from ccsim.vocabulary import Event
+
+__all__ = ["Steps", "ahead_of", "late_comings", "number_during", "union"]
 
 Times = NDArray[np.float64]
 
@@ -50,3 +53,15 @@ def ahead_of(starts: Times, numbers: NDArray[np.int64], ends: Times) -> tuple[ND
     order = np.lexsort((numbers, starts))
     latest = np.maximum.accumulate(np.concatenate(([-np.inf], ends[order])))
     return order, latest
+
+
+def late_comings(program: Program) -> NDArray[np.float64]:
+    """Instants at which a team gets more seats by an event for fewer, hence after that instant's dials and hang-ups."""
+    found = []
+    seats: dict[int, int] = {}
+    for entry in program.timetable:
+        if entry.event == Event.SEATS_DOWN and entry.seats > seats.get(entry.entity, 0):
+            found.append(entry.at)
+        if entry.event in (Event.SEATS_UP, Event.SEATS_DOWN):
+            seats[entry.entity] = entry.seats
+    return np.array(found, float)
