@@ -238,7 +238,7 @@ def ratios(moments: Moments, share: ArrayLike, confidence: float) -> Intervals:
             method[moments.seen < 2] = Method.TOO_FEW
             low, high, method = _all_or_none(moments, is_share, value, confidence, low, high, method)
         else:
-            method[:] = Method.ONE_REPLICATION
+            method[...] = Method.ONE_REPLICATION
         method[empty] = Method.EMPTY
         without = np.isin(method, (Method.EQUAL, Method.TOO_FEW, Method.ONE_REPLICATION, Method.EMPTY))
         return Intervals(value, np.where(without, np.nan, low), np.where(without, np.nan, high), method)
