@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -62,7 +63,7 @@ def console(stream: TextIO | None = None) -> Console:
     width = shutil.get_terminal_size((WIDTH_OF_A_FILE, 24)).columns  # COLUMNS, else the terminal, else a file's width
     plain = not stream.isatty()
     return Console(
-        file=stream,
+        file=_Trimmed(stream) if plain else stream,  # type: ignore[arg-type]  # rich only writes and flushes
         width=max(40, width),
         markup=False,
         emoji=False,
@@ -71,6 +72,20 @@ def console(stream: TextIO | None = None) -> Console:
         no_color=True if plain else None,
         force_terminal=False if plain else None,
     )
+
+
+class _Trimmed:
+    """A stream that drops the blanks with which tables fill up their lines: in a file they are noise."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write whole lines without trailing blanks."""
+        return self._stream.write(re.sub(r" +(?=\n)", "", text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _finite(value: Any) -> Any:

@@ -77,13 +77,14 @@ def _machine() -> dict[str, Any]:
 def _kernel() -> dict[str, Any]:
     """Return where compiled code is kept and whether any of this version is there."""
     from ccsim import jit
+    from ccsim.cli.kernel import is_compiled
 
     folder = jit.cache_folder()
     return {
         "compiled_engine": jit.ENABLED,
         "cache_folder": str(folder),
         "writable": _is_writable(folder),
-        "compiled": any(path.name.startswith("kernel.") for path in folder.rglob("*.nbi")),
+        "compiled": is_compiled(),
     }
 
 

@@ -31,7 +31,9 @@ def duration(seconds: float) -> str:
 
 def seconds(number: float) -> str:
     """Return a short time such as a simulation error, ``0.4 s``."""
-    return NONE if math.isnan(number) else f"{number:.1f} s" if number < 60 else duration(number)
+    if math.isnan(number):
+        return NONE
+    return "<0.1 s" if 0 < number < 0.05 else f"{number:.1f} s" if number < 60 else duration(number)
 
 
 def count(number: float) -> str:

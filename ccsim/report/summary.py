@@ -50,8 +50,9 @@ def calendar_lines(scenario: Scenario) -> list[str]:
     )
     zone = f", {scenario.timezone}" if scenario.timezone else ""
     first = f"{scenario.start:%a} {scenario.start}"
+    opened = "open" if len(days) == scenario.days else f"{len(days)} of them open:"
     lines = [
-        f"{numbers.plural(scenario.days, 'day')} from {first}{zone}, {len(days)} open: {hours}",
+        f"{numbers.plural(scenario.days, 'day')} from {first}{zone}, {opened} {hours}",
         f"{numbers.plural(len(resolve.intervals(scenario)), 'interval')} of {numbers.duration(scenario.interval)}",
     ]
     if scenario.holidays:

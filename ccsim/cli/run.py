@@ -1,0 +1,176 @@
+"""`ccsim run`: a scenario file -> its verdicts and figures, on the screen, as JSON or as a folder of CSV files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ccsim.cli import INTERRUPTED, TARGET_MISSED
+from ccsim.cli.options import as_json, examples, settings
+
+if TYPE_CHECKING:
+    from ccsim.experiment import Result
+    from ccsim.scenario import Scenario
+
+FORMATS = ("csv", "xlsx", "parquet")
+
+
+@click.command(
+    "run",
+    epilog=examples(
+        "ccsim run northgate.yaml",
+        "ccsim run northgate.yaml --set agents.desk.headcount+=2 --reps 500",
+        "ccsim run northgate.yaml --out runs --intervals",
+        "ccsim run northgate.yaml --json --quiet > result.json",
+        "ccsim run northgate.yaml --check --quiet      (exit code 3 when a target is missed)",
+    ),
+)
+@click.argument("file", metavar="FILE")
+@settings
+@click.option("--reps", type=click.IntRange(1, 1_000_000), help="Replications, instead of the scenario's.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed, instead of the scenario's.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "compiled", "reference"]),
+    default="auto",
+    help="The answer is the same; compiled is fast, reference can be read.",
+)
+@click.option("--intervals", is_flag=True, default=False, help="Also every interval, for the centre and each queue.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write CSV files to a new folder in DIR.")
+@click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv", help="Of the files; csv for now.")
+@click.option("--calls", is_flag=True, default=False, help="With --out: also one row per call, leg and agent state.")
+@click.option("--force", is_flag=True, default=False, help="With --out: replace the last run of this scenario.")
+@click.option("--check", is_flag=True, default=False, help="Exit code 3 when a target is missed.")
+@as_json
+@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only.")
+def command(
+    file: str,
+    settings: tuple[str, ...],
+    reps: int | None,
+    seed: int | None,
+    jobs: int | None,
+    engine: str,
+    intervals: bool,
+    out: Path | None,
+    file_format: str,
+    calls: bool,
+    force: bool,
+    check: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Simulate a scenario and report what callers and agents would live through.
+
+    The same file, seed and number of replications give the same numbers on any machine, engine and number of jobs.
+    """
+    from ccsim.cli.console import print_problems
+
+    _refuse_format(file_format)
+    if calls and out is None:
+        raise click.UsageError("--calls writes files. Try: --calls --out runs")
+    scenario = _scenario(file, settings, as_json)
+    if out is not None:
+        from ccsim.cli.places import new_folder
+
+        new_folder(out)
+    if not quiet:
+        print_problems(scenario.warnings)
+
+    from ccsim.experiment import run
+
+    with _progress(quiet, engine) as progress:
+        result = run(scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, progress=progress)
+    _print(result, as_json, intervals)
+    if out is not None:
+        _write(result, out, force, calls, quiet)
+    _leave(result, check, quiet, planned=scenario.run.replications if reps is None else reps)
+
+
+def _refuse_format(file_format: str) -> None:
+    extra = {"xlsx": "excel", "parquet": "parquet"}.get(file_format)
+    if extra:
+        raise click.UsageError(f"--format {file_format} (extra: {extra}) is not supported yet. Try: --format csv")
+
+
+def _scenario(file: str, settings: tuple[str, ...], as_json: bool) -> Scenario:
+    """Return the scenario; with ``--json`` a bad one still prints one object, its problems."""
+    from ccsim.cli.console import print_json, problem_fields
+    from ccsim.cli.given import checked
+    from ccsim.errors import ScenarioError
+
+    found = checked(file, settings)
+    if found.scenario is None:
+        if as_json:
+            print_json({"problems": [problem_fields(problem) for problem in found.problems]})
+        raise ScenarioError(found.problems)
+    return found.scenario
+
+
+@contextmanager
+def _progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Draw a bar on stderr when that is a terminal; say so when the kernel has to be compiled first."""
+    if quiet:
+        yield None
+        return
+    if engine != "reference":
+        from ccsim.cli.console import message
+        from ccsim.cli.kernel import is_compiled
+
+        if not is_compiled():
+            message("compiling the kernel, once per installation: this takes about half a minute ...")
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from ccsim.cli.console import console
+
+    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
+        task = bar.add_task("replications", total=None)
+        yield lambda done, planned: bar.update(task, completed=done, total=planned)
+
+
+def _print(result: Result, as_json: bool, intervals: bool) -> None:
+    from ccsim.report.text import interval_scopes, print_result
+
+    if as_json:
+        from ccsim.cli.console import print_json
+        from ccsim.report.fields import result_fields
+
+        print_json(result_fields(result, interval_scopes(result) if intervals else ()))
+    elif result.replications:
+        from ccsim.cli.console import console
+
+        print_result(result, console(), intervals)
+
+
+def _write(result: Result, out: Path, force: bool, calls: bool, quiet: bool) -> None:
+    from ccsim.cli.console import message
+    from ccsim.report.folder import write_folder
+
+    folder = write_folder(result, out, force, calls)
+    if not quiet:
+        message(f"written to {folder}")
+
+
+def _leave(result: Result, check: bool, quiet: bool, planned: int) -> None:
+    """Say what the exit code means, and leave with it."""
+    from ccsim.cli.console import message
+
+    context = click.get_current_context()
+    if result.interrupted:
+        message(f"ccsim: interrupted after {result.replications} of {planned} replications")
+        context.exit(INTERRUPTED)
+    if check and any(verdict.verdict == "missed" for verdict in result.targets):
+        if not quiet:
+            message("ccsim: target missed")
+        context.exit(TARGET_MISSED)

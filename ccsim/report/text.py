@@ -1,0 +1,297 @@
+"""A `Result` -> the page a manager reads on a terminal: the verdict first, then figures, then how they were made.
+
+Two ranges are never mixed: ± is the simulation error of a mean and shrinks with replications; the range of days is what one
+will live through and does not. Everything is read from the result; nothing is simulated here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccsim.report import numbers, verdicts
+from ccsim.report.index import Index, shown, shown_error
+from ccsim.report.summary import calendar_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from ccsim.analysis import Estimate
+    from ccsim.experiment import Result
+
+__all__ = ["interval_scopes", "print_result"]
+
+MOST_DAYS = 31  # rows of the table by day; longer horizons are for a spreadsheet
+_STYLE = {"met": "green", "missed": "bold red", "undecided": "yellow"}
+_CENTRE: dict[str, str] = {}
+
+
+class Row(NamedTuple):
+    """One line of the main table."""
+
+    id: str
+    label: str
+    basis: str = ""
+    unless_zero: bool = False
+
+
+ROWS = (
+    Row("service_level", "Service level {goal}"),
+    Row("service_level", "  of customers, waits of all attempts added", "episode", unless_zero=True),
+    Row("abandonment", "Abandoned"),
+    Row("abandonment", "  customers who gave up for good", "episode", unless_zero=True),
+    Row("asa", "ASA, mean wait of answered"),
+    Row("wait_p90", "90 % wait at most"),
+    Row("delayed", "Callers who wait at all"),
+    Row("mean_queue", "Callers waiting, mean"),
+    Row("occupancy", "Occupancy"),
+    Row("utilisation", "Utilisation of paid time"),
+    Row("agents_on_duty", "Agents on duty, mean"),
+    Row("handle_time", "AHT, talk + hold + wrap"),
+    Row("offered", "Offered a day"),
+    Row("answered", "Answered a day"),
+    Row("abandoned", "Abandoned a day", unless_zero=True),
+    Row("blocked", "Blocked a day (no free line)", unless_zero=True),
+    Row("hung_up", "Hung up in the IVR a day", unless_zero=True),
+    Row("flowed_out", "Sent away at closing a day", unless_zero=True),
+    Row("unfinished", "Still waiting at the end a day", unless_zero=True),
+    Row("redial_rate", "Calls that are redials", unless_zero=True),
+    Row("overtime", "Overtime of agents a day", unless_zero=True),
+)
+"""The figures of the centre over the run; a day is an operating day."""
+
+DAILY = ("service_level", "abandonment", "asa", "occupancy")
+"""KPIs whose spread over single days is kept."""
+
+BY_QUEUE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "mean_queue")
+BY_CALL_TYPE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "handle_time")
+BY_TEAM = ("agents_on_duty", "occupancy", "utilisation", "overtime")
+BY_PERIOD = ("offered", "service_level", "abandonment", "asa", "agents_on_duty", "occupancy", "mean_queue")
+_HEADS = {
+    "offered": "Offered",
+    "service_level": "Service level",
+    "abandonment": "Abandoned",
+    "asa": "ASA",
+    "wait_p90": "90 % within",
+    "mean_queue": "Waiting",
+    "handle_time": "AHT",
+    "agents_on_duty": "On duty",
+    "occupancy": "Occupancy",
+    "utilisation": "Utilisation",
+    "overtime": "Overtime",
+}
+
+
+def print_result(result: Result, console: Console, intervals: bool = False) -> None:
+    """Print verdicts, figures, neighbours, the parts of the centre and how the numbers were made.
+
+    Parameters
+    ----------
+    intervals : bool
+        Also the table of every interval.
+    """
+    index = Index(result.estimates)
+    _print_verdicts(result, console)
+    console.print()
+    _print_figures(result, index, console)
+    for line in (*_textbook_lines(result, index), *_neighbour_lines(result)):
+        console.print(line)
+    for table in _parts(result, index, console.width):
+        console.print()
+        console.print(table)
+    if intervals:
+        found = Index(result.accumulator.estimates(result.scenario.run.confidence, scopes=interval_scopes(result)))
+        for scope in ({}, *({"queue": name} for name in result.names.queues if len(result.names.queues) > 1)):
+            console.print()
+            console.print(_intervals(result, found, scope, console.width))
+    console.print()
+    for line in _provenance(result):
+        console.print(line)
+
+
+def interval_scopes(result: Result) -> tuple[str, ...]:
+    """Return the scopes of an interval table: the centre, and each queue where there are several."""
+    return ("interval", "queue x interval") if len(result.names.queues) > 1 else ("interval",)
+
+
+# -------------------------------------------------------------------------------- verdicts
+
+
+def _print_verdicts(result: Result, console: Console) -> None:
+    """Print the name, then each target with its answer, the words hanging under each other."""
+    from rich.table import Table
+    from rich.text import Text
+
+    scenario = result.scenario
+    console.print(scenario.name, style="bold")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for verdict in result.targets:
+        words = verdicts.sentence(verdict, scenario.days, scenario.interval, scenario.run.mode == "steady")
+        table.add_row(Text(verdict.verdict.upper(), style=_STYLE[verdict.verdict]), Text(words))
+    if not result.targets:
+        table.add_row("", "no target")
+    console.print(table)
+
+
+# -------------------------------------------------------------------------------- the centre over the run
+
+
+def _print_figures(result: Result, index: Index, console: Console) -> None:
+    from rich.table import Table
+
+    has_days = result.scenario.run.mode != "steady" and result.replications * result.scenario.days > 1
+    has_redials = index.value("contacts_per_episode", _CENTRE) > 1.0
+    table = Table(box=None, pad_edge=False)
+    table.add_column(f"n = {numbers.plural(result.replications, 'replication')}", min_width=24)
+    for head in ("simulated", "±", *(["days P10 to P90"] if has_days else []), *[column.label for column in result.textbook]):
+        table.add_column(head, justify="right")
+    for row in ROWS:
+        estimate = index.get(row.id, _CENTRE, row.basis)
+        if estimate is None or (row.unless_zero and not estimate.value) or (row.basis == "episode" and not has_redials):
+            continue
+        cells = [shown(estimate.value, estimate.unit), shown_error(estimate)]
+        if has_days:
+            cells.append(_days(result, estimate) if row.id in DAILY and not row.basis else "")
+        for column in result.textbook:
+            beside = getattr(column, row.id, None) if not row.basis else None
+            cells.append("" if beside is None else shown(beside, estimate.unit))
+        label = row.label.format(goal=_threshold(estimate))
+        if result.scenario.run.mode == "steady":
+            label = label.replace(" a day", " in the run")  # there the one "day" is all that is counted
+        table.add_row(label, *cells)
+    console.print(table)
+
+
+def _threshold(estimate: Estimate) -> str:
+    """Return ``in 0:20`` from the variant of a service level, such as ``answered_over_offered.include.20s``."""
+    if not estimate.variant:
+        return ""
+    return f"in {numbers.duration(float(estimate.variant.rpartition('.include.')[2].rpartition('.')[2].rstrip('s')))}"
+
+
+def _days(result: Result, estimate: Estimate) -> str:
+    """Return the range in which 8 of 10 days lie."""
+    spread = result.accumulator.day_range(estimate.id)
+    if spread.p10 is None or spread.p90 is None:
+        return numbers.NONE
+    low = shown(spread.p10, spread.unit)
+    return f"{low.removesuffix(' %')} to {shown(spread.p90, spread.unit)}"
+
+
+def _textbook_lines(result: Result, index: Index) -> list[str]:
+    """Return what the formulas leave out, or why they are not shown."""
+    if not result.textbook:
+        return [f"No Erlang figures: {result.textbook_reason}."]
+    lines = []
+    given_up = index.get("abandonment", _CENTRE)
+    for figures in result.textbook:
+        note = figures.note
+        if figures.label == "Erlang C" and figures.service_level is not None and given_up is not None and given_up.value:
+            note += f"; here {numbers.percent(given_up.value)} do"
+        lines.append(f"{figures.label}: {note}.")
+    return lines
+
+
+def _neighbour_lines(result: Result) -> list[str]:
+    """Return one line that says what an agent fewer or more would do, with the same callers."""
+    if not result.neighbours:
+        return []
+    agents = " | ".join(str(n.agents) for n in result.neighbours)
+    levels = " | ".join(shown(n.service_level.value, "share") for n in result.neighbours)
+    return [f"With {agents} agents and the same callers: {levels} {_threshold(result.neighbours[0].service_level)}"]
+
+
+# -------------------------------------------------------------------------------- parts of the centre
+
+
+def _parts(result: Result, index: Index, width: int) -> list[Table]:
+    """Return the tables by queue, call type, team and day, where there are several of them."""
+    names, found = result.names, []
+    if len(names.queues) > 1:
+        found.append(_table("Queue", index, [("", {"queue": name}) for name in names.queues], BY_QUEUE, width))
+    if len(names.call_types) > 1 and names.call_types != names.queues:
+        found.append(_table("Call type", index, [("", {"call_type": name}) for name in names.call_types], BY_CALL_TYPE, width))
+    if len(names.teams) > 1:
+        found.append(_table("Team", index, [("", {"team": name}) for name in names.teams], BY_TEAM, width))
+    days = index.scopes("day")
+    if 1 < len(days) <= MOST_DAYS:
+        labelled = [(verdicts.when(scope, MOST_DAYS), scope) for scope in days]
+        found.append(_table("Day", index, labelled, BY_PERIOD, width))
+    return found
+
+
+def _table(head: str, index: Index, rows: Sequence[tuple[str, Mapping[str, str]]], ids: Sequence[str], width: int) -> Table:
+    """Return a table with one row per scope; simulation errors stand beside service levels if there is room."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(head, overflow="fold")
+    labels = [label or next(iter(scope.values())) for label, scope in rows]
+    with_error = width >= 80
+    room = width - max(map(len, (head, *labels)), default=0) - (6 if with_error else 0)
+    kept = _that_fit([id for id in ids if any(index.get(id, scope) is not None for _, scope in rows)], room)
+    for id in kept:
+        table.add_column(_HEADS[id], justify="right", no_wrap=True)
+        if id == "service_level" and with_error:
+            table.add_column("±", justify="right")
+    for label, (_, scope) in zip(labels, rows, strict=True):
+        cells = []
+        for id in kept:
+            estimate = index.get(id, scope)
+            cells.append(numbers.NONE if estimate is None else shown(estimate.value, estimate.unit))
+            if id == "service_level" and with_error:
+                cells.append(shown_error(estimate))
+        table.add_row(label, *cells)
+    return table
+
+
+def _that_fit(ids: Sequence[str], room: int) -> list[str]:
+    """Return the KPIs whose columns fit, by order of importance; the CSV files have them all."""
+    kept = []
+    for id in ids:
+        room -= len(_HEADS[id]) + 2
+        if room < 0:
+            break
+        kept.append(id)
+    return kept or list(ids[:1])
+
+
+def _intervals(result: Result, found: Index, place: Mapping[str, str], width: int) -> Table:
+    days = result.scenario.days
+    rows = [
+        (verdicts.when(scope, days), scope)
+        for scope in found.scopes(*place, "interval")
+        if all(scope[kind] == name for kind, name in place.items())
+    ]
+    head = f"Queue {next(iter(place.values()))}" if place else "Interval"
+    return _table(head, found, rows, BY_PERIOD, width)
+
+
+# -------------------------------------------------------------------------------- how they were made
+
+
+def _provenance(result: Result) -> list[str]:
+    """Return how the numbers were made and what they do not hold."""
+    from ccsim import __version__
+
+    run, spread = result.scenario.run, result.scenario.uncertainty
+    lines = [f"{line}." for line in calendar_lines(result.scenario)[:1]]
+    if run.mode == "steady":
+        lines.append(f"± is the simulation error at {100 * run.confidence:g} % and shrinks with replications.")
+    else:
+        lines.append(
+            f"± is the simulation error at {100 * run.confidence:g} % (percentage points of shares) and shrinks with "
+            "replications; the range of days is what one lives through and does not."
+        )
+    if not spread.centre_day and not spread.type_day and result.scenario.replay is None:
+        lines.append("No forecast error in it: the scenario has no uncertainty.")
+    speed = f"{result.elapsed:.1f} s" if math.isfinite(result.elapsed) else ""
+    lines.append(
+        f"seed {result.seed}, {numbers.plural(result.replications, 'replication')}, {result.engine} engine, "
+        f"digest {result.digest[:12]}, scenario {result.fingerprint[:8]}, ccsim {__version__}, {speed}"
+    )
+    return lines
