@@ -1,0 +1,351 @@
+"""Small random Programs over every feature, each from one integer; about every second one on a grid where everything ties.
+
+They are built below the Scenario, so that the engines are tested on what the layout allows, not on what YAML writes today.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ccsim.program.layout import (
+    AGENT,
+    CALL_TYPE,
+    DAY,
+    FLOW,
+    INTERVAL,
+    LANE,
+    LAW,
+    POINT,
+    QUEUE,
+    RECORDED,
+    SETTINGS,
+    TEAM,
+    TIMETABLE,
+    Program,
+    Records,
+    records,
+)
+from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
+
+__all__ = ["Dice", "Laws", "program_of", "random_program", "table"]
+
+DAY_LENGTH = 86400.0
+FIRST_DATE = 19723
+UNLIMITED = 1 << 40
+
+
+class Dice:
+    """Choices from one integer."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+
+    def chance(self, share: float) -> bool:
+        return bool(self._generator.random() < share)
+
+    def between(self, least: int, most: int) -> int:
+        return int(self._generator.integers(least, most + 1))
+
+    def real(self, least: float, most: float) -> float:
+        return float(self._generator.uniform(least, most))
+
+    def pick(self, options):
+        return options[self.between(0, len(options) - 1)]
+
+
+class Laws:
+    """Collects laws and their points; on the grid each is a whole number of minutes."""
+
+    def __init__(self, dice: Dice, *, grid: bool) -> None:
+        self.dice, self.grid = dice, grid
+        self.rows: list[tuple] = []
+        self.points: list[tuple] = []
+
+    def add(self, family: Family, a: float = 0.0, b: float = 0.0, c: float = 0.0, points: list[tuple] | None = None) -> int:
+        points = points or []
+        self.rows.append((family, a, b, c, len(self.points), len(points)))
+        self.points += points
+        return len(self.rows) - 1
+
+    def about(self, mean: float) -> int:
+        """A law of any family with roughly this mean, s."""
+        if self.grid:
+            return self.add(Family.DETERMINISTIC, 60.0 * self.dice.between(0, max(1, round(2 * mean / 60))))
+        family = self.dice.pick([f for f in Family if f not in (Family.NEVER, Family.HAZARD)])
+        if family == Family.HYPEREXPONENTIAL:
+            return self.add(family, points=[(0.4, mean / 3, 0.0), (1.0, mean * 1.4, 0.0)])
+        if family == Family.EMPIRICAL:
+            return self.add(family, points=[(mean * x, 0.0, 0.0) for x in (0.0, 0.3, 0.3, 0.8, 3.5)])
+        parameters = {
+            Family.DETERMINISTIC: (mean,),
+            Family.EXPONENTIAL: (mean,),
+            Family.UNIFORM: (0.0, 2 * mean),
+            Family.TRIANGULAR: (0.0, mean / 2, 2.5 * mean),
+            Family.LOGNORMAL: (math.log(mean) - 0.18, 0.6),
+            Family.GAMMA: (2.0, mean / 2),
+            Family.WEIBULL: (0.8, mean),
+            Family.LOGLOGISTIC: (0.8 * mean, 3.0),
+        }
+        return self.add(family, *parameters[family])
+
+    def patience(self, mean: float) -> int:
+        """A patience law: any family, for ever, or a hazard that may stop."""
+        if self.dice.chance(0.15):
+            return self.add(Family.NEVER)
+        if not self.grid and self.dice.chance(0.2):
+            late = self.dice.pick([0.0, 1.0 / mean])
+            return self.add(Family.HAZARD, points=[(0.0, 0.0, 1.0 / mean), (60.0, 60.0 / mean, 0.0), (90.0, 60.0 / mean, late)])
+        return self.about(mean)
+
+
+def table(dtype: np.dtype, rows: list[tuple]) -> Records:
+    """Record array of these rows."""
+    out = records(dtype, len(rows))
+    for i, row in enumerate(rows):
+        out[i] = row
+    return out
+
+
+def program_of(
+    *,
+    windows: list[tuple[float, float]],
+    interval: float,
+    n_intervals: int,
+    laws: Laws,
+    call_types: Records,
+    priorities: list[int],
+    team_sizes: list[int],
+    reach: np.ndarray,
+    timetable: list[tuple[float, int, int, int]],
+    recorded: list[tuple[float, int, float, float]] = (),
+    **settings: object,
+) -> Program:
+    """A Program from its parts; flows are empty, settings as given or without the feature.
+
+    `windows` has the opening and closing of each calendar day, (inf, inf) for a closed one; `recorded` rows are instant, call
+    type, handle time and patience.
+    """
+    days = table(DAY, [(FIRST_DATE + i, *window) for i, window in enumerate(windows)])
+    base = {
+        "interval_length": interval,
+        "count_until": n_intervals * interval,
+        "last_dial_at": max(close for _, close in windows if close < math.inf),
+        "short_abandon": 5.0,
+        "redial_law": -1,
+        "ivr_law": -1,
+        "centre_day_shape": math.inf,
+        "lines": UNLIMITED,
+    }
+    row = records(SETTINGS, 1)
+    for name, value in (base | settings).items():
+        row[name] = value
+
+    teams, agents = records(TEAM, len(team_sizes)), records(AGENT, sum(team_sizes))
+    teams.n_agents = team_sizes
+    teams.first_agent = np.cumsum(team_sizes) - team_sizes
+    agents.team = np.repeat(np.arange(len(team_sizes)), team_sizes)
+
+    lanes = [(i, int(kind.queue)) for i, kind in enumerate(call_types)]
+    lane_of = np.full((len(call_types), len(priorities)), -1, np.int64)
+    for lane, place in enumerate(lanes):
+        lane_of[place] = lane
+    seen: dict[int, int] = {}
+    calls = []
+    for at, kind, handle, patience in recorded:
+        seen[kind] = seen.get(kind, -1) + 1
+        calls.append((at, kind, seen[kind], handle, patience))
+    flows = records(FLOW, len(call_types), n_intervals)
+    flows.talk_factor = flows.hold_factor = flows.wrap_factor = 1.0
+    return Program(
+        settings=row,
+        days=days,
+        intervals=_intervals(days, interval, n_intervals),
+        laws=table(LAW, laws.rows),
+        points=table(POINT, laws.points),
+        call_types=call_types,
+        queues=table(QUEUE, [(priority,) for priority in priorities]),
+        lanes=table(LANE, lanes),
+        teams=teams,
+        agents=agents,
+        timetable=table(TIMETABLE, sorted(timetable)),
+        recorded=table(RECORDED, sorted(calls)),
+        flows=flows,
+        reach=np.ascontiguousarray(reach, np.int64),
+        lane_of=lane_of,
+        thresholds=np.array([20.0, 0.0, 120.0]),
+    )
+
+
+def _intervals(days: Records, length: float, n: int) -> Records:
+    """The grid; what is open of each interval."""
+    out = records(INTERVAL, n)
+    out.starts_at = np.arange(n) * length
+    out.open_from = out.open_until = out.starts_at
+    one_day = len(days) == 1
+    place = np.zeros(n) if one_day else np.floor(out.starts_at / DAY_LENGTH)
+    out.date = FIRST_DATE + place.astype(int)
+    out.ordinal = np.rint((out.starts_at - place * DAY_LENGTH) / length)
+    for number, day in enumerate(days):
+        if day.open_at < math.inf:
+            inside = (out.starts_at >= day.open_at) & (out.starts_at < day.close_at)
+            out.open_until[inside] = np.minimum(out.starts_at[inside] + length, day.close_at)
+            out.day[out.starts_at >= day.open_at] = number
+    return out
+
+
+def random_program(seed: int) -> Program:
+    """A small Program with a random choice of features."""
+    dice = Dice(seed)
+    grid = dice.chance(0.5)
+    laws = Laws(dice, grid=grid)
+    interval = dice.pick([900.0, 1800.0])
+    shape = dice.pick(["days", "days", "days", "steady", "round the clock"])
+    windows = _windows(dice, shape, interval)
+
+    n_queues = dice.between(1, 3)
+    call_types = _call_types(dice, laws, n_queues)
+    n_teams = dice.between(1, 3)
+    sizes = [dice.between(0, 7) for _ in range(n_teams)]
+    reach = np.array([[dice.chance(0.75) for _ in range(n_teams)] for _ in range(n_queues)], np.int64)
+    timetable = _timetable(dice, shape, windows, interval, sizes)
+
+    last = max(close for _, close in windows if close < math.inf)
+    n_intervals = math.ceil((last + (0.0 if shape == "steady" else dice.pick([600.0, 7200.0]))) / interval)
+    settings = _settings(dice, laws, shape)
+    if shape == "steady":
+        settings |= {"count_from": dice.pick([0.0, 1000.0, interval]), "count_until": last}
+    recorded = _recorded(dice, windows, len(call_types), grid=grid) if grid or dice.chance(0.2) else []
+    program = program_of(
+        windows=windows,
+        interval=interval,
+        n_intervals=n_intervals,
+        laws=laws,
+        call_types=call_types,
+        priorities=[dice.between(0, 1) for _ in range(n_queues)],
+        team_sizes=sizes,
+        reach=reach,
+        timetable=timetable,
+        recorded=recorded,
+        **settings,
+    )
+    if not recorded:
+        _fill_flows(dice, program, busy=2.0 if shape == "round the clock" else dice.pick([5.0, 10.0, 20.0]))
+    return program
+
+
+def _windows(dice: Dice, shape: str, interval: float) -> list[tuple[float, float]]:
+    """Opening and closing of each calendar day."""
+    if shape == "steady":
+        return [(0.0, interval * dice.between(3, 5))]
+    n = dice.between(1, 3)
+    if shape == "round the clock":
+        return [(i * DAY_LENGTH, (i + 1) * DAY_LENGTH) for i in range(min(n, 2))]
+    windows = []
+    for i in range(n):
+        opens = i * DAY_LENGTH + interval * dice.between(0, 20)
+        closes = opens + 60.0 * dice.between(25, 90)
+        windows.append((math.inf, math.inf) if dice.chance(0.2) else (opens, closes))
+    if all(opens == math.inf for opens, _ in windows):
+        windows[0] = (0.0, 3600.0)
+    return windows
+
+
+def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
+    """One to four call types: at least one law of each, holds, wrap and balking for some."""
+    kinds = records(CALL_TYPE, dice.between(1, 4))
+    for kind in kinds:
+        kind.name_key = dice.between(-(1 << 62), 1 << 62)
+        kind.queue = dice.between(0, n_queues - 1)
+        kind.talk_law = laws.about(dice.real(40.0, 240.0))
+        kind.hold_share = dice.pick([0.0, 0.0, 0.3, 1.0])
+        kind.hold_law = laws.about(60.0) if kind.hold_share > 0.0 else -1
+        kind.wrap_law = laws.about(60.0) if dice.chance(0.5) else -1
+        kind.patience_law = laws.patience(dice.real(30.0, 240.0))
+        kind.patience_at_most = dice.pick([math.inf, math.inf, 120.0])
+        kind.balk_share = dice.pick([0.0, 0.0, 0.2])
+        kind.type_day_shape = dice.pick([math.inf, math.inf, 25.0])
+    kinds.lane = np.arange(len(kinds))
+    return kinds
+
+
+def _settings(dice: Dice, laws: Laws, shape: str) -> dict[str, object]:
+    """Lines, IVR, redials, closing rule and what is counted."""
+    settings: dict[str, object] = {
+        "lines": dice.pick([UNLIMITED, UNLIMITED, dice.between(1, 12)]),
+        "closing_rule": dice.pick([ClosingRule.SERVE, ClosingRule.CLEAR]),
+        "attribute": dice.pick(list(Attribute)),
+        "start_order": int(dice.chance(0.1)),
+        "centre_day_shape": dice.pick([math.inf, 16.0]),
+        "short_abandon": dice.pick([0.0, 5.0, 60.0]),
+    }
+    if dice.chance(0.5):
+        settings |= {"ivr_law": laws.about(45.0), "ivr_hang_up_share": dice.pick([0.0, 0.2])}
+    if dice.chance(0.6):
+        delay = dice.pick([0.0, 60.0, 600.0, 30000.0])
+        settings |= {
+            "redial_share": dice.pick([0.5, 1.0]),
+            "redial_law": laws.about(delay) if delay else laws.add(Family.DETERMINISTIC, 0.0),
+            "redial_attempts": dice.between(1, 3),
+            "redial_fresh_patience": int(dice.chance(0.5)),
+        }
+    return settings
+
+
+def _timetable(
+    dice: Dice, shape: str, windows: list[tuple[float, float]], interval: float, sizes: list[int]
+) -> list[tuple[float, int, int, int]]:
+    """Openings and closings, an overtime cap for some, and seats that go up and down, also after closing."""
+    rows: list[tuple[float, int, int, int]] = []
+    cap = dice.pick([None, None, 0.0, 300.0, 1200.0])
+    seats_at_closing = dice.chance(0.3)
+    joined = shape == "round the clock"
+    for number, (opens, closes) in enumerate(windows):
+        if opens == math.inf:
+            continue
+        if number == 0 or not joined:
+            rows.append((opens, Event.OPENING, number, 0))
+        if shape != "steady" and (number == len(windows) - 1 or not joined):
+            rows.append((closes, Event.CLOSING, number, 0))
+            if cap is not None:
+                rows.append((closes + cap, Event.OVERTIME_END, number, 0))
+        for team, size in enumerate(sizes):
+            instants = {opens + 300.0 * dice.between(1, 17) for _ in range(dice.between(0, 3))}
+            instants |= {closes} if seats_at_closing else set()
+            before = 0
+            for at in (opens, *sorted(instants)):
+                least = size // 2 if dice.chance(0.6) and at < closes else 0
+                seats = dice.between(least, size if at < closes else least)
+                up = at == opens or seats > before
+                rows.append((at, Event.SEATS_UP if up else Event.SEATS_DOWN, team, seats))
+                before = seats
+    return rows
+
+
+def _recorded(
+    dice: Dice, windows: list[tuple[float, float]], n_types: int, *, grid: bool
+) -> list[tuple[float, int, float, float]]:
+    """Recorded calls, on the grid several a minute; some with their own handle time or patience."""
+    calls = []
+    for opens, closes in windows:
+        if opens == math.inf:
+            continue
+        until = min(closes, opens + 5400.0)
+        for _ in range(dice.between(10, dice.pick([40, 100]))):
+            at = opens + 60.0 * dice.between(0, math.ceil((until - opens) / 60.0) - 1)
+            at = at if grid else min(at + dice.real(0.0, 60.0), until - 1e-6)
+            handle = 60.0 * dice.between(0, 6) if dice.chance(0.5) else -1.0
+            patience = 60.0 * dice.between(0, 4) if dice.chance(0.5) else -1.0
+            calls.append((at, dice.between(0, n_types - 1), handle, patience))
+    return sorted(calls)
+
+
+def _fill_flows(dice: Dice, program: Program, *, busy: float) -> None:
+    """Fresh calls and factors by interval; an interval without calls now and then."""
+    intervals, flows = program.intervals, program.flows
+    for kind in range(flows.shape[0]):
+        for i, open_share in enumerate((intervals.open_until - intervals.open_from) / program.settings.interval_length[0]):
+            if open_share > 0.0 and dice.chance(0.9):
+                factors = [dice.pick([1.0, 0.8, 1.3]) for _ in range(3)]
+                flows[kind, i] = (dice.real(0.2, 1.8) * busy * open_share, *factors)

@@ -1,0 +1,135 @@
+"""Both engines give the same rows, counts and digests, bit by bit, on generated Programs; jitted or not."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ccsim.engine.compiled.simulate import simulate as simulate_compiled
+from ccsim.engine.reference import simulate as simulate_reference
+from ccsim.program.layout import CALL_TYPE, Program, records
+from ccsim.vocabulary import ClosingRule, Event, Family, Outcome
+from tests.engines.agreement import compare
+from tests.engines.programs import Dice, Laws, program_of, random_program
+
+N_PROGRAMS = 300
+PLAIN = range(14)
+"""Programs that run in plain Python, too."""
+
+
+@pytest.mark.parametrize("first", range(0, N_PROGRAMS, 50))
+def test_engines_agree_on_generated_programs(first: int) -> None:
+    for number in range(first, first + 50):
+        found = compare(random_program(number), seed=number, replication=number % 3)
+        assert found[1:] == (0, 0, 0), (number, found)
+
+
+def test_seed_and_replication_at_their_limits() -> None:
+    program = random_program(3)
+    for seed, replication in ((0, 0), ((1 << 64) - 1, 0), (1 << 63, (1 << 31) - 1)):
+        assert compare(program, seed, replication)[1:] == (0, 0, 0)
+
+
+def test_generated_programs_use_every_outcome_and_feature() -> None:
+    outcomes: set[int] = set()
+    seen = dict.fromkeys(("ties", "redial", "next day", "overtime cap", "hold", "wrap", "steady", "closed day"), 0)
+    families: set[int] = set()
+    for number in range(100):
+        program = random_program(number)
+        rows = simulate_reference(program, number, 0, digest=False).rows
+        assert rows is not None
+        contacts = rows.contacts
+        outcomes |= set(contacts["outcome"].tolist())
+        families |= set(program.laws.family.tolist())
+        instants = rows.segments["ended_at"][np.isfinite(rows.segments["ended_at"])]
+        seen["ties"] += len(instants) - len(np.unique(instants))
+        seen["redial"] += int((contacts["contact"] > 0).sum())
+        seen["next day"] += int(((contacts["contact"] > 0) & (contacts["arrived_at"] >= 86400.0)).sum())
+        seen["overtime cap"] += int((program.timetable.event == Event.OVERTIME_END).any())
+        seen["hold"] += int((contacts["hold_time"] > 0.0).sum())
+        seen["wrap"] += int((contacts["wrap_time"] > 0.0).sum())
+        seen["steady"] += int((program.timetable.event != Event.CLOSING).all())
+        seen["closed day"] += int((program.days.open_at == math.inf).any())
+    assert outcomes == set(Outcome) - {Outcome.PASSED_ON}
+    assert families == set(Family)
+    assert all(seen.values()) and seen["ties"] > 1000, seen
+
+
+def test_rows_hold_no_nan_and_no_negative_zero() -> None:
+    for number in range(60):
+        rows = simulate_reference(random_program(number), number, 0, digest=False).rows
+        assert rows is not None
+        for table in rows:
+            for name in table.dtype.names:
+                if table.dtype[name].kind == "f":
+                    values = table[name]
+                    assert not np.isnan(values).any(), (number, name)
+                    assert not ((values == 0.0) & np.signbit(values)).any(), (number, name)
+
+
+def crowd(n: int, closing_rule: ClosingRule) -> Program:
+    """`n` calls in one instant with endless patience; nobody is there until the next morning, then as many agents."""
+    laws = Laws(Dice(0), grid=True)
+    kinds = records(CALL_TYPE, 1)
+    kinds.talk_law, kinds.patience_law = laws.add(Family.DETERMINISTIC, 60.0), laws.add(Family.NEVER)
+    kinds.hold_law = kinds.wrap_law = -1
+    kinds.patience_at_most = kinds.type_day_shape = math.inf
+    opening, up, closing = int(Event.OPENING), int(Event.SEATS_UP), int(Event.CLOSING)
+    clock = [(0.0, opening, 0, 0), (3600.0, closing, 0, 0), (86400.0, opening, 1, 0), (90000.0, closing, 1, 0)]
+    return program_of(
+        windows=[(0.0, 3600.0), (86400.0, 90000.0)],
+        interval=1800.0,
+        n_intervals=54,
+        laws=laws,
+        call_types=kinds,
+        priorities=[0],
+        team_sizes=[n],
+        reach=np.ones((1, 1), np.int64),
+        timetable=[*clock, (86400.0, up, 0, n)],
+        recorded=[(60.0, 0, -1.0, -1.0)] * n,
+        closing_rule=closing_rule,
+        redial_share=1.0,
+        redial_law=laws.add(Family.DETERMINISTIC, 80000.0),
+        redial_attempts=1,
+    )
+
+
+@pytest.mark.parametrize("closing_rule", ClosingRule)
+def test_one_event_may_wake_a_crowd(closing_rule: ClosingRule) -> None:
+    """Cleared, all redial; or the morning's agents take all calls at once: thousands of new events in one."""
+    found = compare(crowd(3000, closing_rule), 1, 0)
+    assert found.n_calls == (6000 if closing_rule == ClosingRule.CLEAR else 3000)
+    assert found[1:] == (0, 0, 0)
+
+
+def digests(numbers: range) -> list[list[list[list[int]]]]:
+    """Digests of both engines for some generated Programs."""
+    found = []
+    for number in numbers:
+        program = random_program(number)
+        both = (simulate_reference(program, number, 1).digest, simulate_compiled(program, number, 1, rows=False).digest)
+        found.append([[list(pair.tolist()) for pair in digest] for digest in both])
+    return found
+
+
+def test_plain_python_gives_the_same_bits_as_jitted_code() -> None:
+    code = f"import json; from tests.engines.test_agreement import digests; print(json.dumps(digests({PLAIN!r})))"
+    home = Path(__file__).parents[2]
+    other = "0" if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0") else "1"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=home,
+        env=os.environ | {"NUMBA_DISABLE_JIT": other, "PYTHONPATH": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == digests(PLAIN)
