@@ -101,6 +101,60 @@ def unbind(*tables: Any) -> None:
         _bound.pop(table.ctypes.data, None)
 
 
+def _link_only_pipeline() -> Any:
+    """Compiler pipeline for functions that are only ever laid into a kernel.
+
+    Numba turns every function into machine code before it links it into its caller; for helpers nobody else calls that takes
+    more than half of the kernel's compile time. This pipeline stops at the intermediate code. Where a numba release has
+    changed inside, the ordinary pipeline does the same, more slowly.
+    """
+    from numba import _dynfunc
+    from numba.core import compiler
+    from numba.core.compiler_machinery import PassManager, register_pass
+    from numba.core.typed_passes import NativeLowering
+
+    library_methods = ("_optimize_final_module", "_finalize_final_module", "_ensure_finalized")
+    from numba.core.codegen import CPUCodeLibrary
+
+    if not all(hasattr(CPUCodeLibrary, method) for method in library_methods):
+        return compiler.Compiler
+
+    @register_pass(mutates_CFG=True, analysis_only=False)
+    class LowerForLinking(NativeLowering):  # type: ignore[misc]
+        _name = "ccsim_lower_for_linking"
+
+        def run_pass(self, state: Any) -> bool:
+            context = state.targetctx
+            state.library = context.codegen().create_library(state.func_id.func_qualname)
+            library = state.library
+
+            def no_machine_code() -> None:
+                library._finalized = True
+
+            def key_of(library: Any, description: Any, environment: Any) -> Any:
+                """A function object of its own at an address that is never called: the key under which callers find the code."""
+                name = description.qualname
+                return _dynfunc.make_function(description.lookup_module(), name, "", 1, environment, (library,))
+
+            library._optimize_final_module = lambda: None
+            library._finalize_final_module = no_machine_code
+            context.get_executable = key_of
+            try:
+                return bool(super().run_pass(state))
+            finally:
+                del context.get_executable
+
+    class Pipeline(compiler.CompilerBase):  # type: ignore[misc]
+        def define_pipelines(self) -> list[PassManager]:
+            passes = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
+            passes.passes = [(LowerForLinking if one is NativeLowering else one, why) for one, why in passes.passes]
+            passes._finalized = False
+            passes.finalize()
+            return [passes]
+
+    return Pipeline
+
+
 if ENABLED:
     import numba
     from llvmlite import ir
@@ -117,8 +171,15 @@ if ENABLED:
     jit: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
     """For rules: compiled, callable from Python too, kept on disk."""
 
-    inner: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, cache=False)
-    """For helpers that only compiled code calls: no Python wrapper, so half the compile time; un-jitted in tests."""
+    inner: _Decorator = numba.njit(
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        cache=False,
+        pipeline_class=_link_only_pipeline(),
+    )
+    """For helpers that only compiled code calls: never machine code of their own, so less than half the compile time."""
 
     entry: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
