@@ -132,7 +132,7 @@ def _link_only_pipeline() -> Any:
                 library._finalized = True
 
             def key_of(library: Any, description: Any, environment: Any) -> Any:
-                """A function object of its own at an address that is never called: the key under which callers find the code."""
+                """A function object at an address that is never called: the key under which callers find the code."""
                 name = description.qualname
                 return _dynfunc.make_function(description.lookup_module(), name, "", 1, environment, (library,))
 
