@@ -1,7 +1,7 @@
 """A small call centre in one call, and what happened there as tuples that fit on a line.
 
-All times are seconds since midnight; the centre is open from 0 to 600 with one-minute intervals, so seats may change every minute.
-Callers are recorded arrivals `(at, handle, patience)`, so nothing is drawn.
+All times are seconds since midnight; the centre is open from 0 to 600 with intervals of a minute, so seats may change every
+minute. Callers are recorded arrivals `(at, handle, patience)`, so nothing is drawn.
 """
 
 from __future__ import annotations
