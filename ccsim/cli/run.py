@@ -27,7 +27,9 @@ FORMATS = ("csv", "xlsx", "parquet")
         "ccsim run northgate.yaml --set agents.desk.headcount+=2 --reps 500",
         "ccsim run northgate.yaml --out runs --intervals",
         "ccsim run northgate.yaml --json --quiet > result.json",
-        "ccsim run northgate.yaml --check --quiet      (exit code 3 when a target is missed)",
+        "",
+        "In a script: exit code 3 when a target is missed",
+        "  ccsim run northgate.yaml --check --quiet",
     ),
 )
 @click.argument("file", metavar="FILE")

@@ -63,7 +63,7 @@ def shown(value: float | None, unit: str) -> str:
         return numbers.duration(value)
     if unit == "contacts":
         return f"{value:.2f}"
-    return numbers.count(value) + (" h" if unit == "h" else "")
+    return f"{value:,.1f}" + (" h" if unit == "h" else "")
 
 
 def shown_error(estimate: Estimate | None) -> str:

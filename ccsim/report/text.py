@@ -232,13 +232,15 @@ def _table(head: str, index: Index, rows: Sequence[tuple[str, Mapping[str, str]]
     table.add_column(head, overflow="fold")
     labels = [label or next(iter(scope.values())) for label, scope in rows]
     with_error = width >= 80
-    room = width - max(map(len, (head, *labels)), default=0) - (6 if with_error else 0)
+    room = width - max(map(len, (head, *labels)), default=0) - 2 - (6 if with_error else 0)
     kept = _that_fit([id for id in ids if any(index.get(id, scope) is not None for _, scope in rows)], room)
     for id in kept:
         table.add_column(_HEADS[id], justify="right", no_wrap=True)
         if id == "service_level" and with_error:
             table.add_column("±", justify="right")
     for label, (_, scope) in zip(labels, rows, strict=True):
+        if not any(index.get(id, scope) for id in kept):
+            continue  # an interval after closing in which nothing happened
         cells = []
         for id in kept:
             estimate = index.get(id, scope)

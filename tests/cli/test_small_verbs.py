@@ -143,3 +143,14 @@ def test_doctor_tells_versions_and_cache(call: Call) -> None:
     assert found["kernel"]["cache_folder"] == str(jit.cache_folder())
     assert found["kernel"]["compiled_engine"] is jit.ENABLED
     assert str(jit.cache_folder()) in call("doctor").stdout
+
+
+def test_doctor_warms_the_kernel(call: Call) -> None:
+    from ccsim import jit
+
+    said = call("doctor", "--warm", "--json")
+    assert said.exit_code == 0
+    assert said.stderr == "compiling the kernel ...\n"
+    kernel = json.loads(said.stdout)["kernel"]
+    assert kernel["compiled"] and kernel["warmed_in"] > 0
+    assert not jit.ENABLED or list(jit.cache_folder().rglob("kernel.*.nbi"))

@@ -1,0 +1,268 @@
+"""ccsim run: streams, exit codes, one JSON object, files only where they were asked for, interrupts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ccsim.experiment import run
+from ccsim.scenario import load
+from tests.cli.conftest import MINIMAL, ROOT, SCENARIOS, Call, Spawn
+
+FEW = ("--reps", "3", "--jobs", "1")
+
+
+@pytest.fixture
+def no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail the test if anything is simulated."""
+
+    def simulate(*_: object, **__: object) -> None:
+        raise AssertionError("simulated")
+
+    monkeypatch.setattr("ccsim.experiment.run", simulate)
+
+
+def test_page_goes_to_stdout_and_messages_to_stderr(call: Call, minimal: Path) -> None:
+    said = call("run", minimal, *FEW, "--set", "run.replications=5")
+    assert said.exit_code == 0
+    assert said.stdout.startswith("Help desk\n")
+    assert "n = 3 replications" in said.stdout and "seed 1, 3 replications" in said.stdout
+    assert "W-REPLICATIONS" in said.stderr and "W-REPLICATIONS" not in said.stdout
+
+
+def test_quiet_leaves_stderr_empty(call: Call, minimal: Path) -> None:
+    said = call("run", minimal, *FEW, "--quiet", "--set", "run.replications=5")
+    assert (said.exit_code, said.stderr) == (0, "")
+
+
+def test_json_is_exactly_one_object(call: Call, minimal: Path) -> None:
+    said = call("run", minimal, *FEW, "--json")
+    assert said.exit_code == 0
+    found = json.loads(said.stdout)
+    expected = run(load(minimal), reps=3, jobs=1)
+    assert list(found)[:2] == ["format", "scenario"]
+    assert found["format"] == 1
+    assert (found["scenario"], found["seed"], found["replications"]) == ("Help desk", 1, 3)
+    assert (found["fingerprint"], found["digest"]) == (expected.fingerprint, expected.digest)
+    values = [kpi["value"] for kpi in found["kpis"]]
+    assert values == [estimate.value for estimate in expected.estimates]
+
+
+def test_seed_and_settings_reach_the_simulation(call: Call, minimal: Path) -> None:
+    def digest(*more: str) -> str:
+        return str(json.loads(call("run", minimal, *FEW, "--json", *more).stdout)["digest"])
+
+    base = digest()
+    assert digest("--seed", "1") == base
+    assert digest("--seed", str(2**64 - 1)) != base
+    assert digest("--set", "agents=7") != base
+    assert digest("--set", "agents=7", "--set", "agents=6") == base, "left to right, the last one wins"
+    assert digest("--jobs", "2") == base
+
+
+def test_engines_answer_alike(call: Call, minimal: Path) -> None:
+    pages = {}
+    for engine in ("compiled", "reference"):
+        said = call("run", minimal, *FEW, "--engine", engine, "--json")
+        assert said.exit_code == 0, said.stderr
+        pages[engine] = {**json.loads(said.stdout), "engine": ""}
+    assert pages["compiled"] == pages["reference"]
+
+
+def test_check_exits_3_only_when_a_target_is_missed(call: Call, minimal: Path) -> None:
+    starved, plenty = ("--set", "agents=2"), ("--set", "agents=15")
+    missed = call("run", minimal, *FEW, *starved, "--check")
+    assert missed.exit_code == 3
+    assert "MISSED" in missed.stdout and "target missed" in missed.stderr
+    assert call("run", minimal, *FEW, *plenty, "--check").exit_code == 0
+    assert call("run", minimal, *FEW, *starved).exit_code == 0, "only --check makes it a failure"
+
+
+# -------------------------------------------------------------------------------- bad input
+
+
+def test_bad_scenario_runs_and_writes_nothing(call: Call, tmp_path: Path, no_run: None) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(MINIMAL.replace("handle: 4m", "handle: 4"))
+    said = call("run", bad, "--out", tmp_path / "runs")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.startswith(f"{bad}:6:13: E-UNIT-MISSING calls.support.handle")
+    assert list(tmp_path.iterdir()) == [bad]
+
+
+def test_bad_scenario_in_json_is_one_object_too(call: Call, tmp_path: Path, no_run: None) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(MINIMAL.replace("handle: 4m", "handle: 4"))
+    said = call("run", bad, "--json")
+    assert said.exit_code == 2
+    found = json.loads(said.stdout)
+    assert (found["format"], found["problems"][0]["code"], found["problems"][0]["line"]) == (1, "E-UNIT-MISSING", 6)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--reps", "0"), "--reps"),
+        (("--reps", "1000000000"), "--reps"),
+        (("--seed", "-1"), "--seed"),
+        (("--seed", str(2**64)), "--seed"),
+        (("--seed", "abc"), "--seed"),
+        (("--jobs", "0"), "--jobs"),
+        (("--engine", "fast"), "--engine"),
+        (("--set", "agents"), "E-SET"),
+        (("--set", "agnets=5"), "E-KEY-UNKNOWN"),
+        (("--format", "xlsx"), "extra: excel"),
+        (("--format", "parquet"), "extra: parquet"),
+        (("--calls",), "--calls --out"),
+        (("--rep", "3"), "--rep"),
+    ],
+)
+def test_bad_options_exit_2_before_anything_runs(
+    call: Call, minimal: Path, no_run: None, options: tuple[str, ...], words: str
+) -> None:
+    said = call("run", minimal, *options)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert words in said.stderr
+
+
+def test_out_is_refused_before_simulating(call: Call, minimal: Path, no_run: None) -> None:
+    folder = minimal.parent
+    (folder / "file").write_text("")
+    (folder / "link").symlink_to(folder / "elsewhere")
+    for place, what in (("file", "is a file"), ("file/below", "is a file"), ("link", "is a link")):
+        said = call("run", minimal, "--out", folder / place)
+        assert said.exit_code == 2
+        assert "E-OUT" in said.stderr and what in said.stderr
+    assert not (folder / "elsewhere").exists()
+
+
+def test_unwritable_out_is_refused_before_simulating(
+    call: Call, minimal: Path, no_run: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere, so a real folder proves nothing
+    said = call("run", minimal, "--out", minimal.parent / "runs")
+    assert said.exit_code == 2
+    assert "E-OUT: is not writable" in said.stderr
+
+
+# -------------------------------------------------------------------------------- files
+
+
+def test_without_out_nothing_is_written(call: Call, minimal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(minimal.parent)
+    assert call("run", minimal, *FEW).exit_code == 0
+    assert list(minimal.parent.iterdir()) == [minimal]
+
+
+def test_out_makes_a_new_folder_each_time(call: Call, minimal: Path) -> None:
+    runs = minimal.parent / "deep" / "runs"
+    for number in (1, 2):
+        said = call("run", minimal, *FEW, "-o", runs)
+        assert said.exit_code == 0
+        assert said.stderr.splitlines()[-1].endswith(f"-{number}")
+    assert len(list(runs.iterdir())) == 2
+    assert call("run", minimal, *FEW, "-o", runs, "--force").exit_code == 0
+    assert len(list(runs.iterdir())) == 2
+
+
+# -------------------------------------------------------------------------------- interrupts
+
+
+def test_interrupt_prints_and_keeps_what_was_finished(call: Call, minimal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def impatient(quiet: bool, engine: str) -> Iterator[object]:
+        def progress(done: int, planned: int) -> None:
+            if done == 4:
+                raise KeyboardInterrupt
+
+        yield progress
+
+    monkeypatch.setattr("ccsim.cli.run._progress", impatient)
+    said = call("run", minimal, "--reps", "50", "--jobs", "1", "-o", minimal.parent / "runs")
+    assert said.exit_code == 130
+    assert "n = 4 replications" in said.stdout
+    assert said.stderr.splitlines()[-1] == "ccsim: interrupted after 4 of 50 replications"
+    (written,) = (minimal.parent / "runs").iterdir()
+    assert json.loads((written / "manifest.json").read_text())["interrupted"] is True
+
+
+def test_control_c_ends_a_real_run_with_130(tmp_path: Path) -> None:
+    code = "import sys; from ccsim.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "run", str(SCENARIOS / "minimal.yaml"), "--reps", "1000000", "--jobs", "2"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(4.0)
+    process.send_signal(signal.SIGINT)
+    try:
+        _, messages = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "interrupted" in messages and "Traceback" not in messages
+
+
+# -------------------------------------------------------------------------------- progress
+
+
+def test_pipe_sees_no_bar(spawn: Spawn) -> None:
+    done = spawn("run", SCENARIOS / "minimal.yaml", *FEW)
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert [line for line in done.stderr.splitlines() if not line.startswith("compiling the kernel")] == []
+
+
+def test_cold_kernel_is_announced_unless_quiet(call: Call, minimal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccsim.cli.kernel.is_compiled", lambda: False)
+    assert "compiling the kernel, once per installation" in call("run", minimal, *FEW).stderr
+    assert call("run", minimal, *FEW, "-q").stderr == ""
+
+
+def test_bar_is_drawn_on_a_terminal_and_imported_only_then(tmp_path: Path) -> None:
+    code = (
+        "import sys, pty, os\n"
+        "pid, terminal = pty.fork()\n"
+        "if pid == 0:\n"
+        "    from ccsim.cli import main\n"
+        "    sys.stdout = open('page.txt', 'w')\n"
+        "    main()\n"
+        "seen = b''\n"
+        "try:\n"
+        "    while chunk := os.read(terminal, 4096): seen += chunk\n"
+        "except OSError: pass\n"
+        "sys.stdout.buffer.write(seen)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", str(SCENARIOS / "minimal.yaml"), *FEW],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
+        capture_output=True,
+        timeout=120,
+    )
+    assert b"replications" in done.stdout
+    assert "Help desk" in (tmp_path / "page.txt").read_text()
+
+
+def test_json_run_imports_no_rich() -> None:
+    code = (
+        "import sys\n"
+        "from ccsim.cli import main\n"
+        "try: main(['run', 'scenarios/minimal.yaml', '--reps', '2', '--json', '-q'])\n"
+        "except SystemExit: pass\n"
+        "print(*[m for m in ('rich', 'pandas', 'matplotlib', 'scipy.stats') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stderr.strip() == ""

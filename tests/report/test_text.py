@@ -1,0 +1,147 @@
+"""The page of a run, on results of real runs: what stands first, what stands beside what, and what is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from ccsim.analysis import Estimate
+from ccsim.erlang import erlang_a, erlang_c
+from ccsim.experiment import Result, run
+from ccsim.scenario import from_dict, load
+from tests.report.conftest import SCENARIOS, Page
+
+
+def line_of(text: str, start: str) -> str:
+    """Return the one line that starts so, blanks squeezed."""
+    (found,) = [" ".join(line.split()) for line in text.splitlines() if line.strip().startswith(start)]
+    return found
+
+
+def centre(result: Result, id: str, basis: str = "contact") -> Estimate:
+    """Return the figure of the whole centre over the run."""
+    return next(e for e in result.estimates if (e.id, e.basis, e.scope) == (id, basis, {}))
+
+
+def test_name_and_verdict_come_first(minimal: Result, page: Page) -> None:
+    first, second = page(minimal).splitlines()[:2]
+    assert first == "Help desk"
+    assert re.match(r"(MET|MISSED|UNDECIDED)  80/20 over the run: \d+\.\d % ± \d+\.\d \(answered_over_offered\)", second)
+
+
+def test_simulation_error_and_range_of_days_stand_apart(minimal: Result, page: Page) -> None:
+    level = centre(minimal, "service_level")
+    spread = minimal.accumulator.day_range("service_level")
+    assert level.value and level.low and level.high and spread.p10 and spread.p90
+    error = max(level.high - level.value, level.value - level.low)
+    expected = f"Service level in 0:20 {level.value:.1%} {100 * error:.1f} {100 * spread.p10:.1f} to {spread.p90:.1%}"
+    assert line_of(page(minimal), "Service level in 0:20").startswith(expected.replace("%", " %"))
+    assert "days P10 to P90" in page(minimal)
+
+
+def test_erlang_figures_stand_beside_where_fair(minimal: Result, page: Page) -> None:
+    """60 calls an hour of 4 min, patience 2 min, 6 agents."""
+    c, a = erlang_c(1 / 60, 240.0, 6), erlang_a(1 / 60, 240.0, 6, 120.0)
+    text = page(minimal)
+    levels = f"{c.service_level(20):.1%} {a.service_level(20):.1%}".replace("%", " %")
+    assert line_of(text, "Service level in").endswith(levels)
+    assert line_of(text, "Occupancy").endswith(f"{c.occupancy:.1%} {a.occupancy:.1%}".replace("%", " %"))
+    abandonment = centre(minimal, "abandonment").value
+    assert f"Erlang C: nobody hangs up; here {abandonment:.1%} do.".replace("%", " %") in text
+
+
+def test_unfair_comparison_is_not_made_and_says_why(two_queues: Result, page: Page) -> None:
+    text = page(two_queues)
+    assert "No Erlang figures: several call types or teams." in text
+    assert "Erlang C" not in text
+
+
+def test_neighbours_are_one_line(minimal: Result, page: Page) -> None:
+    levels = [n.service_level.value for n in minimal.neighbours]
+    assert levels == sorted(levels, key=lambda x: x or 0.0)
+    assert "With 5 | 6 | 7 agents and the same callers: " in page(minimal)
+    assert centre(minimal, "service_level").value == levels[1]
+
+
+def test_seed_engine_digest_and_number_of_replications_are_always_there(minimal: Result, page: Page) -> None:
+    last = page(minimal).splitlines()[-1]
+    for said in ("seed 1,", "40 replications", minimal.engine, minimal.digest[:12], minimal.fingerprint[:8]):
+        assert said in last
+
+
+def test_page_says_when_it_holds_no_forecast_error(minimal: Result, two_queues: Result, page: Page) -> None:
+    assert "No forecast error" in page(minimal)
+    assert "No forecast error" not in page(two_queues)
+
+
+def test_queues_and_teams_have_their_tables(two_queues: Result, page: Page) -> None:
+    text = page(two_queues)
+    sales = next(e for e in two_queues.estimates if e.id == "service_level" and e.scope == {"queue": "sales"})
+    assert f"{sales.value:.1%}".replace("%", " %") in line_of(text, "sales ")
+    assert line_of(text, "sellers ").split()[1] == "4.0"
+    assert "Call type" not in text, "call types of the same names as their queues say nothing new"
+
+
+def test_one_queue_needs_no_table_of_queues(minimal: Result, page: Page) -> None:
+    assert "\nQueue" not in page(minimal)
+    assert "\nTeam" not in page(minimal)
+
+
+def test_redials_bring_the_view_of_customers(minimal: Result, two_queues: Result, page: Page) -> None:
+    assert "customers" not in page(minimal)
+    gave_up = centre(two_queues, "abandonment", "episode").value
+    assert line_of(page(two_queues), "customers who gave up").split()[-3] == f"{100 * (gave_up or 0):.1f}"
+
+
+def test_intervals_only_on_request(two_queues: Result, page: Page) -> None:
+    assert "Mon 08:30" not in page(two_queues)
+    text = page(two_queues, intervals=True)
+    assert len(re.findall(r"^Mon 08:30 ", text, re.MULTILINE)) == 3  # the centre and two queues
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 110])
+def test_every_width_is_readable(two_queues: Result, page: Page, width: int) -> None:
+    text = page(two_queues, width=width, intervals=True)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text, "a number that is cut is no number"
+    level = centre(two_queues, "service_level").value or 0
+    assert f"{100 * level:.1f} %" in text
+
+
+def test_names_are_text_not_markup(page: Page) -> None:
+    scenario = from_dict(
+        {
+            "name": "[red]x[/red] :boom:",
+            "calls": {f"[b]{i}": {"volume": "30/h", "handle": "4m", "patience": "2m"} for i in (1, 2)},
+            "agents": 6,
+        }
+    )
+    text = page(run(scenario, reps=2, jobs=1, neighbours=False))
+    assert text.startswith("[red]x[/red] :boom:\n")
+    assert line_of(text, "[b]1")
+
+
+def test_single_replication_claims_no_interval(page: Page) -> None:
+    text = page(run(load(SCENARIOS / "minimal.yaml"), reps=1, jobs=1, neighbours=False))
+    assert "n = 1 replication " in text
+    assert text.splitlines()[1].startswith("UNDECIDED  80/20 over the run: ")
+    assert "±" not in text.splitlines()[1]
+    assert "nan" not in text
+
+
+def test_steady_state_speaks_of_the_long_run(page: Page) -> None:
+    scenario = load(SCENARIOS / "erlang_a.yaml", ["run.length=10h", "run.warm_up=1h"])
+    text = page(run(scenario, reps=3, jobs=1, neighbours=False))
+    assert "80/20 over the long run" in text
+    assert "days" not in text and "a day " not in line_of(text, "Offered")
+
+
+def test_days_have_a_table_when_there_are_several(page: Page) -> None:
+    text = page(run(load(SCENARIOS / "week.yaml"), reps=3, jobs=1, neighbours=False))
+    assert [line[:14] for line in text.splitlines() if line[:6] in ("Mon 20", "Sat 20")] == ["Mon 2026-03-02", "Sat 2026-03-07"]
+
+
+def test_result_without_targets_still_prints(minimal: Result, page: Page) -> None:
+    assert "no target" in page(dataclasses.replace(minimal, targets=[], neighbours=[]))
