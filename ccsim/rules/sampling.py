@@ -34,7 +34,7 @@ _gammaincinv = special("gammaincinv", 2)
 _gammaincc = special("gammaincc", 2)
 
 _STIRLING_FROM = 16
-_HALF_LOG_2_PI = 0.9189385332046727
+_TWO_PI = 2.0 * math.pi
 
 
 @jit
@@ -124,16 +124,21 @@ def gamma_quantile(shape: float, u: float) -> float:
 
 
 @inner
-def _log_factorial(k: float) -> float:
-    """log(k!) by Stirling's series with three terms, shifted up for small k: below 1e-12 relative."""
-    x = k + 1.0
-    shift = 0.0
-    while x < _STIRLING_FROM:
-        shift += math.log(x)
-        x += 1.0
-    square = x * x
-    series = (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * square)) / square) / square) / x
-    return (x - 0.5) * math.log(x) - x + _HALF_LOG_2_PI + series - shift
+def _mass_at_mode(k: int, mean: float) -> float:
+    """P(N = k) for a Poisson N and k = floor(mean), to some 14 digits whatever the mean.
+
+    By Stirling's series, and k log(mean / k) - (mean - k) taken as one small number: k log(mean) - mean - log(k!) would be the
+    difference of numbers as large as the mean and lose as many digits, so that far quantiles would come out wrong.
+    """
+    if k < _STIRLING_FROM:
+        mass = math.exp(-mean)
+        for i in range(1, k + 1):
+            mass *= mean / i
+        return mass
+    square = float(k) * k
+    series = (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * square)) / square) / square) / k
+    beyond = mean - k
+    return math.exp(k * math.log1p(beyond / k) - beyond - series) / math.sqrt(_TWO_PI * k)
 
 
 @jit
@@ -141,20 +146,20 @@ def poisson_quantile(mean: float, u: float) -> int:
     """Least k with P(N <= k) >= u for a Poisson N, walking from the mode.
 
     The walk starts from the exact distribution function at the mode, because walking from zero underflows from a mean of
-    746 on; so the count grows with the mean at a given u.
+    746 on; so the count grows with the mean at a given u. Where a step no longer changes the sum, no further one would reach u.
     """
     if mean <= 0.0:
         return 0
     k = math.floor(mean)
-    mass = math.exp(k * math.log(mean) - mean - _log_factorial(float(k)))
+    mass = _mass_at_mode(k, mean)
     below = _gammaincc(k + 1.0, mean)  # P(N <= k)
     if u <= below:
-        while k > 0 and below - mass >= u:
+        while k > 0 and u <= below - mass < below:
             below -= mass
             mass *= k / mean
             k -= 1
     else:
-        while below < u and mass > 0.0:
+        while below < u and below + mass > below:
             k += 1
             mass *= mean / k
             below += mass
