@@ -23,7 +23,7 @@ class Family(StrEnum):
     WEIBULL = "weibull"  # a = shape, b = scale
     LOGLOGISTIC = "loglogistic"  # a = scale (the median), b = shape
     HYPEREXPONENTIAL = "hyperexponential"  # points = (cumulative share, mean), by mean
-    EMPIRICAL = "empirical"  # points = (value,), sorted
+    EMPIRICAL = "empirical"  # points = (value,), sorted; linear between them
     HAZARD = "hazard"  # points = (start, cumulative hazard at start, hazard per second from there on)
     NEVER = "never"  # longer than anything
 
@@ -47,6 +47,15 @@ def _mean_hyperexponential(law: Law) -> float:
     return sum((shares[i + 1] - shares[i]) * point[1] for i, point in enumerate(law.points))
 
 
+def _mean_empirical(law: Law) -> float:
+    """Integrate the quantile function the sampler reads, which is linear between the values: the two ends count half.
+
+    The average of the values is the mean of another law, the one that jumps from value to value.
+    """
+    values = [point[0] for point in law.points]
+    return (sum(values) - (values[0] + values[-1]) / 2) / (len(values) - 1)
+
+
 def _mean_hazard(law: Law) -> float:
     """Integrate the survival function piece by piece: exp(-H) (1 - exp(-h length)) / h."""
     total = 0.0
@@ -54,7 +63,8 @@ def _mean_hazard(law: Law) -> float:
         last = i + 1 == len(law.points)
         length = math.inf if last else law.points[i + 1][0] - start
         if hazard == 0.0:
-            total += math.exp(-cumulative) * length
+            # Who outlives the last rate stays for ever, however few: exp(-cumulative) may have underflowed.
+            total += math.inf if last else math.exp(-cumulative) * length
         else:
             total += math.exp(-cumulative) * -math.expm1(-hazard * length) / hazard
     return total
@@ -70,7 +80,7 @@ _MEANS: dict[Family, Callable[[Law], float]] = {
     Family.WEIBULL: lambda law: law.b * math.gamma(1 + 1 / law.a),
     Family.LOGLOGISTIC: lambda law: law.a * (math.pi / law.b) / math.sin(math.pi / law.b) if law.b > 1 else math.inf,
     Family.HYPEREXPONENTIAL: _mean_hyperexponential,
-    Family.EMPIRICAL: lambda law: sum(point[0] for point in law.points) / len(law.points),
+    Family.EMPIRICAL: _mean_empirical,
     Family.HAZARD: _mean_hazard,
     Family.NEVER: lambda law: math.inf,
 }
