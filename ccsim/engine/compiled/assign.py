@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.calendar import ID_BITS, push
+from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import agent_now, caller_at, queue_now, team_now
@@ -11,7 +11,7 @@ from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, talk_time, wrap_time
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first
-from ccsim.rules.tables import agent_at, queue_at, reach_at
+from ccsim.rules.tables import agent_at, queue_at, reach_at, recorded_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import AgentState, Event
 
@@ -31,7 +31,7 @@ __all__ = [
 @inner
 def schedule(floor: Records, at: float, event: int, entity: int, slot: int) -> None:
     """Enters an event. Writes calendar."""
-    push(floor, at, (event << ID_BITS) | entity, slot)
+    push(floor, at, code_of(event, entity, slot))
 
 
 @inner
@@ -164,7 +164,9 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
         entity = floor.n_starts
         floor.n_starts += 1
     interval = interval_of(program, caller.arrived_at)
-    recorded = caller.recorded_handle
+    recorded = -1.0
+    if caller.recorded >= 0:
+        recorded = recorded_at(program, caller.recorded).handle
     caller.agent = agent
     caller.answered_at = now
     caller.talk_time = talk_time(luck, program, caller.call_type, entity, interval, recorded)

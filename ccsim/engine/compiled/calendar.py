@@ -11,13 +11,23 @@ from ccsim.engine.compiled.state import event_at
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 
-__all__ = ["ID_BITS", "pop", "push"]
+__all__ = ["ENTITY_BITS", "SLOT_BITS", "code_of", "pop", "push"]
 
-ID_BITS = 48
+SLOT_BITS = 24
+"""Room for 16 million customers (or agents) on the floor at once."""
+
+ENTITY_BITS = 35
+"""Room for 34 thousand million customers in one replication."""
 
 
 @inner
-def push(floor: Records, at: float, code: int, slot: int) -> None:
+def code_of(event: int, entity: int, slot: int) -> int:
+    """Rank, entity id and slot in one word: it orders events of one instant by rank, then id."""
+    return (((event << ENTITY_BITS) | entity) << SLOT_BITS) | slot
+
+
+@inner
+def push(floor: Records, at: float, code: int) -> None:
     """Enters an event. Writes calendar, clock."""
     assert at < math.inf
     i = floor.n_events
@@ -30,12 +40,10 @@ def push(floor: Records, at: float, code: int, slot: int) -> None:
         here = event_at(floor, i)
         here.at = above.at
         here.code = above.code
-        here.slot = above.slot
         i = parent
     here = event_at(floor, i)
     here.at = at
     here.code = code
-    here.slot = slot
 
 
 @inner
@@ -46,7 +54,6 @@ def pop(floor: Records) -> None:
     last = event_at(floor, n)
     at = last.at
     code = last.code
-    slot = last.slot
     i = 0
     child = 1
     while child < n:
@@ -67,10 +74,8 @@ def pop(floor: Records) -> None:
         here = event_at(floor, i)
         here.at = least_at
         here.code = below.code
-        here.slot = below.slot
         i = least
         child = 4 * i + 1
     here = event_at(floor, i)
     here.at = at
     here.code = code
-    here.slot = slot

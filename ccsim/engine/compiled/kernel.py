@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.calendar import ID_BITS, pop
+from ccsim.engine.compiled.calendar import ENTITY_BITS, SLOT_BITS, code_of, pop
 from ccsim.engine.compiled.door import next_callers
 from ccsim.engine.compiled.on_agent import on_seats, on_wrap_end, send_home
 from ccsim.engine.compiled.on_caller import (
@@ -25,8 +25,8 @@ from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome
 
 __all__ = ["advance"]
 
-_FRESH_CODE = int(Event.DIAL) << ID_BITS
-_ID_MASK = (1 << ID_BITS) - 1
+_SLOT_MASK = (1 << SLOT_BITS) - 1
+_ENTITY_MASK = (1 << ENTITY_BITS) - 1
 
 
 @entry
@@ -52,14 +52,14 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
             source = 1
         if floor.next_at_door < floor.n_at_door:
             arrival_at = fresh_at(floor, floor.next_at_door).at
-            fresh_code = _FRESH_CODE | floor.next_customer
+            fresh_code = code_of(Event.DIAL, floor.next_customer, 0)
             if arrival_at < at or (arrival_at == at and fresh_code < code):
                 at = arrival_at
                 code = fresh_code
                 source = 2
         if floor.next_timetable < program.n_timetable:
             entry_ = timetable_at(program, floor.next_timetable)
-            entry_code = (entry_.event << ID_BITS) | entry_.entity
+            entry_code = code_of(entry_.event, entry_.entity, 0)
             if entry_.at < at or (entry_.at == at and entry_code < code):
                 at = entry_.at
                 source = 3
@@ -96,13 +96,13 @@ def has_room(floor: Records) -> bool:
 @inner
 def happen(program: Records, luck: Luck, floor: Records, at: float, code: int) -> None:
     """Takes the first event off the calendar and handles it."""
-    slot = event_at(floor, 0).slot
+    slot = code & _SLOT_MASK
     pop(floor)
-    event = code >> ID_BITS
+    event = code >> (ENTITY_BITS + SLOT_BITS)
     if event == Event.TALK_END:
         on_talk_end(program, luck, floor, at, slot)
     elif event == Event.ABANDON:
-        on_abandon(program, luck, floor, at, slot, code & _ID_MASK)
+        on_abandon(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
     elif event == Event.WRAP_END:
         on_wrap_end(program, luck, floor, at, slot)
     elif event == Event.IVR_END:

@@ -36,11 +36,7 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
     caller.n_offered = 0
     caller.first_at = now
     caller.waited = 0.0
-    caller.recorded_handle = -1.0
-    caller.recorded_patience = -1.0
-    if arrival.recorded >= 0:
-        caller.recorded_handle = recorded_at(program, arrival.recorded).handle
-        caller.recorded_patience = recorded_at(program, arrival.recorded).patience
+    caller.recorded = arrival.recorded
     caller.episode_row = 0
     if floor.keep_rows != 0:
         caller.episode_row = floor.n_episode_rows
@@ -128,7 +124,10 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
         leave_queue(program, luck, floor, now, slot, Outcome.BALKED)
         return
 
-    limit = patience(luck, program, caller.call_type, caller.entity, caller.contact, caller.recorded_patience)
+    recorded = -1.0
+    if caller.recorded >= 0:
+        recorded = recorded_at(program, caller.recorded).patience
+    limit = patience(luck, program, caller.call_type, caller.entity, caller.contact, recorded)
     caller.gives_up_at = now + limit
     floor.n_inside += 1
     enqueue(floor, slot)

@@ -73,15 +73,6 @@ CALLER = np.dtype(
     [
         ("customer", "i8"),
         ("entity", "i8"),
-        ("call_type", "i8"),
-        ("contact", "i8"),  # attempt, from 0
-        ("segment", "i8"),  # of the contact, from 0
-        ("waiting", "i8"),
-        ("agent", "i8"),
-        ("queue", "i8"),
-        ("next", "i8"),  # slot behind in the queue, or next free slot
-        ("previous", "i8"),
-        ("n_offered", "i8"),
         ("arrived_at", "f8"),
         ("queued_at", "f8"),
         ("gives_up_at", "f8"),
@@ -91,23 +82,32 @@ CALLER = np.dtype(
         ("wrap_time", "f8"),
         ("first_at", "f8"),
         ("waited", "f8"),  # in earlier contacts of the episode
-        ("recorded_handle", "f8"),
-        ("recorded_patience", "f8"),
-        ("episode_row", "i8"),
-        ("contact_row", "i8"),
-        ("segment_row", "i8"),
+        ("recorded", "i4"),  # row of the Program's `recorded`, or -1
+        ("agent", "i4"),
+        ("next", "i4"),  # slot behind in the queue, or next free slot
+        ("previous", "i4"),
+        ("episode_row", "i4"),
+        ("contact_row", "i4"),
+        ("segment_row", "i4"),
+        ("call_type", "i2"),
+        ("queue", "i2"),
+        ("contact", "i2"),  # attempt, from 0
+        ("segment", "i2"),  # of the contact, from 0
+        ("n_offered", "i2"),
+        ("waiting", "i2"),
     ],
     align=True,
 )
+assert CALLER.itemsize == 128, "two cache lines a caller: callers come and go all over this table"
 """A customer with a live contact, or between two: one slot from the first dial to the episode's end."""
 
 AGENT_NOW = np.dtype(
     [
-        ("state", "i8"),  # AgentState
         ("since", "f8"),
         ("customer", "i8"),
-        ("next", "i8"),  # in the team's idle list, longest idle first
-        ("previous", "i8"),
+        ("next", "i4"),  # in the team's idle list, longest idle first
+        ("previous", "i4"),
+        ("state", "i8"),  # AgentState
     ],
     align=True,
 )
@@ -119,8 +119,8 @@ TEAM_NOW = np.dtype(
 
 QUEUE_NOW = np.dtype([("n_waiting", "i8"), ("first", "i8"), ("last", "i8")], align=True)
 
-EVENT = np.dtype([("at", "f8"), ("code", "i8"), ("slot", "i8")], align=True)
-"""An entry of the calendar: code is rank << 48 | entity id, slot the caller's slot or the agent."""
+EVENT = np.dtype([("at", "f8"), ("code", "i8")], align=True)
+"""An entry of the calendar; code as `calendar.code_of` makes it, its slot the caller's or the agent."""
 
 FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorded", "i8")], align=True)
 """A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
