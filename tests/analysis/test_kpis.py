@@ -15,6 +15,7 @@ from ccsim.analysis.grid import calendar_of, grids_of, seat_time
 from ccsim.analysis.kpi import SERVICE_LEVELS, service_level_formula, signed_terms
 from ccsim.analysis.tabulate import counts_of
 from ccsim.engine.compiled.simulate import simulate
+from ccsim.jit import ENABLED
 from ccsim.outcomes import Counts
 from ccsim.program.compile import compile_scenario
 from ccsim.scenario import load
@@ -22,6 +23,8 @@ from ccsim.vocabulary import AgentState, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, counts_with, rows_of, state, two_days
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SIMULATED = sorted(path.stem for path in SCENARIOS.glob("*.yaml")) if ENABLED else ["minimal", "replay"]
+"""Un-jitted, the larger scenarios take minutes."""
 
 
 def one(estimates: list[Estimate], id: str, basis: str = "contact", variant: str | None = None, **scope: str) -> Estimate:
@@ -264,7 +267,7 @@ def test_a_warm_up_is_not_opening_time() -> None:
 # ------------------------------------------------------------------------------------ rows, kernel, chunks
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in SCENARIOS.glob("*.yaml")))
+@pytest.mark.parametrize("name", SIMULATED)
 def test_rows_count_up_to_what_the_kernel_counts(name: str) -> None:
     program, _ = compile_scenario(load(SCENARIOS / f"{name}.yaml"))
     kernel = simulate(program, 7, 3, rows=False).counts
@@ -277,7 +280,7 @@ def test_rows_count_up_to_what_the_kernel_counts(name: str) -> None:
 
 
 def test_estimates_from_rows_are_those_from_the_kernel_to_the_last_bit() -> None:
-    program, names = compile_scenario(load(SCENARIOS / "two_queues.yaml"))
+    program, names = compile_scenario(load(SCENARIOS / ("two_queues.yaml" if ENABLED else "minimal.yaml")))
     from_rows, from_counts = Accumulator(program, names), Accumulator(program, names)
     for replication in range(3):
         from_counts.add(simulate(program, 1, replication, rows=False).counts)
