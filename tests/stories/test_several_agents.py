@@ -87,6 +87,41 @@ def test_an_agent_out_of_reach_does_not_help(tell):
     ]
 
 
+def test_equals_of_two_teams_and_two_queues_go_by_id(tell):
+    """
+    Calls of type a wait in queue 1 (`z`), those of type b in queue 0 (`y`); two teams of one, agents 0 and 1, answer
+    both.
+    0    A dials: agents 0 and 1 are idle since 0; the lower id, agent 0, answers until 60
+    0    B dials: agent 1, until 100
+    10   C (type a, customer 2) and D (type b, customer 3) dial at once and wait in different queues
+    60   agent 0 takes C: the same wait, the lower id, whatever the number of the queue; until 90
+    90   agent 0 takes D, until 120
+    """
+    kinds = {name: {"handle": {"deterministic": "60s"}} for name in "ab"}
+    told = tell(
+        centre(
+            [(0, 60, FOR_EVER, "a"), (0, 100, FOR_EVER, "b"), (10, 30, FOR_EVER, "a"), (10, 30, FOR_EVER, "b")],
+            kinds=kinds,
+            queues={"y": {"calls": ["b"]}, "z": {"calls": ["a"]}},
+            agents={"one": {"headcount": 1}, "two": {"headcount": 1}},
+        )
+    )
+    assert told.stays == [
+        (0, 0, 1, "SERVED", 0, 0, NEVER, 0, 60, 60),
+        (1, 0, 0, "SERVED", 1, 0, NEVER, 0, 100, 100),
+        (2, 0, 1, "SERVED", 0, 10, NEVER, 60, 90, 90),
+        (3, 0, 0, "SERVED", 0, 10, NEVER, 90, 120, 120),
+    ]
+    assert told.agents == [
+        (0, "TALK", 0, 0, 60),
+        (0, "TALK", 2, 60, 90),
+        (0, "TALK", 3, 90, 120),
+        (0, "AVAILABLE", -1, 120, 600),
+        (1, "TALK", 1, 0, 100),
+        (1, "AVAILABLE", -1, 100, 600),
+    ]
+
+
 def test_agent_who_comes_in_takes_the_call_before_one_freed_in_that_instant(tell):
     """
     One seat, two from 120 on.
