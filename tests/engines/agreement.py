@@ -8,10 +8,11 @@ import numpy as np
 
 from ccsim.engine.compiled.simulate import simulate as simulate_compiled
 from ccsim.engine.reference import simulate as simulate_reference
+from ccsim.jit import ENABLED
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program
 
-__all__ = ["Comparison", "compare", "different_rows"]
+__all__ = ["Comparison", "compare", "different_rows", "share_of"]
 
 
 class Comparison(NamedTuple):
@@ -42,6 +43,11 @@ def compare(program: Program, seed: int, replication: int, *, counts: bool = Tru
         n_different_counts=n_different_counts,
         n_different_digests=sum(not np.array_equal(ours.digest, other) for other in digests),
     )
+
+
+def share_of(n: int) -> int:
+    """As many of `n` cases as this process can afford: in plain Python the compiled engine is a thousand times slower."""
+    return n if ENABLED else max(n // 15, 1)
 
 
 def different_rows(ours: Rows, theirs: Rows) -> int:

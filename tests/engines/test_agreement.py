@@ -14,21 +14,32 @@ import pytest
 
 from ccsim.engine.compiled.simulate import simulate as simulate_compiled
 from ccsim.engine.reference import simulate as simulate_reference
+from ccsim.jit import ENABLED
+from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import CALL_TYPE, Program, records
+from ccsim.scenario import load
 from ccsim.vocabulary import ClosingRule, Event, Family, Outcome
-from tests.engines.agreement import compare
+from tests.engines.agreement import compare, share_of
 from tests.engines.programs import Dice, Laws, program_of, random_program
 
-N_PROGRAMS = 300
-PLAIN = range(14)
+N_PROGRAMS = share_of(300)
+HOME = Path(__file__).parents[2]
+PLAIN = range(10)
 """Programs that run in plain Python, too."""
 
 
 @pytest.mark.parametrize("first", range(0, N_PROGRAMS, 50))
 def test_engines_agree_on_generated_programs(first: int) -> None:
-    for number in range(first, first + 50):
+    for number in range(first, min(first + 50, N_PROGRAMS)):
         found = compare(random_program(number), seed=number, replication=number % 3)
         assert found[1:] == (0, 0, 0), (number, found)
+
+
+@pytest.mark.skipif(not ENABLED, reason="too many calls for the compiled engine in plain Python")
+@pytest.mark.parametrize("file", sorted((HOME / "scenarios").glob("*.yaml")), ids=lambda file: file.stem)
+def test_engines_agree_on_the_example_scenarios(file: Path) -> None:
+    found = compare(compile_scenario(load(file)).program, seed=1, replication=0)
+    assert found.n_calls > 0 and found[1:] == (0, 0, 0), found
 
 
 def test_seed_and_replication_at_their_limits() -> None:
@@ -104,8 +115,9 @@ def crowd(n: int, closing_rule: ClosingRule) -> Program:
 @pytest.mark.parametrize("closing_rule", ClosingRule)
 def test_one_event_may_wake_a_crowd(closing_rule: ClosingRule) -> None:
     """Cleared, all redial; or the morning's agents take all calls at once: thousands of new events in one."""
-    found = compare(crowd(3000, closing_rule), 1, 0)
-    assert found.n_calls == (6000 if closing_rule == ClosingRule.CLEAR else 3000)
+    n = share_of(3000)
+    found = compare(crowd(n, closing_rule), 1, 0)
+    assert found.n_calls == (2 * n if closing_rule == ClosingRule.CLEAR else n)
     assert found[1:] == (0, 0, 0)
 
 
@@ -121,12 +133,11 @@ def digests(numbers: range) -> list[list[list[list[int]]]]:
 
 def test_plain_python_gives_the_same_bits_as_jitted_code() -> None:
     code = f"import json; from tests.engines.test_agreement import digests; print(json.dumps(digests({PLAIN!r})))"
-    home = Path(__file__).parents[2]
     other = "0" if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0") else "1"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=home,
-        env=os.environ | {"NUMBA_DISABLE_JIT": other, "PYTHONPATH": str(home)},
+        cwd=HOME,
+        env=os.environ | {"NUMBA_DISABLE_JIT": other, "PYTHONPATH": str(HOME)},
         capture_output=True,
         text=True,
         check=False,

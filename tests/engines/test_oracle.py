@@ -12,6 +12,7 @@ from ccsim.engine.reference import simulate as simulate_reference
 from ccsim.outcomes import Rows
 from ccsim.program.layout import CALL_TYPE, Program, records
 from ccsim.vocabulary import ClosingRule, Event, Family, Outcome, SegmentKind
+from tests.engines.agreement import share_of
 from tests.engines.oracle import Agent, Call, Centre
 from tests.engines.programs import Dice, Laws, program_of
 
@@ -95,7 +96,7 @@ def ends(rows: Rows) -> list[tuple[str, float, float, int]]:
     return found
 
 
-@pytest.mark.parametrize("first", range(0, 200, 20))
+@pytest.mark.parametrize("first", range(0, share_of(200), 20))
 def test_engines_and_oracle_agree_on_who_is_answered_when_by_whom(first: int) -> None:
     for seed in range(first, first + 20):
         program, centre = case(seed)

@@ -10,6 +10,7 @@ import pytest
 
 from ccsim.engine.reference import clock, floor, people, routing
 from ccsim.engine.reference.floor import Floor
+from ccsim.jit import ENABLED
 from ccsim.vocabulary import Event
 from tests.engines.agreement import compare
 from tests.engines.programs import random_program
@@ -121,6 +122,7 @@ BREAKS = [
 ]
 
 
+@pytest.mark.skipif(not ENABLED, reason="the same rules bite jitted or not, and this takes minutes in plain Python")
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.__name__)
 def test_agreement_catches(broken: Callable[[Patch], None], monkeypatch: Patch) -> None:
     broken(monkeypatch)
