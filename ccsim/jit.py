@@ -83,7 +83,7 @@ def bind(record: Any, **tables: Any) -> None:
     Python mode `unbind` forgets them.
     """
     for field, table in tables.items():
-        address = table.ctypes.data
+        address = table.__array_interface__["data"][0]
         record[field] = address
         if not ENABLED:
             _bound[address] = table.reshape(-1)
@@ -97,8 +97,9 @@ def _address_dtype() -> Any:
 
 def unbind(*tables: Any) -> None:
     """Forgets tables that were bound (plain Python mode keeps a reference to each)."""
-    for table in tables:
-        _bound.pop(table.ctypes.data, None)
+    if not ENABLED:
+        for table in tables:
+            _bound.pop(table.__array_interface__["data"][0], None)
 
 
 def _link_only_pipeline() -> Any:

@@ -24,7 +24,7 @@ FIRST_HOUR = 3600.0
 @inner
 def visit_of(contact: int) -> int:
     """The key's visit word for the `contact`-th attempt (from 0) of an episode."""
-    return contact << 12
+    return int(contact) << 12
 
 
 @jit

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.state import event_at
+from ccsim.engine.compiled.state import SLOT_BITS, event_at
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 
-__all__ = ["ENTITY_BITS", "SLOT_BITS", "code_of", "pop", "push"]
-
-SLOT_BITS = 24
-"""Room for 16 million customers (or agents) on the floor at once."""
+__all__ = ["ENTITY_BITS", "code_of", "pop", "push"]
 
 ENTITY_BITS = 35
 """Room for 34 thousand million customers in one replication."""
@@ -23,7 +20,7 @@ ENTITY_BITS = 35
 @inner
 def code_of(event: int, entity: int, slot: int) -> int:
     """Rank, entity id and slot in one word: it orders events of one instant by rank, then id."""
-    return (((event << ENTITY_BITS) | entity) << SLOT_BITS) | slot
+    return (((event << ENTITY_BITS) | int(entity)) << SLOT_BITS) | int(slot)
 
 
 @inner

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.calendar import ENTITY_BITS, SLOT_BITS, code_of, pop
+from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, pop
 from ccsim.engine.compiled.door import next_callers
 from ccsim.engine.compiled.on_agent import on_seats, on_wrap_end, send_home
 from ccsim.engine.compiled.on_caller import (
@@ -16,7 +16,7 @@ from ccsim.engine.compiled.on_caller import (
     on_talk_end,
 )
 from ccsim.engine.compiled.rows import close_agent_state, close_contact, close_episode, close_queue_stay
-from ccsim.engine.compiled.state import agent_now, caller_at, event_at, fresh_at
+from ccsim.engine.compiled.state import SLOT_BITS, agent_now, caller_at, event_at, fresh_at
 from ccsim.jit import entry, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ccsim.engine import Replication
 from ccsim.engine.compiled.kernel import advance
@@ -42,10 +45,11 @@ def simulate(
         A user's routing, from `state.kernel_policy`.
     """
     bound = bind_program(program) if bound is None else bound
-    mean_calls = float(program.flows.volume.sum()) + len(program.recorded)
+    mean_calls = float(program.flows["volume"].sum()) + len(program.recorded)
     room = Room(program, rows=rows, digest=digest, n_calls=int(mean_calls + 4 * mean_calls**0.5), policy=policy)
+    luck, floor = luck_of(seed, replication), room.floor
     try:
-        while not advance(bound[0], luck_of(seed, replication), room.floor[0]):
+        while not advance(bound[0], luck, floor):
             room.grow()
         return Replication(
             rows=_sorted(room.rows(), len(program.agents)) if rows else None,
@@ -67,15 +71,14 @@ def _sorted(tables: Rows, n_agents: int) -> Rows:
     )
 
 
-def _by_owner(table: Records, field: str, n_owners: int) -> Records:
+def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:
     """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
-    plain = table.view(np.ndarray)
-    in_order = np.empty_like(plain)
-    n_words = plain.dtype.itemsize // 8
+    in_order = np.empty_like(table)
+    n_words = table.dtype.itemsize // 8
     starts = np.zeros(n_owners + 1, dtype=np.int64)
-    if _scatter(plain[field], starts, plain.view(np.int64), in_order.view(np.int64), n_words):
+    if _scatter(table[field], starts, table.view(np.int64), in_order.view(np.int64), n_words):
         return table
-    return in_order.view(np.recarray)
+    return in_order
 
 
 @entry

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ccsim.jit import accessor, bind, callback, unbind
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_counts
-from ccsim.program.layout import Program, Records, records
+from ccsim.program.layout import Program
 from ccsim.rules.digest import DIGEST, TABLE
 from ccsim.rules.tally import COUNTS, bind_counts
 from ccsim.vocabulary import AgentState
@@ -20,6 +21,7 @@ from ccsim.vocabulary import AgentState
 __all__ = [
     "FLOOR",
     "PAIR",
+    "SLOT_BITS",
     "KernelPolicy",
     "Room",
     "agent_now",
@@ -40,6 +42,9 @@ __all__ = [
     "team_now",
     "unsorted_at",
 ]
+
+SLOT_BITS = 24
+"""Room for 16 million customers (or agents) on the floor at once."""
 
 _CLOCK = [
     ("now", "f8"),
@@ -146,7 +151,8 @@ BUCKET = np.dtype([("n", "i8")])
 _ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
 _WORK_TABLES = ("callers", "agents", "teams", "queues", "calendar", "fresh", "unsorted", "buckets")
 _SIZED = (*_WORK_TABLES, *_ROW_TABLES)
-_ADDRESSES = (*_SIZED, "row_tables", "digest", "counts", "pair")
+_UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
+_ADDRESSES = (*_SIZED, *_UNSIZED[:-1])
 
 FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "i8") for name in _ADDRESSES)], align=True)
 """The clock, the size of each table and the addresses of all tables: what every handler gets as `floor`.
@@ -208,67 +214,76 @@ class Room:
     def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int, policy: KernelPolicy | None = None) -> None:
         n_agents = len(program.agents)
         n_rows = n_calls + 64 if rows else 1
-        self.floor = records(FLOOR, 1)
-        self.floor.keep_rows, self.floor.keep_digest, self.floor.free_slot = rows, digest, -1
+        n_fresh = int(1.2 * program.flows["volume"].sum(axis=0).max()) + 64
+        self._floor = np.zeros(1, FLOOR)  # plain: a record array's attributes cost as much as a small day
+        self._floor["keep_rows"], self._floor["keep_digest"], self._floor["free_slot"] = rows, digest, -1
         self.counts = new_counts(program)
-        self.tables: dict[str, Records] = {
-            "callers": records(CALLER, 0),
-            "agents": records(AGENT_NOW, n_agents),
-            "teams": records(TEAM_NOW, len(program.teams)),
-            "queues": records(QUEUE_NOW, len(program.queues)),
-            "calendar": records(EVENT, n_agents + 64),
-            "fresh": records(FRESH, 1),
-            "unsorted": records(FRESH, 1),
-            "buckets": records(BUCKET, 2),
-            "episodes": _unwritten(EPISODE, n_rows),
-            "contacts": _unwritten(CONTACT, n_rows),
-            "segments": _unwritten(SEGMENT, n_rows),
-            "agent_states": _unwritten(AGENT_STATE, 2 * n_rows + n_agents + 4 if rows else 1),
-            "row_tables": records(TABLE, len(_ROW_TABLES)),
-            "digest": records(DIGEST, len(_ROW_TABLES)),
-            "counts": bind_counts(self.counts),
-            "pair": records(PAIR, 1),
-            "pair_address": records(np.dtype([("address", "i8")]), 1),
+        self.tables: dict[str, NDArray[Any]] = {
+            "callers": np.zeros(0, CALLER),
+            "agents": np.zeros(n_agents, AGENT_NOW),
+            "teams": np.zeros(len(program.teams), TEAM_NOW),
+            "queues": np.zeros(len(program.queues), QUEUE_NOW),
+            "calendar": np.zeros(n_agents + 64, EVENT),
+            "fresh": np.zeros(n_fresh, FRESH),
+            "unsorted": np.zeros(n_fresh, FRESH),
+            "buckets": np.zeros(n_fresh + 1, BUCKET),
+            "episodes": np.empty(n_rows, EPISODE),
+            "contacts": np.empty(n_rows, CONTACT),
+            "segments": np.empty(n_rows, SEGMENT),
+            "agent_states": np.empty(2 * n_rows + n_agents + 4 if rows else 1, AGENT_STATE),
+            "row_tables": np.zeros(len(_ROW_TABLES), TABLE),
+            "digest": np.zeros(len(_ROW_TABLES), DIGEST),
+            "counts": bind_counts(self.counts).view(np.ndarray),
+            "pair": np.zeros(1, PAIR),
+            "pair_address": np.zeros(1, np.dtype([("address", "i8")])),
         }
         if policy is not None:
-            self.floor.agent_score, self.floor.call_score = policy.agent_score, policy.call_score
+            self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
         agents, teams, queues = self.tables["agents"], self.tables["teams"], self.tables["queues"]
-        agents.state = AgentState.ABSENT
-        agents.customer = agents.next = agents.previous = -1
-        teams.first_idle = teams.last_idle = -1
-        queues.first = queues.last = -1
+        agents["state"] = AgentState.ABSENT
+        for table, fields in (
+            (agents, ("customer", "next", "previous")),
+            (teams, ("first_idle", "last_idle")),
+            (queues, ("first", "last")),
+        ):
+            for field in fields:
+                table[field] = -1
         self._more_slots(n_agents + 64)
-        self._bind()
+        self._bind(*_SIZED, *_UNSIZED)
+
+    @property
+    def floor(self) -> Any:
+        """The FLOOR record for the kernel."""
+        return self._floor.view(np.recarray)[0]
 
     def grow(self) -> None:
         """Makes room wherever the kernel stopped for lack of it."""
-        clock = self.floor[0]
+        clock = self.floor
+        longer: dict[str, int] = {}
         if clock.fresh_needed > clock.n_fresh:
             room = int(clock.fresh_needed * 5 // 4)
-            self._lengthen("fresh", room)
-            self._lengthen("unsorted", room)
-            self._lengthen("buckets", room + 1)
+            longer |= {"fresh": room, "unsorted": room, "buckets": room + 1}
         n_events = int(clock.n_events + clock.n_inside + 4)
-        if n_events > len(self.tables["calendar"]):
-            self._lengthen("calendar", 2 * n_events)
+        if n_events > clock.n_calendar:
+            longer["calendar"] = 2 * n_events
         if clock.keep_rows:
-            n_agents = len(self.tables["agents"])
             needed = {
                 "episodes": clock.n_episode_rows + 1,
                 "contacts": clock.n_contact_rows + 1,
                 "segments": clock.n_segment_rows + 2,
-                "agent_states": clock.n_agent_state_rows + n_agents + 4,
+                "agent_states": clock.n_agent_state_rows + clock.n_agents + 4,
             }
-            for table, n in needed.items():
-                if n > len(self.tables[table]):
-                    self._lengthen(table, 2 * n)
+            longer |= {table: int(2 * n) for table, n in needed.items() if n > len(self.tables[table])}
+        for name, n in longer.items():
+            self._lengthen(name, n)
         if clock.n_free == 0:
             self._more_slots(len(self.tables["callers"]))
-        self._bind()
+            longer["callers"] = 0
+        self._bind(*longer)
 
     def rows(self) -> Rows:
         """The rows written so far, in the order of the events that opened or closed them."""
-        clock = self.floor[0]
+        clock = self.floor
         return Rows(
             episodes=self.tables["episodes"][: clock.n_episode_rows],
             contacts=self.tables["contacts"][: clock.n_contact_rows],
@@ -280,33 +295,36 @@ class Room:
         """Forgets the addresses (plain Python mode keeps a reference to each bound table)."""
         unbind(*self.tables.values(), *self.counts)
 
-    def _bind(self) -> None:
-        for name in _SIZED:
-            self.floor[f"n_{name}"] = len(self.tables[name])
-        bind(self.floor, **{name: self.tables[name] for name in _ADDRESSES})
-        bind(self.tables["pair_address"], address=self.tables["pair"])
-        bind(self.floor, pair_holder=self.tables["pair_address"])
-        for i, name in enumerate(_ROW_TABLES):
-            bind(self.tables["row_tables"][i : i + 1], rows=self.tables[name])
+    def _bind(self, *names: str) -> None:
+        """Writes sizes and addresses of these tables into the records that hold them."""
+        for name in names:
+            table = self.tables[name]
+            if name in _SIZED:
+                self._floor[f"n_{name}"] = len(table)
+            if name == "pair_address":
+                bind(table, address=self.tables["pair"])
+                bind(self._floor, pair_holder=table)
+            else:
+                bind(self._floor, **{name: table})
+            if name in _ROW_TABLES:
+                place = list(_ROW_TABLES).index(name)
+                bind(self.tables["row_tables"][place : place + 1], rows=table)
 
     def _lengthen(self, name: str, n: int) -> None:
         table = self.tables[name]
-        longer = _unwritten(table.dtype, n) if name in _ROW_TABLES else records(table.dtype, n)
+        longer = np.empty(n, table.dtype) if name in _ROW_TABLES else np.zeros(n, table.dtype)
         longer[: len(table)] = table
         unbind(table)
         self.tables[name] = longer
 
     def _more_slots(self, n: int) -> None:
         before = len(self.tables["callers"])
+        if before + n >= 1 << SLOT_BITS:
+            raise MemoryError(f"more than {1 << SLOT_BITS:,} customers on the floor at once; allowed: fewer")
         self._lengthen("callers", before + n)
         callers = self.tables["callers"]
-        callers.next[before:-1] = np.arange(before + 1, before + n)
-        callers.next[-1] = self.floor[0].free_slot
-        callers.customer[before:] = -1
-        self.floor.free_slot = before
-        self.floor.n_free += n
-
-
-def _unwritten(dtype: Any, n: int) -> Records:
-    """Row table whose rows mean nothing until they are written, each as a whole: cheaper by the page than zeros."""
-    return np.empty(n, dtype=dtype).view(np.recarray)
+        callers["next"][before:-1] = np.arange(before + 1, before + n)
+        callers["next"][-1] = self._floor["free_slot"][0]
+        callers["customer"][before:] = -1
+        self._floor["free_slot"] = before
+        self._floor["n_free"] += n
