@@ -91,7 +91,7 @@ def run(
     elapsed = time.perf_counter() - started
 
     textbook, reason = textbook_figures(scenario)
-    beside = [] if interrupted or not neighbours else list(_neighbours(scenario, seed, planned, jobs, engine))
+    beside = [] if interrupted or not neighbours else list(_neighbours(scenario, accumulator, seed, jobs, engine))
     confidence = scenario.run.confidence
     return Result(
         scenario=scenario,
@@ -173,7 +173,7 @@ def _targets(scenario: Scenario) -> Iterator[Target]:
         )
 
 
-def _neighbours(scenario: Scenario, seed: int, reps: int, jobs: int, engine: str) -> Iterator[Neighbour]:
+def _neighbours(scenario: Scenario, base: Accumulator, seed: int, jobs: int, engine: str) -> Iterator[Neighbour]:
     """Service level with one agent fewer, as planned and with one more; nothing unless one team has one headcount."""
     if len(scenario.agents) != 1:
         return
@@ -184,14 +184,14 @@ def _neighbours(scenario: Scenario, seed: int, reps: int, jobs: int, engine: str
     for agents in (now - 1, now, now + 1):
         if agents < 1:
             continue
-        changed = scenario
+        accumulator = base
         if agents != now:
-            path = f"agents.{team}.headcount"
-            changed = scenario.with_({f"{path}.{day}": plus(agents - now) for day in people.headcount})
-        compiled = compile_scenario(changed)
-        accumulator = new_accumulator(changed, compiled)
-        for done in replicate(simulator(compiled.program, seed, engine, rows=False), range(reps), jobs):
-            add(accumulator, compiled.program, done)
+            changes = {f"agents.{team}.headcount.{day}": plus(agents - now) for day in people.headcount}
+            changed = scenario.with_(changes)
+            compiled = compile_scenario(changed)
+            accumulator = new_accumulator(changed, compiled)
+            for done in replicate(simulator(compiled.program, seed, engine, rows=False), range(base.n), jobs):
+                add(accumulator, compiled.program, done)
         (level,) = accumulator.estimates(scenario.run.confidence, scopes=("centre",), ids=("service_level",))[:1]
         yield Neighbour(f"{agents} agents", agents, level)
 
