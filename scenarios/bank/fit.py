@@ -37,10 +37,12 @@ HELPDESK_SHARE = 0.8  # an agent with more internet calls than this is of the in
 HELPDESK_TALK = 3600  # an internet call longer than this is help-desk work whoever took it
 HELPDESK_FROM = pd.Timestamp("1999-08-25")  # the first day most internet calls are answered by the help desk
 AWAY_AFTER = 120  # a gap between two calls longer than this may be a break; the wrap-up law is cut here
+SKILL_SHARE = 0.25  # who takes a kind of call less than this times as often as all agents do does not take it
 SEEN_WAITING = 5  # a caller must have waited this long before he proves that nobody was free
 THERE_AT_OPENING = 15 * 60  # whose first call comes within this after opening, and had not waited, was there at 07:00
 HOLE_SHARE, HOLE_EXPECTED = 0.1, 10  # a half-hour with less than this share of at least so many expected calls
 N_POINTS = 201
+WAITS = (0, 5, 10, 20, 30, 60, 120, 180, 300, 600)
 PATIENCE_STEPS = (5, 10, 20, 30, 50, 60, 90, 180, 300)
 
 Array = NDArray[np.float64]
@@ -310,13 +312,14 @@ def compare_patience(wait: Array, hung_up: NDArray[np.bool_]) -> dict[str, float
 
 
 # ------------------------------------------------------------------------------------------------------------- present
-def presence(calls: pd.DataFrame, generous: bool = False) -> pd.DataFrame:
+def presence(calls: pd.DataFrame, generous: bool = False, only: set[int] | None = None) -> pd.DataFrame:
     """Agents present by date (rows) and half-hour (columns, 34), averaged over the half-hour.
 
     An agent is present from his first call of the day (from 07:00 if it comes soon and had not waited) to the end of
     his last. In a gap of more than AWAY_AFTER during which a caller of a kind he serves was seen waiting he is away
     from the end of his call, when people leave their desk, to the last such moment. `generous` counts him away only
-    from the first such moment on, which is all the log proves. Gaps without a waiting caller count as present.
+    from the first such moment on, which is all the log proves. Gaps without a waiting caller count as present. `only`
+    counts these agents and no others.
     """
     table = {}
     used_to = usual_types(calls)
@@ -324,6 +327,8 @@ def presence(calls: pd.DataFrame, generous: bool = False) -> pd.DataFrame:
         seats = np.zeros(N_HALF_HOURS)
         queue = day[day.waited & day.offered]
         for agent, own in day[day.reached].groupby("agent"):
+            if only is not None and agent not in only:
+                continue
             seen = queue[queue.name.isin(used_to[agent])]
             waits = np.column_stack([seen.q_start + SEEN_WAITING, seen.q_start + seen.q_time])
             waits = waits[waits[:, 1] > waits[:, 0]]
@@ -358,10 +363,40 @@ def usual_types(calls: pd.DataFrame) -> dict[int, list[str]]:
     return {agent: list(s.index.get_level_values("name")[s >= 0.02]) for agent, s in share.groupby("agent")}
 
 
+def teams(calls: pd.DataFrame) -> dict[str, set[int]]:
+    """Agents by what they take of the three large types, read off their share of each (SKILL_SHARE); by team name.
+
+    The small types count as taken by all but who takes neither regular calls nor prospects.
+    """
+    names = calls[calls.reached].name
+    fair = names.value_counts(normalize=True)
+    share = names.groupby(calls.agent).value_counts(normalize=True).unstack(fill_value=0.0)
+    takes = share >= SKILL_SHARE * fair[share.columns]
+    found: dict[str, set[int]] = {}
+    for agent, own in takes.iterrows():
+        if not own.regular and not own.prospects:
+            team = "stocks_only"
+        elif own.prospects:
+            team = "all_round" if own.stocks else "no_stocks"
+        else:
+            team = "no_prospects" if own.stocks else "neither"
+        found.setdefault(team, set()).add(agent)
+    return dict(sorted(found.items()))
+
+
 def overlap(start: float, end: float) -> Array:
     """Seconds of [start, end) in each half-hour from 07:00."""
     edges = OPENS + HALF_HOUR * np.arange(N_HALF_HOURS + 1)
     return np.clip(np.minimum(end, edges[1:]) - np.maximum(start, edges[:-1]), 0, None)
+
+
+def teams_table(calls: pd.DataFrame, holes: pd.DataFrame) -> pd.DataFrame:
+    """Whole agents by date and half-hour, one column per team of `teams`."""
+    columns = {}
+    for team, members in teams(calls).items():
+        table = agents_table(bridge_holes(presence(calls, only=members), holes))
+        columns[team] = table.agents
+    return pd.concat([table[["date", "time"]], pd.DataFrame(columns)], axis=1)
 
 
 def agents_table(present: pd.DataFrame) -> pd.DataFrame:
@@ -378,7 +413,8 @@ def logged_by(calls: pd.DataFrame, present: pd.DataFrame, period: str) -> pd.Dat
     """What the log says by `hour` of queue entry or by `date`: counts, shares and waits of the offered calls.
 
     `_se` columns (by hour only) are jackknife standard errors over days of the ratio of sums. `talking_agents` is by
-    the clock: mean number of agents talking, without wrap-up; `present_agents` the estimate of `presence`.
+    the clock: mean number of agents talking, without wrap-up; `present_agents` the estimate of `presence`. By `name`
+    (of the call type): the same without agents.
     """
     offered = calls[calls.offered].copy()
     reached_queue = offered.q_start.where(offered.waited, offered.talk_from)
@@ -395,27 +431,46 @@ def logged_by(calls: pd.DataFrame, present: pd.DataFrame, period: str) -> pd.Dat
     }
     offered["talk_s"] = offered.talk.where(offered.reached, 0.0)
     columns = ["one", "waited", "hung_up", "reached", "wait_s", "wait_answered_s", "talk_s"]
-    cells = offered.groupby(["hour", "date"])[columns].sum()
+    cells = offered.groupby(["name", "date"] if period == "name" else ["hour", "date"])[columns].sum()
     talking = talk_seconds(calls) / HALF_HOUR
     rows = []
-    keys = range(OPENS // 3600, 24) if period == "hour" else present.index
+    keys = {"hour": range(OPENS // 3600, 24), "date": present.index, "name": sorted(NAMES.values())}[period]
     for key in keys:
         part = cells.xs(key, level=period)
         total = part.sum()
-        slots = slice(2 * (key - 7), 2 * (key - 7) + 2) if period == "hour" else slice(0, N_HALF_HOURS)
-        dates = present.index if period == "hour" else [key]
-        row: dict[str, object] = {period: key if period == "hour" else key.date().isoformat()}
+        row: dict[str, object] = {period: key.date().isoformat() if period == "date" else key}
         row["offered"] = int(total.one)
         if period == "hour":
             daily = part.one.reindex(present.index, fill_value=0)
             row |= {"offered_per_day": round(daily.mean(), 2), "sd_offered_per_day": round(daily.std(), 2)}
         for name, (top, bottom) in ratios.items():
             row[name] = round(total[top] / total[bottom], 4)
-            if period == "hour":
+            if period != "date":
                 row[f"{name}_se"] = round(jackknife_ratio(part[top].to_numpy(float), part[bottom].to_numpy(float)), 4)
-        row["talking_agents"] = round(float(talking.loc[dates].iloc[:, slots].to_numpy().mean()), 3)
+        if period == "name":
+            rows.append(row)
+            continue
+        slots = slice(2 * (key - 7), 2 * (key - 7) + 2) if period == "hour" else slice(0, N_HALF_HOURS)
+        dates = present.index if period == "hour" else [key]
+        daily_talking = talking.loc[dates].iloc[:, slots].mean(axis=1)
+        row["talking_agents"] = round(float(daily_talking.mean()), 3)
+        if period == "hour":
+            row["talking_agents_se"] = round(float(daily_talking.std() / np.sqrt(len(dates))), 4)
         row["present_agents"] = round(float(present.loc[dates].iloc[:, slots].to_numpy().mean()), 3)
         rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def waits_of(calls: pd.DataFrame) -> pd.DataFrame:
+    """Share of the offered who wait longer than each of WAITS seconds (0: at all), with jackknife standard errors."""
+    offered = calls[calls.offered]
+    everyone = offered.groupby("date").size().to_numpy(float)
+    rows = []
+    for over in WAITS:
+        longer = offered.waited & (offered.q_time > over) if over else offered.waited
+        count = longer.groupby(offered.date).sum().to_numpy(float)
+        share, error = count.sum() / everyone.sum(), jackknife_ratio(count, everyone)
+        rows.append({"over_s": over, "share": round(share, 4), "share_se": round(error, 4)})
     return pd.DataFrame(rows)
 
 
@@ -458,6 +513,12 @@ def fit_month(calls: pd.DataFrame, month: str, hang_up: float, out: Path) -> Non
     print(f"agent-hours a day {hours[0]:.1f} (generous: {hours[1]:.1f}), talking {talked:.1f}")
     expected_table(expected, profile, hang_up).to_csv(out / f"expected_{month}.csv", index=False)
     agents_table(present).to_csv(out / f"agents_{month}.csv", index=False)
+    for team, members in teams(calls).items():
+        hours_a_day = presence(calls, only=members).to_numpy().sum() / 2 / len(present)
+        print(f"  {team}: agents {sorted(members)}, {hours_a_day:.1f} agent-hours a day")
+    teams_table(calls, holes).to_csv(out / f"teams_{month}.csv", index=False)
+    logged_by(calls, present, "name").rename(columns={"name": "type"}).to_csv(out / f"logged_{month}_by_type.csv", index=False)
+    waits_of(calls).to_csv(out / f"logged_{month}_waits.csv", index=False)
     logged_by(calls, present, "hour").to_csv(out / f"logged_{month}_by_hour.csv", index=False)
     logged_by(calls, present, "date").to_csv(out / f"logged_{month}_by_day.csv", index=False)
 
