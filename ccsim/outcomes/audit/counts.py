@@ -40,7 +40,8 @@ def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
     for name, table in expected._asdict().items():
         given = getattr(counts, name)
         if given.shape != table.shape or given.dtype != table.dtype:
-            complaints.add("I11", f"{name}: shape {given.shape}, should be {table.shape}")
+            complaints.about(name)
+            complaints.add("I11", f"{given.shape} cells, should be {table.shape}")
             continue
         for field in table.dtype.names:
             complaints.about(f"{name}.{field}")

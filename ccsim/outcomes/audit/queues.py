@@ -21,8 +21,8 @@ TOLERANCE = 1e-9
 """Relative; the two sides of Little's law add the same times in different orders."""
 
 
-def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
-    """One replication."""
+def check_queues(program: Program, rows: Rows, complaints: Complaints, *, turns: bool = True) -> None:
+    """One replication; `turns` also checks which agent and which call was chosen."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
     left = np.where(stays["outcome"] == Outcome.SERVED, stays["answered_at"], stays["ended_at"])
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
@@ -32,8 +32,10 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
         helpers = idle[program.reach[queue][idle["team"]] == 1]
         _check_work_conservation(queue, stays[here], left[here], helpers, complaints)
         _check_unhelped(queue, stays[here], helpers, late, complaints)
-        _check_picked_agent(stays[here], helpers, complaints)
-    _check_picked_call(program, stays, left, complaints)
+        if turns:
+            _check_picked_agent(stays[here], helpers, complaints)
+    if turns:
+        _check_picked_call(program, stays, left, complaints)
     _check_closing(program, stays, left, complaints)
     _check_little(program, rows, stays, left, complaints)
 

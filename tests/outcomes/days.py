@@ -1,0 +1,109 @@
+"""Small good days, simulated once, to be corrupted or stored by the tests of this folder."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ccsim.engine.compiled.simulate import simulate
+from ccsim.outcomes import Counts, Rows
+from ccsim.program.layout import Program
+from tests.stories.centre import FOR_EVER, centre, seats
+
+__all__ = ["DAYS", "counts_of", "edit_program", "put", "rows_of"]
+
+_SHORT = {"handle": {"deterministic": "60s"}}
+_IVR = {"time": {"deterministic": "30s"}}
+_REDIAL = {"redial": {"share": "100%", "after": {"deterministic": "50s"}, "attempts": 1}}
+_BALK = {"handle": {"deterministic": "60s"}, "patience": {"never": {}, "balk": "100%"}}
+
+DAYS: dict[str, Program] = {
+    # 0 talks 0-60, 1 hangs up at 59, 2 waits 20-60 and talks until 120, 3 talks 200-230
+    "plain": centre([(0, 60, FOR_EVER), (10, 60, 49), (20, 60, FOR_EVER), (200, 30, FOR_EVER)]),
+    # in the queue: 0 30-90 talks, 1 hangs up at 60, 2 waits 60-90 and talks until 120
+    "ivr": centre([(0, 60, FOR_EVER), (10, 60, 20), (30, 30, 30)], ivr=_IVR),
+    # 0 talks 0-60 on the only line, 1 is blocked at 10 and served 60-100
+    "lines": centre([(0, 60, FOR_EVER), (10, 40, FOR_EVER)], lines=1, after_contact=_REDIAL),
+    # 0 talks 500-640, 1 hangs up at 600, 2 and 3 are cleared at 600
+    "clear": centre([(500, 140, FOR_EVER), (550, 60, 50), (550, 60, 51), (550, 60, FOR_EVER)], closing={"queue": "clear"}),
+    # in the queue: 0 talks 595-605, 1 comes at 605 and is sent away
+    "clear ivr": centre([(565, 10, FOR_EVER), (575, 20, FOR_EVER)], ivr=_IVR, closing={"queue": "clear"}),
+    # queue 0: 0 talks 0-60 and 1 waits 10-120; queue 1, more urgent: 2 waits 20-60
+    "urgent": centre(
+        [(0, 60, FOR_EVER, "a"), (10, 60, FOR_EVER, "a"), (20, 60, FOR_EVER, "b")],
+        kinds={"a": _SHORT, "b": _SHORT},
+        queues={"a": {}, "b": {"priority": 1}},
+    ),
+    # queue 0 and agent 0 of team 0: 0 talks 0-60, 1 waits 10-60; agent 1 of team 1 only answers queue 1
+    "apart": centre(
+        [(0, 60, FOR_EVER, "a"), (10, 30, FOR_EVER, "a"), (20, 20, FOR_EVER, "b")],
+        kinds={"a": _SHORT, "b": _SHORT},
+        queues={"a": {"teams": ["x"]}, "b": {"teams": ["y"]}},
+        agents={"x": {"headcount": 1}, "y": {"headcount": 1}},
+    ),
+    # agents 0 and 1: 0 talks 0-60 and 1 talks 0-50; agent 1 answers 2 at 100
+    "two": centre([(0, 60, FOR_EVER), (0, 50, FOR_EVER), (100, 30, FOR_EVER)], agents=2),
+    # agent 0 idle since 60, the others since 0; agent 1 leaves at 120, 2 at 180, 1 comes back at 240
+    "seats": centre([(0, 60, FOR_EVER)], agents={"team": seats(4, 4, 3, 2, 3)}),
+    # both talk until 150 and 200; from 120 on there is one seat: agent 0 leaves at 150, 2 waits 130-200
+    "drop": centre([(0, 150, FOR_EVER), (0, 200, FOR_EVER), (130, 60, FOR_EVER)], agents={"team": seats(2, 2, 1)}),
+    # talk 60, hold 20, wrap 30: 0 at 0, 1 waits 100-110
+    "wrap": centre(
+        [(0, None, FOR_EVER), (100, None, FOR_EVER)],
+        kinds={
+            "call": {
+                "talk": {"deterministic": "60s"},
+                "hold": {"deterministic": "20s"},
+                "wrap": {"deterministic": "30s"},
+                "patience": {"deterministic": "40s"},
+            }
+        },
+    ),
+    # 0 talks 0-60, 1 balks at 30
+    "balk": centre([(0, 60, FOR_EVER), (30, 60, FOR_EVER)], kinds={"call": _BALK}),
+    # two agents: 0 comes out of the IVR at 620, past closing; talk 60, wrap 30
+    "overtime": centre(
+        [(590, None, FOR_EVER)],
+        kinds={"call": {"talk": {"deterministic": "60s"}, "wrap": {"deterministic": "30s"}}},
+        ivr=_IVR,
+        agents=2,
+    ),
+    # one line: 0 hangs up in the IVR at 30, 1 is blocked at 10
+    "hang up": centre([(0, 60, FOR_EVER), (10, 60, FOR_EVER)], lines=1, ivr=_IVR | {"hang_up": "100%"}),
+    # 0 is handled in no time at 50
+    "zero": centre([(50, 0, FOR_EVER)]),
+    # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
+    "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
+}
+
+
+@cache
+def rows_of(day: str) -> Rows:
+    """The rows of a good day."""
+    rows = simulate(DAYS[day], 1, 0, rows=True).rows
+    assert rows is not None
+    return rows
+
+
+@cache
+def counts_of(day: str) -> Counts:
+    """Its counts, by the kernel's tally."""
+    counts = simulate(DAYS[day], 1, 0, rows=False).counts
+    assert counts is not None
+    return counts
+
+
+def put(rows: Rows, table: str, index: Any, **fields: Any) -> Rows:
+    """A copy of the rows with some fields of one row changed."""
+    changed = getattr(rows, table).copy()
+    for field, value in fields.items():
+        changed[field][index] = value
+    return rows._replace(**{table: changed})
+
+
+def edit_program(program: Program, table: str, index: Any = 0, **fields: Any) -> Program:
+    """A copy of the program with some fields of one row changed."""
+    changed = getattr(program, table).copy()
+    for field, value in fields.items():
+        changed[field][index] = value
+    return program._replace(**{table: changed})

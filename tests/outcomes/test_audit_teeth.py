@@ -1,0 +1,333 @@
+"""Every check of the audit is shown to bite: one place of a good day is changed, and the complaint names what is wrong.
+
+Good days are those of `days.py`; rows are picked by their place in the table, which the comment beside each day tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccsim.outcomes import Counts, Rows
+from ccsim.outcomes.audit import audit, audit_counts
+from ccsim.vocabulary import AgentState, Event, Outcome, SegmentKind
+from tests.outcomes.days import DAYS, counts_of, edit_program, put, rows_of
+
+NEVER = np.inf
+Change = Callable[[Rows], Rows]
+
+
+def changed(table: str, index: int, **fields: Any) -> Change:
+    """One row told differently."""
+    return lambda rows: put(rows, table, index, **fields)
+
+
+def dropped(table: str, index: int) -> Change:
+    """One row missing."""
+    return lambda rows: rows._replace(**{table: np.delete(getattr(rows, table), index)})
+
+
+def swapped(table: str, index: int) -> Change:
+    """A row and the next one in the wrong order."""
+
+    def change(rows: Rows) -> Rows:
+        order = np.arange(len(getattr(rows, table)))
+        order[[index, index + 1]] = order[[index + 1, index]]
+        return rows._replace(**{table: getattr(rows, table)[order]})
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    """Several changes that tell one lie consistently."""
+
+    def change(rows: Rows) -> Rows:
+        for one in changes:
+            rows = one(rows)
+        return rows
+
+    return change
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_good_days_pass(day):
+    assert audit(DAYS[day], rows_of(day)) == []
+    assert audit_counts(DAYS[day], rows_of(day), counts_of(day)) == []
+
+
+FORM = [
+    ("plain", "I07 row 1: ended_at is NaN", changed("segments", 1, ended_at=np.nan)),
+    ("plain", "I07 row 0: wait is -0.0", changed("contacts", 0, wait=-0.0)),
+    ("plain", "keys row 2 (replication 0, customer 1, episode 0) does not come after", swapped("episodes", 1)),
+    ("plain", "keys row 1 (replication 0, customer 0, episode 0, contact 0)", changed("contacts", 1, customer=0)),
+    ("plain", "codes row 0: outcome 99 means nothing", changed("contacts", 0, outcome=99)),
+    ("plain", "codes row 0: agent 1 means nothing", changed("segments", 0, agent=1)),
+    ("plain", "codes row 2: state -1 means nothing", changed("agent_states", 2, state=AgentState.ABSENT)),
+    ("plain", "contact 3) is not among the contacts", changed("segments", 2, contact=3)),
+    ("plain", "customer 2, episode 0) is not among the episodes", dropped("episodes", 2)),
+    ("plain", "customer 2, episode 0): contact 1, should be number 0", changed("contacts", 2, contact=1)),
+    ("ivr", "contact 0): segment 2, should be number 1", changed("segments", 1, segment=2)),
+    ("plain", "customer 1, episode 0) has no contact", both(dropped("contacts", 1), dropped("segments", 1))),
+]
+
+FACTS = [
+    ("plain", "I01 customer 2: n_contacts 2, contacts say 1", changed("episodes", 2, n_contacts=2)),
+    ("lines", "I01 customer 1: n_offered 2, contacts say 1", changed("episodes", 1, n_offered=2)),
+    ("plain", "I01 customer 1: outcome 0, contacts say 1", changed("episodes", 1, outcome=Outcome.SERVED)),
+    ("plain", "I01 customer 2: wait 41.0, contacts say 40.0", changed("episodes", 2, wait=41.0)),
+    ("plain", "I01 customer 2: first_at 21.0, contacts say 20.0", changed("episodes", 2, first_at=21.0)),
+    ("plain", "I01 customer 2: ended_at 121.0, contacts say", changed("episodes", 2, ended_at=121.0)),
+    ("plain", "I01 customer 2: talk_time 61.0, contacts say", changed("episodes", 2, talk_time=61.0)),
+    ("plain", "I01 customer 2 dialled before customer 1", changed("episodes", 2, first_at=5.0)),
+    ("plain", "I01 customer 2 contact 0: cause 1", changed("contacts", 2, cause=1)),
+    ("lines", "I01 customer 1 dials again at 60.0 before", changed("contacts", 1, ended_at=61.0)),
+    ("lines", "I01 customer 1 dials again after HUNG_UP", changed("contacts", 1, outcome=Outcome.HUNG_UP)),
+    ("urgent", "I01 customer 2: call_type 1, contacts say 0", changed("contacts", 2, call_type=0)),
+    ("plain", "I01 customer 0 contact 0: BLOCKED with 1 segments", changed("contacts", 0, outcome=Outcome.BLOCKED)),
+    ("plain", "I01 customer 0 contact 0: SERVED with 0 segments", dropped("segments", 0)),
+    ("plain", "I01 customer 0 contact 0: outcome of a segment only", changed("contacts", 0, outcome=Outcome.PASSED_ON)),
+    ("ivr", "I01 customer 0 contact 0: segment of kind 1", changed("segments", 0, kind=SegmentKind.QUEUE)),
+    (
+        "ivr",
+        "I01 customer 0 contact 0: stay entered at 31.0, the one before ended at 30.0",
+        changed("segments", 1, entered_at=31.0),
+    ),
+    ("ivr", "passed on to nowhere", changed("segments", 0, outcome=Outcome.HUNG_UP)),
+    ("plain", "I01 customer 2 contact 0: queued_at 21.0, segments say 20.0", changed("contacts", 2, queued_at=21.0)),
+    ("plain", "I01 customer 2 contact 0: queue -1, segments say 0", changed("contacts", 2, queue=-1)),
+    (
+        "plain",
+        "I06 customer 2 contact 0: wait 40.00000000000001, segments say 40.0",
+        changed("contacts", 2, wait=np.nextafter(40, 41)),
+    ),
+    ("plain", "I01 customer 2 contact 0: ended_at 121.0, segments say 120.0", changed("contacts", 2, ended_at=121.0)),
+    ("plain", "I01 customer 1 contact 0: outcome 2, segments say 1", changed("contacts", 1, outcome=Outcome.BALKED)),
+    ("wrap", "I01 customer 0 contact 0: hold_time 21.0, segments say 20.0", changed("contacts", 0, hold_time=21.0)),
+    ("urgent", "segment of another call type", changed("segments", 2, call_type=0)),
+    ("wrap", "I01 customer 0 contact 0: ended_at 80.0, its times say 81.0", changed("contacts", 0, talk_time=61.0)),
+    ("wrap", "I01 customer 0 contact 0: wrap_ended_at 110.0, its times say 111.0", changed("contacts", 0, wrap_time=31.0)),
+    ("plain", "I01 customer 1 contact 0: unserved, but took agents' time", changed("contacts", 1, talk_time=1.0)),
+    ("ivr", "segment 0: outcome SERVED there", changed("segments", 0, outcome=Outcome.SERVED)),
+    ("plain", "segment 0: agent, slots or answer", changed("segments", 1, agent=0)),
+    ("plain", "segment 0: agent, slots or answer", changed("segments", 0, slots=0)),
+    ("plain", "I07 customer 2 contact 0 segment 0: the clock goes backwards", changed("segments", 2, answered_at=19.0)),
+    ("plain", "I01 customer 1 contact 0 segment 0: ends at inf", changed("segments", 1, ended_at=NEVER)),
+    ("left alone", "I01 customer 1 contact 0 segment 0: ends at 700.0", changed("segments", 1, ended_at=700.0)),
+    ("urgent", "I01 customer 2 contact 0 segment 0: in queue 0", changed("segments", 2, place=0)),
+    ("ivr", "hung up, and nobody does", changed("segments", 0, outcome=Outcome.HUNG_UP)),
+    ("plain", "balked, and none of his type does", changed("segments", 1, outcome=Outcome.BALKED)),
+    ("balk", "I06 customer 1 contact 0 segment 0: balked after a wait", changed("segments", 1, ended_at=31.0)),
+    (
+        "plain",
+        "I06 customer 1 contact 0, patient until 59.0, hangs up at 59.00000000000001",
+        changed("segments", 1, ended_at=np.nextafter(59, 60)),
+    ),
+    ("ivr", "I06 customer 2 contact 0, patient until 89.0, is answered at 90.0", changed("segments", 5, gives_up_at=89.0)),
+    (
+        "clear",
+        "I06 customer 2 contact 0, patient until 600.0, is sent away at 600.0",
+        changed("segments", 2, gives_up_at=600.0),
+    ),
+    ("left alone", "I06 customer 1 contact 0, patient until 900.0, waits for ever", changed("segments", 1, gives_up_at=900.0)),
+    ("plain", "I06 customer 3 contact 0, patient until 300.0, never waited", changed("segments", 3, gives_up_at=300.0)),
+    ("balk", "I06 customer 1 contact 0, patient until 40.0, never waited", changed("segments", 1, gives_up_at=40.0)),
+    ("plain", "entered at 10.0 with a patience of 49.0 s", changed("segments", 1, gives_up_at=60.0, ended_at=60.0)),
+    ("wrap", "entered at 100.0 with a patience of 40.0 s", changed("segments", 1, gives_up_at=141.0)),
+    (
+        "plain",
+        "I01 4 arrivals recorded, 3 customers",
+        both(dropped("episodes", 3), dropped("contacts", 3), dropped("segments", 3)),
+    ),
+    ("plain", "I01 customer 2: first_at 21.0, recorded 20.0", changed("episodes", 2, first_at=21.0)),
+    ("plain", "I01 customer 2: handled for 61.0 s, recorded 60.0", changed("episodes", 2, talk_time=61.0)),
+]
+
+LINES = [
+    ("plain", "I01 customer 3 contact 0 dials at 600.0 while lines are closed", changed("contacts", 3, arrived_at=600.0)),
+    ("lines", "I08 2 of 1 lines in use from 30.0", changed("contacts", 2, arrived_at=30.0)),
+    (
+        "lines",
+        "I08 customer 1 is blocked at 60.0 with 0 of 1 lines in use",
+        changed("contacts", 1, arrived_at=60.0, ended_at=65.0),
+    ),
+    ("lines", "I08 customer 1 gets a line at 10.0, but all 1 are in use", changed("contacts", 1, outcome=Outcome.ABANDONED)),
+]
+
+QUEUES = [
+    (
+        "plain",
+        "I04 customer 1 waits in queue 0 from 40.0 on while agent 0 is idle",
+        changed("agent_states", 0, state=0, started_at=40.0),
+    ),
+    ("balk", "I04 customer 1 finds no help in queue 0 at 30.0, 1 idle", changed("agent_states", 0, state=AgentState.AVAILABLE)),
+    (
+        "plain",
+        "I10 customer 1 hangs up at 59.0 though an agent of queue 0 is freed just then",
+        changed("agent_states", 1, state=0, started_at=59.0),
+    ),
+    (
+        "two",
+        "I10 customer 2 is answered at 100.0 by agent 0, but agent 1 is idle since 50.0",
+        both(
+            changed("segments", 2, agent=0),
+            changed("agent_states", 1, ended_at=100.0),
+            changed("agent_states", 3, ended_at=600.0),
+        ),
+    ),
+    (
+        "plain",
+        "I05 customer 2, queued at 20.0, is answered at 50.0 before customer 1",
+        changed("segments", 2, answered_at=50.0),
+    ),
+    (
+        "urgent",
+        "I05 customer 1 is answered at 50.0 before customer 2 of higher priority",
+        changed("segments", 1, answered_at=50.0),
+    ),
+    (
+        "clear ivr",
+        "queued at 605.0, ends ABANDONED at 605.0 after waiting is over",
+        changed("segments", 3, outcome=Outcome.ABANDONED),
+    ),
+    ("plain", "ends CLOSED at 59.0, when nobody is sent away", changed("segments", 1, outcome=Outcome.CLOSED)),
+    ("clear", "ends ABANDONED at 601.0 though waiting is over at 600.0", changed("segments", 1, ended_at=601.0)),
+    ("plain", "I02 queue 0: waiting 89.0 s along the path, 99.0 s told", changed("contacts", 2, wait=50.0)),
+    ("plain", "I02 agents: talk 150.0 s along the path, 151.0 s told", changed("contacts", 2, talk_time=61.0)),
+    ("wrap", "I02 agents: wrap 60.0 s along the path, 61.0 s told", changed("contacts", 1, wrap_time=31.0)),
+]
+
+PEOPLE = [
+    ("apart", "I03 agent 0 is not of team 1", changed("agent_states", 0, team=1)),
+    (
+        "apart",
+        "I10 customer 2 in queue 1 is answered by agent 0 of team 0, who does not reach it",
+        changed("segments", 2, agent=0),
+    ),
+    ("plain", "I03 agent 0: a state from 120.0 to 120.0", changed("agent_states", 2, ended_at=120.0)),
+    ("plain", "I03 agent 0: in two states from 110.0 on", changed("agent_states", 2, started_at=110.0)),
+    ("wrap", "I03 agent 0: WRAP at 80.0 does not follow WRAP", changed("agent_states", 0, state=AgentState.WRAP)),
+    ("wrap", "I03 agent 0: WRAP at 80.0 does not follow TALK of customer 0", changed("agent_states", 1, customer=1)),
+    ("wrap", "I03 agent 0: WRAP at 90.0 does not follow TALK", changed("agent_states", 1, started_at=90.0)),
+    (
+        "plain",
+        "I03 agent 0: AVAILABLE at 230.0 does not follow AVAILABLE",
+        changed("agent_states", 3, state=AgentState.AVAILABLE),
+    ),
+    ("plain", "I03 agent 0: AVAILABLE with customer 2", changed("agent_states", 2, customer=2)),
+    ("plain", "I03 agent 0: TALK for ever", changed("agent_states", 4, state=AgentState.TALK, ended_at=NEVER)),
+    ("plain", "TALK with customer 2 from 60.0 to 119.0, of which no call tells", changed("agent_states", 1, ended_at=119.0)),
+    ("plain", "TALK with customer 2 from 60.0 to 120.0, told by the call, is not among his states", dropped("agent_states", 1)),
+    ("seats", "I03 team 0: 2 present from 120.0, 3 seats", changed("agent_states", 1, ended_at=120.0)),
+    ("seats", "I03 team 0: 4 present from 120.0, 3 seats, and one of them idle", changed("agent_states", 2, ended_at=150.0)),
+    ("seats", "I03 agent 1 comes in at 250.0, when no seats are set", changed("agent_states", 3, started_at=250.0)),
+    (
+        "seats",
+        "I03 agent 2 comes in at 240.0 before agent 1",
+        both(
+            dropped("agent_states", 3),
+            changed("agent_states", 3, ended_at=120.0),
+            lambda rows: rows._replace(agent_states=np.insert(rows.agent_states, 4, rows.agent_states[3])),
+            changed("agent_states", 4, started_at=240.0, ended_at=600.0),
+        ),
+    ),
+    ("seats", "I03 idle agent 1 leaves at 110.0, when no seats fall", changed("agent_states", 2, ended_at=110.0)),
+    (
+        "seats",
+        "I03 agent 0 leaves at 120.0, but agent 1 is idle since 0.0",
+        both(changed("agent_states", 1, ended_at=120.0), changed("agent_states", 2, ended_at=600.0)),
+    ),
+    (
+        "drop",
+        "I10 customer 2 is answered at 150.0 by agent 0, who should have left",
+        both(
+            changed("segments", 2, answered_at=150.0, agent=0),
+            lambda rows: rows._replace(agent_states=np.insert(rows.agent_states, 1, rows.agent_states[0])),
+            changed("agent_states", 1, started_at=150.0, ended_at=210.0, customer=2),
+        ),
+    ),
+    (
+        "zero",
+        "I10 customer 0 is answered at 50.0 by absent agent 0",
+        both(dropped("agent_states", 0), changed("agent_states", 0, started_at=60.0)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("day", "complaint", "change"), FORM + FACTS + LINES + QUEUES + PEOPLE)
+def test_one_lie_is_found(day, complaint, change):
+    found = audit(DAYS[day], change(rows_of(day)))
+    assert any(complaint in sentence for sentence in found), found
+
+
+def test_redials_beyond_the_allowed_are_found():
+    strict = edit_program(DAYS["lines"], "settings", redial_attempts=0)
+    assert "replication 0: I01 customer 1 dials again 1 times, allowed 0" in audit(strict, rows_of("lines"))
+
+
+def test_a_customer_who_changes_his_call_type_is_found():
+    lie = both(
+        dropped("episodes", 2), changed("contacts", 2, customer=1, contact=1), changed("segments", 2, customer=1, contact=1)
+    )(rows_of("urgent"))
+    assert any("I01 customer 1 changes his call type" in sentence for sentence in audit(DAYS["urgent"], lie))
+
+
+def test_agents_who_ignore_closing_are_found():
+    """The same rows in a centre that closes 10 s later are wrong: the agent left too early."""
+    later = edit_program(DAYS["plain"], "timetable", -1, at=610.0)
+    assert later.timetable.event[-1] == Event.CLOSING
+    assert any("I03 team 0: 0 present from 600.0, 1 seats" in sentence for sentence in audit(later, rows_of("plain")))
+
+
+def test_custom_routing_is_not_blamed_for_its_choices():
+    answered = changed("segments", 1, answered_at=50.0)(rows_of("urgent"))
+    assert any("I05" in sentence for sentence in audit(DAYS["urgent"], answered))
+    assert not any("I05" in sentence for sentence in audit(DAYS["urgent"], answered, custom_routing=True))
+
+
+def test_complaints_are_cut_after_twenty_of_a_kind():
+    wrong = DAYS["plain"]
+    rows = rows_of("plain")
+    many = rows._replace(agent_states=np.repeat(rows.agent_states, 9))
+    found = [sentence for sentence in audit(wrong, many) if "does not come after" in sentence]
+    assert len(found) == 20
+    assert any("and 20 more like this" in sentence for sentence in audit(wrong, many))
+
+
+COUNTED = ["lines", "clear", "wrap", "urgent", "seats", "balk", "left alone", "ivr", "overtime", "hang up"]
+
+
+@pytest.mark.parametrize("day", COUNTED)
+def test_every_count_that_is_off_by_one_is_found(day):
+    good = counts_of(day)
+    for name, table in good._asdict().items():
+        for field in table.dtype.names:
+            wrong = table.copy()
+            wrong[field].flat[-1] += 1
+            found = audit_counts(DAYS[day], rows_of(day), Counts(**(good._asdict() | {name: wrong})))
+            place = ", ".join(str(n - 1) for n in table.shape)
+            assert len(found) == 1
+            assert found[0].startswith(f"{name}.{field}: I11 at ({place}{',' if table.ndim == 1 else ''}) says ")
+
+
+def test_every_count_moves_in_some_good_day():
+    """So that the comparison of counts compares something: each field is above zero somewhere."""
+    silent = {(n, f) for n, t in counts_of("lines")._asdict().items() for f in t.dtype.names}
+    for day in DAYS:
+        silent -= {(n, f) for n, t in counts_of(day)._asdict().items() for f in t.dtype.names if t[f].any()}
+    # A segment is a stay in a queue: never dialled, blocked, repeated or hung up in the IVR.
+    assert silent == {
+        ("segments", "arrived"),
+        ("segments", "blocked"),
+        ("segments", "hung_up"),
+        ("segments", "contacts"),
+    }
+
+
+def test_counts_of_another_shape_are_refused():
+    good = counts_of("plain")
+    found = audit_counts(DAYS["plain"], rows_of("plain"), good._replace(line_time=good.line_time[:-1]))
+    n = len(good.line_time)
+    assert found == [f"line_time: I11 {(n - 1,)} cells, should be {(n,)}"]
