@@ -6,6 +6,7 @@ any number of workers and any chunking. Called by `experiment.run`; never simula
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -65,6 +66,9 @@ class Accumulator:
         The service level that is reported; the other variants are kept for whole runs.
     targets : sequence of Target
         Judged by `verdicts`. ValueError for a threshold the Program does not count.
+    brief : bool
+        Keep only what contacts of the whole run need, for plans of which one figure is wanted: no days, intervals, quantiles
+        or targets.
 
     Attributes
     ----------
@@ -72,7 +76,15 @@ class Accumulator:
         Replications added.
     """
 
-    def __init__(self, program: Program, names: Names, metrics: Metrics | None = None, targets: Sequence[Target] = ()) -> None:
+    def __init__(
+        self,
+        program: Program,
+        names: Names,
+        metrics: Metrics | None = None,
+        targets: Sequence[Target] = (),
+        *,
+        brief: bool = False,
+    ) -> None:
         self.n = 0
         self._names = names
         self._metrics = metrics or Metrics()
@@ -84,14 +96,17 @@ class Accumulator:
             "interval": list(names.interval_labels),
         }
         self._grids = grids_of(program, names, self._calendar)
+        if brief:
+            self._targets = ()
+            self._grids = [dataclasses.replace(self._grids[0], periods=("run",))]
         self._blocks = [
             [Block(grid, period, program, self._metrics, self._calendar) for period in grid.periods] for grid in self._grids
         ]
         self._moments = [[Moments((len(b.measures), b.shape[0] * b.shape[1])) for b in blocks] for blocks in self._blocks]
         self._of_queue = [np.flatnonzero(np.asarray(program.lanes.queue) == q) for q in range(len(names.queues))]
-        self._wait_rows = self._kept_waits()
+        self._wait_rows = [] if brief else self._kept_waits()
         self._waits = WaitMoments(len(self._wait_rows))
-        self._series = {key: self._new_series(*key) for key in self._followed()}
+        self._series = {} if brief else {key: self._new_series(*key) for key in self._followed()}
         self._interval_hits: list[list[tuple[int, int]]] = [[] for _ in self._targets]
 
     # ---------------------------------------------------------------------------- adding
@@ -114,7 +129,8 @@ class Accumulator:
             series = self._series[self._key(target)]
             above, below = (side[series.interval_row, : self._n_intervals] for side in tables[series.grid, "interval"])
             hits.append(target.hits(above, below, series.scale))
-        self._waits.add(self._histograms(counts))
+        if self._wait_rows:
+            self._waits.add(self._histograms(counts))
         self.n += 1
 
     @property

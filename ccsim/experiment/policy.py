@@ -83,7 +83,7 @@ def _short_of_agents() -> Scenario:
                 "orders": {"volume": "80/h", "handle": "4m", "patience": "3m"},
                 "service": {"volume": "60/h", "handle": "3m", "patience": "2m"},
             },
-            "queues": {"orders": {"priority": "1", "teams": ["all", "orders"]}, "service": {"teams": ["all"]}},
-            "agents": {"all": {"headcount": "5"}, "orders": {"headcount": "3"}},
+            "queues": {"orders": {"priority": 1, "teams": ["all", "orders"]}, "service": {"teams": ["all"]}},
+            "agents": {"all": {"headcount": 5}, "orders": {"headcount": 3}},
         }
     )

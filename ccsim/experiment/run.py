@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -58,11 +59,12 @@ def run(
     Raises
     ------
     ValueError
-        For an unknown engine or fewer than one replication.
+        For an unknown engine, fewer than one replication or job, or a seed beyond 64 bits.
 
     Notes
     -----
-    A KeyboardInterrupt ends the run after the replications finished so far; the result says `interrupted`.
+    A KeyboardInterrupt ends the run after the replications finished so far, or leaves out neighbours not finished; the result
+    says `interrupted`.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine: got {engine!r}; allowed: {', '.join(ENGINES)}")
@@ -70,16 +72,21 @@ def run(
     if planned < 1:
         raise ValueError(f"reps: got {planned}; allowed: 1 or more")
     seed = scenario.run.seed if seed is None else seed
+    if not 0 <= seed < 1 << 64:
+        raise ValueError(f"seed: got {seed}; allowed: 0 to {(1 << 64) - 1}")
     jobs = default_jobs() if jobs is None else jobs
+    if jobs < 1:
+        raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
     compiled = compile_scenario(scenario)
     engine = _choose(engine, policy)
+    jobs = jobs if engine == "compiled" else 1  # the reference engine never releases the interpreter lock
 
     started = time.perf_counter()
     accumulator = new_accumulator(scenario, compiled)
     digest, kept, interrupted = Digest(), [], False
     simulate = simulator(compiled.program, seed, engine, rows=rows, policy=policy)
     try:
-        for done in replicate(simulate, range(planned), jobs if engine == "compiled" else 1):
+        for done in replicate(simulate, range(planned), jobs):
             add(accumulator, compiled.program, done)
             digest.add(done)
             if rows:
@@ -91,7 +98,13 @@ def run(
     elapsed = time.perf_counter() - started
 
     textbook, reason = textbook_figures(scenario)
-    beside = [] if interrupted or not neighbours else list(_neighbours(scenario, accumulator, seed, jobs, engine))
+    beside: list[Neighbour] = []
+    if neighbours and not interrupted:
+        try:
+            for neighbour in _neighbours(scenario, accumulator, partial(_all, seed, planned, engine, jobs, policy)):
+                beside.append(neighbour)
+        except KeyboardInterrupt:
+            interrupted = True
     confidence = scenario.run.confidence
     return Result(
         scenario=scenario,
@@ -114,10 +127,10 @@ def run(
     )
 
 
-def new_accumulator(scenario: Scenario, compiled: Compiled) -> Accumulator:
+def new_accumulator(scenario: Scenario, compiled: Compiled, *, brief: bool = False) -> Accumulator:
     """An accumulator that knows the scenario's metrics and targets."""
     metrics = Metrics(service_level=scenario.metrics.service_level, flow_outs=scenario.metrics.flow_outs)
-    return Accumulator(compiled.program, compiled.names, metrics, tuple(_targets(scenario)))
+    return Accumulator(compiled.program, compiled.names, metrics, tuple(_targets(scenario)), brief=brief)
 
 
 def add(accumulator: Accumulator, program: Program, done: Replication) -> None:
@@ -173,7 +186,16 @@ def _targets(scenario: Scenario) -> Iterator[Target]:
         )
 
 
-def _neighbours(scenario: Scenario, base: Accumulator, seed: int, jobs: int, engine: str) -> Iterator[Neighbour]:
+def _all(seed: int, reps: int, engine: str, jobs: int, policy: Any, scenario: Scenario) -> Accumulator:
+    """Every replication of another scenario, simulated like the base."""
+    compiled = compile_scenario(scenario)
+    accumulator = new_accumulator(scenario, compiled)
+    for done in replicate(simulator(compiled.program, seed, engine, rows=False, policy=policy), range(reps), jobs):
+        add(accumulator, compiled.program, done)
+    return accumulator
+
+
+def _neighbours(scenario: Scenario, base: Accumulator, simulated: Callable[[Scenario], Accumulator]) -> Iterator[Neighbour]:
     """Service level with one agent fewer, as planned and with one more; nothing unless one team has one headcount."""
     if len(scenario.agents) != 1:
         return
@@ -187,11 +209,7 @@ def _neighbours(scenario: Scenario, base: Accumulator, seed: int, jobs: int, eng
         accumulator = base
         if agents != now:
             changes = {f"agents.{team}.headcount.{day}": plus(agents - now) for day in people.headcount}
-            changed = scenario.with_(changes)
-            compiled = compile_scenario(changed)
-            accumulator = new_accumulator(changed, compiled)
-            for done in replicate(simulator(compiled.program, seed, engine, rows=False), range(base.n), jobs):
-                add(accumulator, compiled.program, done)
+            accumulator = simulated(scenario.with_(changes))
         (level,) = accumulator.estimates(scenario.run.confidence, scopes=("centre",), ids=("service_level",))[:1]
         yield Neighbour(f"{agents} agents", agents, level)
 
