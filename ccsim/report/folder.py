@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccsim.report.cells import plain_cell
 from ccsim.report.fields import provenance_fields, verdict_fields
 from ccsim.report.index import Index
 
@@ -59,6 +60,10 @@ def write_folder(result: Result, parent: Path, force: bool = False, calls: bool 
     draft = Path(tempfile.mkdtemp(prefix=".ccsim-", dir=parent))
     try:
         write_files(result, draft)
+        if calls and result.rows is not None:
+            from ccsim.report.calls import write_calls
+
+            write_calls(result.rows, result.names, draft)
         draft.chmod(0o755)  # mkdtemp is for secrets, a run is not
         return _put(draft, parent, run_name(result.scenario.name, result.fingerprint), force)
     except BaseException:
@@ -81,13 +86,6 @@ def write_files(result: Result, folder: Path) -> None:
     _write(folder / "intervals.csv", _split_date(_wide(found, scopes, ("interval", "queue"), _PERIOD_KPIS)))
     (folder / "scenario.yaml").write_text(result.scenario.to_yaml(), "utf-8")
     (folder / MANIFEST).write_text(json.dumps(_manifest(result), indent=2, allow_nan=False) + "\n", "utf-8")
-
-
-def plain_cell(value: Any) -> Any:
-    """Return a cell no spreadsheet runs: text that starts like a formula gets an apostrophe, numbers stay."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return "" if value is None else value
 
 
 def _put(draft: Path, parent: Path, name: str, force: bool) -> Path:

@@ -29,6 +29,11 @@ def duration(seconds: float) -> str:
     return "-" + text if whole < 0 else text
 
 
+def threshold(seconds: float) -> str:
+    """Return a threshold exactly: ``0:20``, but ``1.5 s``."""
+    return duration(seconds) if seconds == round(seconds) else f"{seconds:g} s"
+
+
 def seconds(number: float) -> str:
     """Return a short time such as a simulation error, ``0.4 s``."""
     if math.isnan(number):

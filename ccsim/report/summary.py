@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _MOST_HOLIDAYS = 5
+_LONGEST_NAME = 36  # columns; longer names go on in the next line
 
 
 def print_summary(scenario: Scenario, console: Console) -> None:
@@ -91,8 +92,9 @@ def _table(*columns: str) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index == 0 else "right")
+    table.add_column(columns[0], overflow="fold", max_width=_LONGEST_NAME)
+    for column in columns[1:]:
+        table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
@@ -123,7 +125,7 @@ def _queues(scenario: Scenario) -> Table:
 
     table = Table(box=None, pad_edge=False)
     for column in ("Queue", "Priority", "Call types", "Answered by"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold", max_width=_LONGEST_NAME)
     for name, queue in sorted(scenario.queues.items()):
         calls, teams = ", ".join(sorted(queue.calls or ())), ", ".join(resolve.teams_of(scenario, name))
         table.add_row(name, str(queue.priority), calls, teams)

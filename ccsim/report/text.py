@@ -7,7 +7,7 @@ will live through and does not. Everything is read from the result; nothing is s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers, verdicts
@@ -149,15 +149,15 @@ def _print_figures(result: Result, index: Index, console: Console) -> None:
     table.add_column(f"n = {numbers.plural(result.replications, 'replication')}", min_width=24)
     for head in ("simulated", "±", *(["days P10 to P90"] if has_days else []), *[column.label for column in result.textbook]):
         table.add_column(head, justify="right")
-    for row in ROWS:
-        estimate = index.get(row.id, _CENTRE, row.basis)
-        if estimate is None or (row.unless_zero and not estimate.value) or (row.basis == "episode" and not has_redials):
+    for row, estimate in _found(result, index):
+        if (row.unless_zero and not estimate.value) or (row.basis == "episode" and not has_redials):
             continue
+        is_main = not row.basis and estimate is index.get(row.id, _CENTRE)
         cells = [shown(estimate.value, estimate.unit), shown_error(estimate)]
         if has_days:
-            cells.append(_days(result, estimate) if row.id in DAILY and not row.basis else "")
+            cells.append(_days(result, estimate) if row.id in DAILY and is_main else "")
         for column in result.textbook:
-            beside = getattr(column, row.id, None) if not row.basis else None
+            beside = getattr(column, row.id, None) if is_main else None
             cells.append("" if beside is None else shown(beside, estimate.unit))
         label = row.label.format(goal=_threshold(estimate))
         if result.scenario.run.mode == "steady":
@@ -166,11 +166,23 @@ def _print_figures(result: Result, index: Index, console: Console) -> None:
     console.print(table)
 
 
+def _found(result: Result, index: Index) -> Iterator[tuple[Row, Estimate]]:
+    """Yield the rows this result has, a service level once for each threshold asked for."""
+    for row in ROWS:
+        estimate = index.get(row.id, _CENTRE, row.basis)
+        if estimate is not None:
+            yield row, estimate
+        if row.id == "service_level" and not row.basis:
+            levels = (e for e in result.estimates if (e.id, e.basis, e.scope) == (row.id, "contact", _CENTRE))
+            yield from ((row, level) for level in levels if level is not estimate)
+
+
 def _threshold(estimate: Estimate) -> str:
     """Return ``in 0:20`` from the variant of a service level, such as ``answered_over_offered.include.20s``."""
     if not estimate.variant:
         return ""
-    return f"in {numbers.duration(float(estimate.variant.rpartition('.include.')[2].rpartition('.')[2].rstrip('s')))}"
+    _, _, within = estimate.variant.split(".", 2)
+    return f"in {numbers.threshold(float(within.removesuffix('s')))}"
 
 
 def _days(result: Result, estimate: Estimate) -> str:
@@ -229,10 +241,11 @@ def _table(head: str, index: Index, rows: Sequence[tuple[str, Mapping[str, str]]
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    table.add_column(head, overflow="fold")
     labels = [label or next(iter(scope.values())) for label, scope in rows]
+    label_width = min(max(map(len, (head, *labels))), max(16, width // 3))
+    table.add_column(head, overflow="fold", width=label_width)
     with_error = width >= 80
-    room = width - max(map(len, (head, *labels)), default=0) - 2 - (6 if with_error else 0)
+    room = width - label_width - 2 - (6 if with_error else 0)
     kept = _that_fit([id for id in ids if any(index.get(id, scope) is not None for _, scope in rows)], room)
     for id in kept:
         table.add_column(_HEADS[id], justify="right", no_wrap=True)

@@ -69,6 +69,38 @@ def test_seed_and_settings_reach_the_simulation(call: Call, minimal: Path) -> No
     assert digest("--jobs", "2") == base
 
 
+def test_every_option_reaches_the_simulation(call: Call, minimal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {}
+
+    def simulate(scenario: object, **options: object) -> None:
+        asked.update(options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ccsim.experiment.run", simulate)
+    options = (
+        "--reps",
+        "7",
+        "--seed",
+        "5",
+        "--jobs",
+        "3",
+        "--engine",
+        "reference",
+        "--calls",
+        "--out",
+        minimal.parent / "runs",
+    )
+    assert call("run", minimal, *options).exit_code == 130
+    del asked["progress"]
+    assert asked == {"reps": 7, "seed": 5, "jobs": 3, "engine": "reference", "rows": True}
+    assert not (minimal.parent / "runs").exists(), "a run that never ended leaves nothing"
+
+
+def test_standard_input_takes_settings_too(call: Call) -> None:
+    said = call("run", "-", *FEW, "--set", "name=Other", input=MINIMAL)
+    assert said.stdout.startswith("Other\n")
+
+
 def test_engines_answer_alike(call: Call, minimal: Path) -> None:
     pages = {}
     for engine in ("compiled", "reference"):
@@ -172,6 +204,13 @@ def test_out_makes_a_new_folder_each_time(call: Call, minimal: Path) -> None:
     assert len(list(runs.iterdir())) == 2
     assert call("run", minimal, *FEW, "-o", runs, "--force").exit_code == 0
     assert len(list(runs.iterdir())) == 2
+
+
+def test_calls_writes_the_rows_too(call: Call, minimal: Path) -> None:
+    said = call("run", minimal, *FEW, "-o", minimal.parent / "runs", "--calls")
+    assert said.exit_code == 0
+    (written,) = (minimal.parent / "runs").iterdir()
+    assert {"legs.csv", "contacts.csv", "episodes.csv", "agent_states.csv"} <= {path.name for path in written.iterdir()}
 
 
 # -------------------------------------------------------------------------------- interrupts

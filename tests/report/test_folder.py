@@ -11,8 +11,9 @@ import pytest
 
 from ccsim.experiment import Result, run
 from ccsim.report import folder as room
+from ccsim.report.cells import plain_cell
 from ccsim.report.fields import result_fields
-from ccsim.report.folder import plain_cell, run_name, write_folder
+from ccsim.report.folder import run_name, write_folder
 from ccsim.scenario import from_dict, load
 
 FILES = {"kpis.csv", "by_queue.csv", "days.csv", "intervals.csv", "scenario.yaml", "manifest.json"}
@@ -102,7 +103,7 @@ def test_queue_named_like_a_formula_is_harmless_in_every_file(tmp_path: Path) ->
     scenario = from_dict(
         {"name": "=1+1", "calls": {"=cmd|' /C calc'!A0": call, "b": call}, "agents": {"@team": {"headcount": 5}}}
     )
-    written = write_folder(run(scenario, reps=2, jobs=1, neighbours=False), tmp_path)
+    written = write_folder(run(scenario, reps=2, jobs=1, rows=True, neighbours=False), tmp_path, calls=True)
     for path in written.glob("*.csv"):
         with path.open(newline="") as stream:
             cells = [cell for row in csv.reader(stream) for cell in row]
@@ -115,6 +116,31 @@ def test_queue_named_like_a_formula_is_harmless_in_every_file(tmp_path: Path) ->
 )
 def test_run_folder_stays_where_it_belongs(name: str, plain: str) -> None:
     assert run_name(name, "0123456789") == f"{plain}-01234567"
+
+
+def test_calls_are_one_line_per_row_with_names(tmp_path: Path) -> None:
+    scenario = load(Path(__file__).parents[2] / "scenarios" / "two_queues.yaml", ["calls.*.scale=30%"])
+    result = run(scenario, reps=2, jobs=1, rows=True, neighbours=False)
+    assert result.rows is not None
+    written = write_folder(result, tmp_path, calls=True)
+    legs, contacts = read(written / "legs.csv"), read(written / "contacts.csv")
+    assert (len(legs), len(contacts)) == (len(result.rows.segments), len(result.rows.contacts))
+    assert (len(read(written / "episodes.csv")), len(read(written / "agent_states.csv"))) == (
+        len(result.rows.episodes),
+        len(result.rows.agent_states),
+    )
+    assert {leg["place"] for leg in legs} == {"ivr", "sales", "service"}
+    served = [leg for leg in legs if leg["outcome"] == "served"]
+    assert len(served) == sum(contact["outcome"] == "served" for contact in contacts)
+    waits = sum(float(leg["answered_at_s"]) - float(leg["entered_at_s"]) for leg in served)
+    asa = next(e.value for e in result.estimates if (e.id, e.basis, e.scope) == ("asa", "contact", {}))
+    assert waits / len(served) == pytest.approx(asa, abs=1e-5)
+    assert {leg["agent"] for leg in legs if leg["outcome"] != "served"} == {""}
+    assert "inf" not in (written / "legs.csv").read_text()
+
+
+def test_no_rows_no_call_files(minimal: Result, tmp_path: Path) -> None:
+    assert {path.name for path in write_folder(minimal, tmp_path).iterdir()} == FILES
 
 
 def test_json_fields_are_those_promised(minimal: Result) -> None:

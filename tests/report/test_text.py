@@ -143,5 +143,23 @@ def test_days_have_a_table_when_there_are_several(page: Page) -> None:
     assert [line[:14] for line in text.splitlines() if line[:6] in ("Mon 20", "Sat 20")] == ["Mon 2026-03-02", "Sat 2026-03-07"]
 
 
+def test_every_threshold_asked_for_has_its_row(page: Page) -> None:
+    scenario = load(SCENARIOS / "minimal.yaml", ["metrics.also_within=[10s, 1.5s]", "metrics.flow_outs=met"])
+    text = page(run(scenario, reps=3, jobs=1, neighbours=False))
+    starts = [line.partition("  ")[0] for line in text.splitlines() if line.startswith("Service level in")]
+    assert starts == ["Service level in 0:20", "Service level in 0:10", "Service level in 1.5 s"]
+    with_range = [line for line in text.splitlines() if re.search(r"\d to \d+\.\d %", line)]
+    assert [line.partition("  ")[0] for line in with_range] == ["Service level in 0:20", "Abandoned", "Occupancy"]
+
+
+def test_long_names_leave_room_for_numbers(page: Page) -> None:
+    call = {"volume": "30/h", "handle": "4m", "patience": "2m"}
+    scenario = from_dict({"calls": {"a": call, "word " * 19 + "word": call}, "agents": 6})
+    text = page(run(scenario, reps=2, jobs=1, neighbours=False), width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    header = next(line for line in text.splitlines() if line.startswith("Queue"))
+    assert {"Offered", "Service", "Abandoned"} <= set(header.split())
+
+
 def test_result_without_targets_still_prints(minimal: Result, page: Page) -> None:
     assert "no target" in page(dataclasses.replace(minimal, targets=[], neighbours=[]))
