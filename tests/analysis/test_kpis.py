@@ -18,8 +18,9 @@ from ccsim.engine.compiled.simulate import simulate
 from ccsim.jit import ENABLED
 from ccsim.outcomes import Counts
 from ccsim.program.compile import compile_scenario
+from ccsim.program.layout import TIMETABLE
 from ccsim.scenario import load
-from ccsim.vocabulary import AgentState, Outcome
+from ccsim.vocabulary import AgentState, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, counts_with, rows_of, state, two_days
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -233,6 +234,29 @@ def test_places_and_periods_as_worked_out_by_hand() -> None:
     }  # fmt: skip
 
 
+def test_waits_of_the_answered_and_of_all_are_kept_apart() -> None:
+    acc = Accumulator(two_days(), NAMES)
+    acc.add(hand_worked())
+    found = acc.estimates()
+    assert one(found, "wait_p99", queue="green").value == pytest.approx(61 - 0.02)
+    assert one(found, "asa_p99", queue="green").value is None
+    assert one(found, "asa_p99", queue="blue").value == pytest.approx(31 - 0.02)
+    assert one(found, "asa_p99").value == one(found, "asa_p99", call_type="billing").value == pytest.approx(31 - 0.02)
+    assert one(found, "wait_p99").value == one(found, "wait_p99", "episode").value == pytest.approx(61 - 0.04)
+    assert one(found, "wait_p50", call_type="billing").value == 0.0
+    assert one(found, "wait_p50", "episode", call_type="orders").value == 4.0
+
+
+def test_who_waits_after_closing_is_not_in_the_mean_of_opening_hours() -> None:
+    program = two_days()
+    acc = Accumulator(program, NAMES)
+    acc.add(counts_of(program, rows_of([call(0, 1, 2 * HOUR - 30, 100.0, Outcome.ABANDONED)])))
+    found = acc.estimates()
+    for scope in ({}, {"queue": "green"}, {"call_type": "orders"}):
+        assert one(found, "mean_queue", **scope).value == pytest.approx(30 / (4 * HOUR))
+    assert one(found, "lines_in_use").value == pytest.approx(30 / (4 * HOUR))
+
+
 def test_a_redialler_is_two_contacts_and_one_episode() -> None:
     episode, first, first_stay = call(0, 0, 10.0, 60.0, Outcome.ABANDONED)
     _, second, second_stay = call(0, 0, 200.0, 5.0, Outcome.SERVED, talk=100)
@@ -256,6 +280,26 @@ def test_a_redialler_is_two_contacts_and_one_episode() -> None:
 
 def test_seats_are_paid_in_opening_hours_only() -> None:
     assert (seat_time(two_days()) / 1e6 / HOUR).tolist() == [[2.0, 2.0, 0.0, 2.0, 1.5, 0.0], [0.0] * 6]
+
+
+def test_seats_end_with_the_day() -> None:
+    program = two_days()
+    saturday_only = np.array([(0.0, Event.SEATS_UP, 1, 1)], dtype=TIMETABLE)
+    timetable = np.sort(np.concatenate([program.timetable, saturday_only]), order=["at", "event", "entity"])
+    program = program._replace(timetable=timetable.view(np.recarray))
+    assert (seat_time(program)[1] / 1e6 / HOUR).tolist() == [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+
+
+def test_a_closed_first_day_is_no_operating_day() -> None:
+    program = two_days()
+    program.intervals.open_until[:3] = program.intervals.open_from[:3]
+    calendar = calendar_of(program)
+    assert (calendar.days.tolist(), calendar.day_starts.tolist()) == ([2], [0])
+    acc = Accumulator(program, NAMES)
+    acc.add(counts_with(program, 10, 0, 10, interval=3))
+    found = acc.estimates()
+    assert one(found, "arrived").value == 10.0
+    assert [e.value for e in found if e.id == "arrived" and "day" in e.scope and e.basis == "contact"] == [10.0]
 
 
 def test_a_warm_up_is_not_opening_time() -> None:

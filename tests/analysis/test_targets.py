@@ -128,6 +128,7 @@ def test_a_range_is_missed_on_either_side() -> None:
 def test_a_value_exactly_at_the_goal_has_reached_it() -> None:
     target = Target("service_level", at_least=1 - 0.2)
     assert target.hits(np.array([8.0, 4.0, 7.0, 0.0]), np.array([10.0, 5.0, 9.0, 0.0]), 1.0) == (2, 3)
+    assert Target("service_level", at_least=0.1 + 0.2).hits(np.array([3.0]), np.array([10.0]), 1.0) == (1, 1)
     assert Target("asa", at_most=20.0).hits(np.array([20e6]), np.array([1.0]), 1e-6) == (1, 1)
 
 
