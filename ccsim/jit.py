@@ -83,7 +83,7 @@ def bind(record: Any, **tables: Any) -> None:
     Python mode `unbind` forgets them.
     """
     for field, table in tables.items():
-        address = table.__array_interface__["data"][0]
+        address = table.ctypes.data  # __array_interface__ spells out the whole dtype first: ten times as long
         record[field] = address
         if not ENABLED:
             _bound[address] = table.reshape(-1)
@@ -99,7 +99,7 @@ def unbind(*tables: Any) -> None:
     """Forgets tables that were bound (plain Python mode keeps a reference to each)."""
     if not ENABLED:
         for table in tables:
-            _bound.pop(table.__array_interface__["data"][0], None)
+            _bound.pop(table.ctypes.data, None)
 
 
 def _link_only_pipeline() -> Any:
@@ -266,8 +266,8 @@ if ENABLED:
         typed = numba.njit(nogil=True, error_model="numpy")(function)
         try:
             typed.compile((row_type,) * n_rows + (types.float64,) * n_numbers)
-        except numba.core.errors.NumbaError as error:
-            raise TypeError(str(error).splitlines()[0]) from None
+        except Exception as error:  # what numba cannot compile it mostly says with a NumbaError, but not always
+            raise TypeError(next(iter(str(error).splitlines()), type(error).__name__)) from None
         address_type = numba.from_dtype(row_address)
 
         @intrinsic  # type: ignore[untyped-decorator]
