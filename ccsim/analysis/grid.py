@@ -85,18 +85,20 @@ def seat_time(program: Program) -> Floats:
     intervals, settings = program.intervals, program.settings[0]
     since = _whole(np.maximum(intervals.open_from, settings.count_from))
     until = _whole(np.minimum(intervals.open_until, settings.count_until))
-    planned = np.zeros((len(program.teams), len(intervals)))
-    seats = np.zeros(len(program.teams))
+    planned = [np.interp(until, *worked) - np.interp(since, *worked) for worked in _seats_worked(program)]
+    return np.where(until > since, np.array(planned).reshape(-1, len(intervals)), 0.0)
+
+
+def _seats_worked(program: Program) -> Iterator[tuple[Floats, Floats]]:
+    """For each team instants, microseconds, and the seats x time since the first of them: linear in between."""
     rows = program.timetable
-    for number, row in enumerate(rows):
-        if row.event == Event.OPENING:
-            seats[:] = 0.0  # everybody went home; the morning's seats follow
-        elif row.event in (Event.SEATS_UP, Event.SEATS_DOWN):
-            seats[row.entity] = row.seats
-        lasts_until = _whole(rows[number + 1].at) if number + 1 < len(rows) else np.inf
-        open_part = np.minimum(until, lasts_until) - np.maximum(since, _whole(row.at))
-        planned += seats[:, None] * np.maximum(open_part, 0.0)
-    return planned
+    opening = rows.event == Event.OPENING  # everybody went home; the morning's seats follow
+    for team in range(len(program.teams)):
+        sets = opening | (((rows.event == Event.SEATS_UP) | (rows.event == Event.SEATS_DOWN)) & (rows.entity == team))
+        seats = np.where(opening, 0, rows.seats)[sets]
+        at = np.append(_whole(rows.at[sets]), _whole(program.settings[0].count_until))
+        at[-1] = at.max()
+        yield at, np.concatenate([[0.0], np.cumsum(seats * np.diff(at))])
 
 
 class Measure(NamedTuple):
