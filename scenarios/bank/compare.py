@@ -26,7 +26,7 @@ from ccsim.scenario import Scenario
 
 HERE = Path(__file__).parent
 SCENARIOS = {"february": "bank.yaml", "august": "august.yaml"}
-REPLICATIONS = 20  # of a month each; their standard error is then below a quarter of the log's
+REPLICATIONS = 20  # of a month each; their standard error is then half the log's or less, mostly a fifth
 HOURS = range(7, 24)
 SECONDS = 1e-6  # counts are in microseconds
 

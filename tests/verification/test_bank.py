@@ -71,12 +71,15 @@ def test_readme_waits_are_what_compare_prints(results, readme):
 
 
 @months
-def test_simulation_offers_the_logged_calls_in_every_hour(month, results):
-    """The volumes are fitted, so every hour of the day must come out; 3 % and four standard errors leave room for luck only."""
-    logged = compare.logged_by_hour(month)["offered_per_day"]
-    for hour, expected in zip(compare.HOURS, logged, strict=True):
-        simulated = results[month, "as_is"].figure("offered_per_day", hour)
-        assert abs(simulated.value - expected.value) < 0.03 * expected.value + 4 * simulated.error, hour
+def test_simulation_offers_the_logged_calls_in_every_hour_and_in_all(month, results):
+    """The volumes are fitted, so every hour of the day must come out; four standard errors leave room for luck only."""
+    simulated = results[month, "as_is"]
+    for hour, logged in zip(compare.HOURS, compare.logged_by_hour(month)["offered_per_day"], strict=True):
+        figure = simulated.figure("offered_per_day", hour)
+        # Small types borrow the profile of all, and who dials late in an hour may enter the queue in the next: up to 2 %.
+        assert abs(figure.value - logged.value) < 0.02 * logged.value + 4 * figure.error, hour
+    total = simulated.figure("offered_per_day")
+    assert abs(total.value - compare.logged_total(month)["offered_per_day"].value) < 4 * total.error
 
 
 @months
