@@ -10,10 +10,12 @@
     acc.estimates(0.95, scopes=("queue x interval",), ids=("service_level", "asa"))
     acc.estimates(0.95, every_variant=True)        # every service-level variant, not only the one `Metrics` reports
     acc.verdicts(0.95)                             # list[Verdict], one per target
+    acc.day_range("service_level")                 # 10th to 90th percentile of single days: not a simulation error
     acc.n                                          # replications added
 
 `Estimate(id, variant, basis, scope, value, low, high, n, unit, method)`; `estimate.as_dict()` is ready for JSON: None stands
-where there is no number, never NaN. `Target`, `Metrics` and `Verdict` are plain frozen dataclasses.
+where there is no number, never NaN, and `method` says why there is no interval. `Target`, `Metrics` and `Verdict` are plain
+and frozen.
 
 Counts of stored rows: `ccsim.analysis.tabulate.counts_of(program, rows) -> Counts` (the one module here that imports rules/).
 

@@ -385,3 +385,16 @@ def test_the_registry_is_read_without_numba_or_scipy() -> None:
 def test_default_scopes_are_scopes() -> None:
     assert set(DEFAULT_SCOPES) < set(SCOPES)
     assert service_level_variant(Metrics(), 20.0) == "answered_over_offered.include.20s"
+
+
+def test_a_brief_accumulator_tells_the_same_of_the_run() -> None:
+    program = two_days()
+    brief, whole = Accumulator(program, NAMES, brief=True), Accumulator(program, NAMES)
+    for acc in (brief, whole):
+        acc.add(hand_worked())
+        acc.add(counts_with(program, 10, 2, 9))
+    found = brief.estimates(scopes=SCOPES)
+    assert found == [
+        e for e in whole.estimates(scopes=("centre", "call_type")) if e.basis == "contact" and REGISTRY[e.id].quantile is None
+    ]
+    assert len(found) > 40
