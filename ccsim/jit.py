@@ -10,6 +10,7 @@ plain Python integers do not wrap at 64 bits, so hashes pass through `wrap`.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import sys
@@ -114,6 +115,7 @@ def _link_only_pipeline() -> Any:
     from numba.core.compiler_machinery import PassManager, register_pass
     from numba.core.typed_passes import NativeLowering
 
+    no_memory = ctypes.cast(ctypes.pythonapi.PyErr_NoMemory, ctypes.c_void_p).value
     library_methods = ("_optimize_final_module", "_finalize_final_module", "_ensure_finalized")
     from numba.core.codegen import CPUCodeLibrary
 
@@ -133,9 +135,9 @@ def _link_only_pipeline() -> Any:
                 library._finalized = True
 
             def key_of(library: Any, description: Any, environment: Any) -> Any:
-                """A function object at an address that is never called: the key under which callers find the code."""
+                """A function object for callers to find the code by; called from Python it ends in a MemoryError, not a crash."""
                 name = description.qualname
-                return _dynfunc.make_function(description.lookup_module(), name, "", 1, environment, (library,))
+                return _dynfunc.make_function(description.lookup_module(), name, "", no_memory, environment, (library,))
 
             library._optimize_final_module = lambda: None
             library._finalize_final_module = no_machine_code

@@ -77,14 +77,14 @@ def _machine() -> dict[str, Any]:
 def _kernel() -> dict[str, Any]:
     """Return where compiled code is kept and whether any of this version is there."""
     from ccsim import jit
-    from ccsim.cli.kernel import is_compiled
+    from ccsim.experiment.cold import kernel_is_ready
 
     folder = jit.cache_folder()
     return {
         "compiled_engine": jit.ENABLED,
         "cache_folder": str(folder),
         "writable": _is_writable(folder),
-        "compiled": is_compiled(),
+        "compiled": kernel_is_ready(),
     }
 
 
@@ -100,14 +100,10 @@ def _switches() -> dict[str, str]:
 
 def _warm() -> float:
     """Compile everything a run needs and return the seconds it took."""
-    from ccsim.experiment import run
-    from ccsim.scenario import from_dict
+    from ccsim.experiment.cold import warm
 
     started = time.perf_counter()
-    call = {"volume": "60/h", "handle": "4m", "patience": "2m"}
-    scenario = from_dict({"open": "09:00-10:00", "calls": {"a": call}, "agents": 4})
-    for rows in (False, True):
-        run(scenario, reps=2, seed=1, engine="compiled", jobs=1, rows=rows)
+    warm()
     return time.perf_counter() - started
 
 

@@ -122,12 +122,11 @@ def _progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] |
     if quiet:
         yield None
         return
-    if engine != "reference":
-        from ccsim.cli.console import message
-        from ccsim.cli.kernel import is_compiled
+    from ccsim.cli.console import message
+    from ccsim.experiment.cold import kernel_is_ready
 
-        if not is_compiled():
-            message("compiling the kernel, once per installation: this takes about half a minute ...")
+    if engine != "reference" and not kernel_is_ready():
+        message("compiling the simulation kernel, once per machine: this takes some seconds ...")
     if not sys.stderr.isatty():
         yield None
         return

@@ -64,15 +64,16 @@ def _one(simulate: Any, program: Program, seed: int, options: dict[str, Any], re
 def replicate(simulate: Simulator, replications: range, jobs: int) -> Iterator[Replication]:
     """Outcomes of the replications in order; at most twice as many as workers wait to be fetched.
 
-    With several jobs they run in threads: the kernel releases the interpreter lock.
+    With several jobs they run in threads: the kernel releases the interpreter lock. The first one runs in the caller's thread,
+    where Ctrl-C also ends the compilation that may come with it.
     """
+    yield from map(simulate, replications if jobs == 1 else replications[:1])
     if jobs == 1:
-        yield from map(simulate, replications)
         return
     ahead: deque[Future[Replication]] = deque()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
-            for replication in replications:
+            for replication in replications[1:]:
                 ahead.append(pool.submit(simulate, replication))
                 if len(ahead) > 2 * jobs:
                     yield ahead.popleft().result()

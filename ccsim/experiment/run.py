@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ccsim.analysis import Accumulator, Metrics, Target
 from ccsim.engine import Replication
+from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
 from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator
 from ccsim.experiment.result import Neighbour, Result
 from ccsim.experiment.textbook import textbook_figures
@@ -78,15 +78,16 @@ def run(
     if jobs < 1:
         raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
     compiled = compile_scenario(scenario)
-    engine = _choose(engine, policy)
-    jobs = jobs if engine == "compiled" else 1  # the reference engine never releases the interpreter lock
+    engine, plainly = _choose(engine, policy, compiled.program, planned * (3 if neighbours else 1))
+    if plainly:
+        warm_in_background()
+    how = _How(seed, planned, engine, jobs, policy, plainly)
 
     started = time.perf_counter()
     accumulator = new_accumulator(scenario, compiled)
     digest, kept, interrupted = Digest(), [], False
-    simulate = simulator(compiled.program, seed, engine, rows=rows, policy=policy)
     try:
-        for done in replicate(simulate, range(planned), jobs):
+        for done in how.replications(compiled.program, rows=rows):
             add(accumulator, compiled.program, done)
             digest.add(done)
             if rows:
@@ -101,7 +102,7 @@ def run(
     beside: list[Neighbour] = []
     if neighbours and not interrupted:
         try:
-            for neighbour in _neighbours(scenario, accumulator, partial(_all, seed, planned, engine, jobs, policy)):
+            for neighbour in _neighbours(scenario, accumulator, how):
                 beside.append(neighbour)
         except KeyboardInterrupt:
             interrupted = True
@@ -144,18 +145,50 @@ def add(accumulator: Accumulator, program: Program, done: Replication) -> None:
     accumulator.add(counts_of(program, done.rows))
 
 
-def _choose(engine: str, policy: Any) -> str:
-    """Compiled, unless a policy is plain Python: the answer is the same, and warm it is some fifty times faster."""
+class _How(NamedTuple):
+    """How replications are made: the same for the plan and its neighbours."""
+
+    seed: int
+    planned: int
+    engine: str
+    jobs: int
+    policy: Any
+    plainly: bool
+
+    def replications(self, program: Program, *, rows: bool) -> Iterator[Replication]:
+        """All replications of a program, in order."""
+        if self.plainly:
+            return replicate_plainly(program, self.seed, self.planned)
+        jobs = self.jobs if self.engine == "compiled" else 1  # the reference engine never releases the interpreter lock
+        return replicate(simulator(program, self.seed, self.engine, rows=rows, policy=self.policy), range(self.planned), jobs)
+
+    def accumulated(self, scenario: Scenario) -> Accumulator:
+        """The service level of another scenario, simulated like the base."""
+        compiled = compile_scenario(scenario)
+        accumulator = new_accumulator(scenario, compiled, brief=True)
+        for done in self.replications(compiled.program, rows=False):
+            add(accumulator, compiled.program, done)
+        return accumulator
+
+
+def _choose(engine: str, policy: Any, program: Program, replications: int) -> tuple[str, bool]:
+    """The engine that finishes first, and whether it is the reference engine in plain Python, on a cold machine.
+
+    Warm, the kernel is some fifty times faster, so it is taken whenever it can be.
+    """
     if engine != "auto":
-        return engine
+        return engine, False
     if policy is not None:
         from ccsim.engine.compiled.state import kernel_policy
 
         try:
             kernel_policy(policy)
         except TypeError:
-            return "reference"
-    return "compiled"
+            return "reference", False
+        return "compiled", False
+    if is_sooner_without_kernel(program, replications):
+        return "reference", True
+    return "compiled", False
 
 
 def _targets(scenario: Scenario) -> Iterator[Target]:
@@ -186,16 +219,7 @@ def _targets(scenario: Scenario) -> Iterator[Target]:
         )
 
 
-def _all(seed: int, reps: int, engine: str, jobs: int, policy: Any, scenario: Scenario) -> Accumulator:
-    """Every replication of another scenario, simulated like the base."""
-    compiled = compile_scenario(scenario)
-    accumulator = new_accumulator(scenario, compiled)
-    for done in replicate(simulator(compiled.program, seed, engine, rows=False, policy=policy), range(reps), jobs):
-        add(accumulator, compiled.program, done)
-    return accumulator
-
-
-def _neighbours(scenario: Scenario, base: Accumulator, simulated: Callable[[Scenario], Accumulator]) -> Iterator[Neighbour]:
+def _neighbours(scenario: Scenario, base: Accumulator, how: _How) -> Iterator[Neighbour]:
     """Service level with one agent fewer, as planned and with one more; nothing unless one team has one headcount."""
     if len(scenario.agents) != 1:
         return
@@ -209,7 +233,7 @@ def _neighbours(scenario: Scenario, base: Accumulator, simulated: Callable[[Scen
         accumulator = base
         if agents != now:
             changes = {f"agents.{team}.headcount.{day}": plus(agents - now) for day in people.headcount}
-            accumulator = simulated(scenario.with_(changes))
+            accumulator = how.accumulated(scenario.with_(changes))
         (level,) = accumulator.estimates(scenario.run.confidence, scopes=("centre",), ids=("service_level",))[:1]
         yield Neighbour(f"{agents} agents", agents, level)
 

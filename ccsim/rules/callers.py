@@ -65,10 +65,7 @@ def patience(luck: Luck, program: Records, call_type: int, entity: int, contact:
 def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: int) -> bool:
     """True if a caller whose `contact`-th attempt (from 0) ended with this outcome will dial again."""
     unserved = (
-        outcome == Outcome.ABANDONED
-        or outcome == Outcome.BALKED
-        or outcome == Outcome.BLOCKED
-        or outcome == Outcome.CLOSED
+        outcome == Outcome.ABANDONED or outcome == Outcome.BALKED or outcome == Outcome.BLOCKED or outcome == Outcome.CLOSED
     )
     if not unserved or program.redial_share <= 0.0 or contact >= program.redial_attempts:
         return False

@@ -52,7 +52,7 @@ _INTEGER = np.dtype([("value", "i8")])
 _REAL = np.dtype([("value", "f8")])
 
 PROGRAM = np.dtype(
-    [(name, SETTINGS.fields[name][0]) for name in SETTINGS.names or ()]
+    [(name, SETTINGS[name]) for name in SETTINGS.names or ()]
     + [(f"n_{table}", "i8") for table in _TABLES]
     + [(table, "i8") for table in _TABLES],
     align=True,

@@ -116,6 +116,12 @@ class Metrics(Model):
     report_as: NotYet = None
     clock: NotYet = None
 
+    @model_validator(mode="after")
+    def _no_callbacks_yet(self) -> Metrics:
+        if self.service_level == "connect":
+            raise Refusal("E-NOT-YET", "not supported yet", got="connect", at=("service_level",))
+        return self
+
 
 class Run(Model):
     """How the scenario is simulated."""

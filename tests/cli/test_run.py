@@ -265,7 +265,7 @@ def test_pipe_sees_no_bar(spawn: Spawn) -> None:
 
 
 def test_cold_kernel_is_announced_unless_quiet(call: Call, minimal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ccsim.cli.kernel.is_compiled", lambda: False)
+    monkeypatch.setattr("ccsim.experiment.cold.kernel_is_ready", lambda: False)
     assert "compiling the kernel, once per installation" in call("run", minimal, *FEW).stderr
     assert call("run", minimal, *FEW, "-q").stderr == ""
 

@@ -1,0 +1,5 @@
+"""`python -m ccsim`: the command line."""
+
+from ccsim.cli import main
+
+main()
