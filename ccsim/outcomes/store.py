@@ -6,6 +6,7 @@ A run is a folder: `manifest.json`, `names.json` and one `.npy` file per table; 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import hashlib
@@ -207,7 +208,8 @@ def _put_in_place(fresh: Path, target: Path) -> None:
         if old.exists():
             old.rename(target)
         raise
-    _sync_folder(target.parent)
+    with contextlib.suppress(OSError):  # the run stands; only its name might not outlast a power cut
+        _sync_folder(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -5,6 +5,8 @@ Good days are those of `days.py`; rows are picked by their place in the table, w
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -136,6 +138,14 @@ FACTS = [
     ("balk", "I06 customer 1 contact 0, patient until 40.0, never waited", changed("segments", 1, gives_up_at=40.0)),
     ("plain", "entered at 10.0 with a patience of 49.0 s", changed("segments", 1, gives_up_at=60.0, ended_at=60.0)),
     ("wrap", "entered at 100.0 with a patience of 40.0 s", changed("segments", 1, gives_up_at=141.0)),
+    (
+        "plain",
+        "I01 customer 1 contact 0: 2 segments",
+        both(
+            lambda rows: rows._replace(segments=np.insert(rows.segments, 2, rows.segments[1])),
+            changed("segments", 2, segment=1),
+        ),
+    ),
     (
         "plain",
         "I01 4 arrivals recorded, 3 customers",
@@ -285,6 +295,14 @@ def test_custom_routing_is_not_blamed_for_its_choices():
     answered = changed("segments", 1, answered_at=50.0)(rows_of("urgent"))
     assert any("I05" in sentence for sentence in audit(DAYS["urgent"], answered))
     assert not any("I05" in sentence for sentence in audit(DAYS["urgent"], answered, custom_routing=True))
+
+
+def test_the_audit_knows_nothing_of_what_made_the_rows():
+    """Else a mistake there could repeat itself here."""
+    code = "import sys, ccsim.outcomes.audit; print([m for m in sys.modules if m.startswith('ccsim.')])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "ccsim.outcomes.audit.queues" in loaded
+    assert not any(f"'ccsim.{floor}" in loaded for floor in ("rules", "engine", "analysis", "experiment", "jit"))
 
 
 def test_complaints_are_cut_after_twenty_of_a_kind():

@@ -115,6 +115,11 @@ def test_a_full_disk_leaves_the_old_run_and_nothing_else(tmp_path, monkeypatch):
         assert [p.name for p in tmp_path.iterdir()] == ["run"]
         assert {p.name: p.read_bytes() for p in (tmp_path / "run").iterdir()} == before
 
+    calls[:] = 0, 8  # the run is in place by then
+    saved(tmp_path / "run", force=True)
+    assert len(load(tmp_path / "run").rows.contacts) == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
 
 def test_a_failed_move_puts_the_old_run_back(tmp_path, monkeypatch):
     saved(tmp_path / "run", rows_of("seats"))
