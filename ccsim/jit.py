@@ -135,7 +135,7 @@ def _link_only_pipeline() -> Any:
                 library._finalized = True
 
             def key_of(library: Any, description: Any, environment: Any) -> Any:
-                """A function object for callers to find the code by; called from Python it ends in a MemoryError, not a crash."""
+                """Function object for callers to find the code by; called from Python it ends in a MemoryError, not a crash."""
                 name = description.qualname
                 return _dynfunc.make_function(description.lookup_module(), name, "", no_memory, environment, (library,))
 

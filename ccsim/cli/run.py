@@ -126,7 +126,7 @@ def _progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] |
     from ccsim.experiment.cold import kernel_is_ready
 
     if engine != "reference" and not kernel_is_ready():
-        message("compiling the simulation kernel, once per machine: this takes some seconds ...")
+        message("compiling the kernel, once per machine: this takes some seconds ...")
     if not sys.stderr.isatty():
         yield None
         return

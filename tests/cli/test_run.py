@@ -266,8 +266,9 @@ def test_pipe_sees_no_bar(spawn: Spawn) -> None:
 
 def test_cold_kernel_is_announced_unless_quiet(call: Call, minimal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccsim.experiment.cold.kernel_is_ready", lambda: False)
-    assert "compiling the kernel, once per installation" in call("run", minimal, *FEW).stderr
-    assert call("run", minimal, *FEW, "-q").stderr == ""
+    compiled = ("--engine", "compiled")
+    assert "compiling the kernel, once per machine" in call("run", minimal, *FEW, *compiled).stderr
+    assert call("run", minimal, *FEW, *compiled, "-q").stderr == ""
 
 
 def test_bar_is_drawn_on_a_terminal_and_imported_only_then(tmp_path: Path) -> None:
