@@ -42,6 +42,8 @@ _DAY = 86400.0
 _AFTER_CLOSING = 6 * 3600.0
 """s of intervals after the last closing, so that overtime has a place in the counts."""
 _UNLIMITED = 1 << 40
+_MOST_REDIALS = (1 << 12) - 2
+"""The key of a draw has 12 bits for the contact."""
 _EPOCH = datetime.date(1970, 1, 1)
 _DEFAULT_THRESHOLD = 20.0
 
@@ -209,7 +211,7 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     if redial is not None:
         s.redial_share = redial.share
         s.redial_law = laws.add(resolve.law(scenario, redial.after))
-        s.redial_attempts = _UNLIMITED if redial.attempts is None else redial.attempts
+        s.redial_attempts = _MOST_REDIALS if redial.attempts is None else min(redial.attempts, _MOST_REDIALS)
         s.redial_fresh_patience = redial.patience == "fresh"
     return settings
 
