@@ -1,0 +1,11 @@
+"""All cases by id. Figures, sources and licences are in ``figures.json``; what each case exercises in `steady` and `days`."""
+
+from __future__ import annotations
+
+from tests.verification.days import DAYS
+from tests.verification.model import Case
+from tests.verification.steady import STEADY
+
+__all__ = ["CASES"]
+
+CASES: dict[str, Case] = {case.id: case for case in (*STEADY, *DAYS)}
