@@ -1,0 +1,371 @@
+"""Luck belongs to callers: whoever is not touched by a change keeps every draw, and nothing happens before its cause."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccsim.engine.compiled.simulate import simulate
+from ccsim.outcomes import Rows
+from ccsim.program.compile import Compiled
+from ccsim.vocabulary import Outcome
+from tests.properties.centres import Content, centres, changed, compiled, rows_of
+
+Caller = dict[str, float]
+"""What was drawn for one caller, as far as it showed in his first contact."""
+
+
+def lucks(found: Compiled, rows: Rows) -> dict[str, dict[float, Caller]]:
+    """By call type and first dial: the draws each caller has shown."""
+    told: dict[str, dict[float, Caller]] = {name: {} for name in found.names.call_types}
+    first = rows.contacts[rows.contacts["contact"] == 0]
+    stays = rows.segments[(rows.segments["contact"] == 0) & (rows.segments["kind"] == 1)]
+    stay_of = {int(row["customer"]): row for row in stays}
+    for row in first:
+        caller: Caller = {}
+        if row["outcome"] == Outcome.SERVED:
+            caller |= {name: float(row[f"{name}_time"]) for name in ("talk", "hold", "wrap")}
+        stay = stay_of.get(int(row["customer"]))
+        if stay is not None:
+            caller["in the IVR"] = float(stay["entered_at"] - row["arrived_at"])
+            if np.isfinite(stay["gives_up_at"]):
+                caller["patience"] = float(stay["gives_up_at"] - stay["entered_at"])
+        told[found.names.call_types[row["call_type"]]][float(row["arrived_at"])] = caller
+    return told
+
+
+EXACT = ("talk", "hold", "wrap")
+
+
+def same_luck(a: dict[float, Caller], b: dict[float, Caller]) -> int:
+    """Asserts that whoever is in both has the same draws; gives how many draws were compared."""
+    n = 0
+    for at in a.keys() & b.keys():
+        for name in a[at].keys() & b[at].keys():
+            if name in EXACT:
+                assert a[at][name] == b[at][name], (at, name)
+            else:  # differences of instants, so the last bits depend on the instant
+                assert math.isclose(a[at][name], b[at][name], rel_tol=1e-9, abs_tol=1e-9), (at, name)
+            n += 1
+    return n
+
+
+def more_people(content: Content) -> Content:
+    teams = {name: {"headcount": 4 + i} for i, name in enumerate(content["agents"])}
+    return changed(content, agents=teams | {"yellow": {"headcount": 1}}, queues={name: {} for name in content["calls"]})
+
+
+def one_team(content: Content) -> Content:
+    return changed(
+        content, agents={"blue": {"headcount": 2}}, queues={name: {"priority": i} for i, name in enumerate(content["calls"])}
+    )
+
+
+def other_rules(content: Content) -> Content:
+    redial = {"redial": {"share": "30%", "after": "9m"}}
+    return changed(content, lines=6, after_contact=redial, closing={"queue": "clear"})
+
+
+CHANGES = [more_people, one_team, other_rules]
+
+
+def without_order_of_starts(content: Content) -> Content:
+    run = content.get("run", {})
+    return changed(content, run={key: value for key, value in run.items() if key != "service_draw"})
+
+
+@settings(max_examples=40)
+@given(centres(), st.sampled_from(CHANGES))
+def test_a_change_of_staff_routing_or_rules_touches_nobodys_luck(content: Content, change: Any) -> None:
+    content = without_order_of_starts(content)
+    before, after = compiled(content), compiled(change(content))
+    a, b = lucks(before, rows_of(before)), lucks(after, rows_of(after))
+    for name in content["calls"]:
+        assert a[name].keys() == b[name].keys()
+        same_luck(a[name], b[name])
+
+
+def test_enough_luck_is_compared() -> None:
+    compared = 0
+
+    @settings(max_examples=20)
+    @given(centres())
+    def look(content: Content) -> None:
+        nonlocal compared
+        content = without_order_of_starts(content)
+        before, after = compiled(content), compiled(more_people(content))
+        a, b = lucks(before, rows_of(before)), lucks(after, rows_of(after))
+        compared += sum(same_luck(a[name], b[name]) for name in content["calls"])
+
+    look()
+    assert compared > 1000
+
+
+@settings(max_examples=40)
+@given(centres(min_types=1), st.sampled_from(["aaa", "zzz"]))
+def test_another_call_type_shifts_nobody_else(content: Content, name: str) -> None:
+    """Before or after the others in sorted order, so that codes move."""
+    content = without_order_of_starts(content)
+    other = {"volume": "20/h", "handle": "2m", "patience": "1m"}
+    queues = content.get("queues")
+    more = {} if queues is None else {"queues": queues | {name: {"calls": [name]}}}
+    before, after = compiled(content), compiled(changed(content, calls=content["calls"] | {name: other}, **more))
+    a, b = lucks(before, rows_of(before)), lucks(after, rows_of(after))
+    assert b[name]
+    for own in content["calls"]:
+        assert a[own].keys() == b[own].keys()
+        same_luck(a[own], b[own])
+
+
+@settings(max_examples=30)
+@given(centres(steady=False, days=1))
+def test_another_day_shifts_nobody_today(content: Content) -> None:
+    content = without_order_of_starts(content)
+    longer = {key: value for key, value in changed(content, days=3).items() if key != "holidays"}
+    before, after = compiled(content), compiled(longer)
+    a, b = lucks(before, rows_of(before)), lucks(after, rows_of(after))
+    last = float(before.program.settings.last_dial_at[0])
+    for name in content["calls"]:
+        assert a[name].keys() == {at for at in b[name] if at < last}
+        same_luck(a[name], b[name])
+
+
+@settings(max_examples=30)
+@given(centres(steady=False))
+def test_more_volume_keeps_every_caller_and_his_luck(content: Content) -> None:
+    content = without_order_of_starts(content)
+    calls = {name: call | {"scale": "130%"} for name, call in content["calls"].items()}
+    before, after = compiled(content), compiled(changed(content, calls=calls))
+    a, b = lucks(before, rows_of(before)), lucks(after, rows_of(after))
+    for name in calls:
+        assert a[name].keys() <= b[name].keys()
+        same_luck(a[name], b[name])
+
+
+# -- M18: nothing happens before its cause ---------------------------------------------------------------------------------
+
+
+def events(found: Compiled, rows: Rows, before: float) -> set[tuple[Any, ...]]:
+    """Everything that can be seen to happen before an instant: who, what, when."""
+    seen: set[tuple[Any, ...]] = set()
+    for row in rows.contacts:
+        who = (found.names.call_types[row["call_type"]], int(row["customer"]), int(row["contact"]))
+        seen.add((*who, "dials", float(row["arrived_at"])))
+        seen.add((*who, "ends", Outcome(row["outcome"]).name, float(row["ended_at"])))
+    for row in rows.segments:
+        who = (int(row["customer"]), int(row["contact"]), int(row["segment"]))
+        seen.add((*who, "enters", float(row["entered_at"])))
+        if row["agent"] >= 0:
+            seen.add((*who, "is answered by", int(row["agent"]), float(row["answered_at"])))
+            seen.add((*who, "is done with", float(row["wrap_ended_at"])))
+    for row in rows.agent_states:
+        seen.add((int(row["agent"]), int(row["state"]), int(row["customer"]), "begins", float(row["started_at"])))
+        seen.add((int(row["agent"]), int(row["state"]), "ends", float(row["ended_at"])))
+    return {event for event in seen if event[-1] < before}
+
+
+@settings(max_examples=40)
+@given(centres(steady=False, days=1), st.integers(1, 7))
+def test_m18_what_comes_later_changes_nothing_before(content: Content, quarter: int) -> None:
+    """More calls, other seats and another day from some quarter of an hour on; all before it stays, bit for bit."""
+    content = changed(without_order_of_starts(content), open="09:00-11:00", interval="15m")
+    teams = sorted(content["agents"])
+    level = dict.fromkeys(teams, 3)
+    pattern = [1 + i % 2 for i in range(8)]
+    content["calls"] = {
+        name: {key: value for key, value in call.items() if key not in ("weekday", "volume")} | {"volume": [4.0] * 8}
+        for name, call in content["calls"].items()
+    }
+    content["profiles"] = {}
+    content["agents"] = {team: {"staffing": {"on_phones": {"mon": [level[team], *pattern[1:]]}}} for team in teams}
+    later = changed(content, days=2)
+    for call in later["calls"].values():
+        call["volume"] = [4.0] * quarter + [9.0] * (8 - quarter)
+    for team in later["agents"].values():
+        seats = team["staffing"]["on_phones"]["mon"]
+        team["staffing"]["on_phones"] = {"mon": seats[:quarter] + [2] * (8 - quarter), "tue": 2}
+    cause = 9 * 3600.0 + 900.0 * quarter
+    before, after = compiled(content), compiled(later)
+    a, b = events(before, rows_of(before), cause), events(after, rows_of(after), cause)
+    assert a == b
+    assert events(before, rows_of(before), math.inf) != events(after, rows_of(after), math.inf)
+
+
+# -- M19: features that do nothing -----------------------------------------------------------------------------------------
+
+
+def digest(content: Content, seed: int = 3) -> bytes:
+    done = simulate(compiled(content).program, seed, 0, rows=False)
+    assert done.digest is not None
+    return done.digest.tobytes()
+
+
+def nobody_calls(content: Content) -> Content:
+    calls = content["calls"] | {"zzz": {"volume": "0/h", "handle": "2m"}}
+    queues = {} if "queues" not in content else {"queues": content["queues"] | {"zzz": {"calls": ["zzz"]}}}
+    return changed(content, calls=calls, **queues)
+
+
+def nobody_works_there(content: Content) -> Content:
+    queues = {name: queue | {"teams": [*queue["teams"], "zzz"]} for name, queue in content.get("queues", {}).items()}
+    more = {"queues": queues} if queues else {}
+    return changed(content, agents=content["agents"] | {"zzz": {"headcount": 0}}, **more)
+
+
+def nobody_redials(content: Content) -> Content:
+    return content if "after_contact" in content else changed(content, after_contact={"redial": {"share": "0%", "after": "5m"}})
+
+
+def lines_without_end(content: Content) -> Content:
+    return content if "lines" in content else changed(content, lines=1_000_000)
+
+
+def equal_priorities(content: Content) -> Content:
+    if "queues" in content and len({queue["priority"] for queue in content["queues"].values()}) > 1:
+        return content
+    queues = content.get("queues") or {name: {"calls": [name]} for name in content["calls"]}
+    return changed(content, queues={name: queue | {"priority": 7} for name, queue in queues.items()})
+
+
+def nobody_hangs_up_in_the_ivr(content: Content) -> Content:
+    return (
+        content if "hang_up" in content.get("ivr", {"hang_up": 1}) else changed(content, ivr=content["ivr"] | {"hang_up": "0%"})
+    )
+
+
+def nobody_balks(content: Content) -> Content:
+    calls = {}
+    for name, call in content["calls"].items():
+        patience = call.get("patience")
+        calls[name] = call | {"patience": {"balk": "0%"} | patience} if isinstance(patience, dict) else call
+    return changed(content, calls=calls)
+
+
+def never_said_otherwise(content: Content) -> Content:
+    """No patience written, `never`, and a limit beyond all time."""
+    calls = {
+        name: call if "patience" in call else call | {"patience": {"never": {}, "balk": "0%"}}
+        for name, call in content["calls"].items()
+    }
+    return changed(content, calls=calls)
+
+
+def days_that_do_not_differ(content: Content) -> Content:
+    return content if "uncertainty" in content else changed(content, uncertainty={"centre_day": "0%", "type_day": "0%"})
+
+
+def the_whole_volume(content: Content) -> Content:
+    return changed(content, calls={name: call | {"scale": "100%"} for name, call in content["calls"].items()})
+
+
+NULL = [
+    nobody_calls,
+    nobody_works_there,
+    nobody_redials,
+    lines_without_end,
+    equal_priorities,
+    nobody_hangs_up_in_the_ivr,
+    nobody_balks,
+    never_said_otherwise,
+    days_that_do_not_differ,
+    the_whole_volume,
+]
+
+
+@settings(max_examples=40)
+@given(centres(steady=False))
+def test_m19_features_that_do_nothing_change_no_bit(content: Content) -> None:
+    base = digest(content)
+    for feature in NULL:
+        assert digest(feature(content)) == base, feature.__name__
+
+
+def test_m19_every_null_feature_is_tried() -> None:
+    tried: set[str] = set()
+
+    @settings(max_examples=40)
+    @given(centres(steady=False))
+    def look(content: Content) -> None:
+        tried.update(feature.__name__ for feature in NULL if feature(content) != content)
+
+    look()
+    assert tried == {feature.__name__ for feature in NULL}
+
+
+@settings(max_examples=25)
+@given(centres(steady=False))
+def test_m19_an_ivr_of_no_time_changes_nobodys_day(content: Content) -> None:
+    """It leaves a row for the stay, but every instant is the same."""
+    content = {key: value for key, value in content.items() if key != "ivr"}
+    plain, with_ivr = compiled(content), compiled(changed(content, ivr={"time": {"deterministic": "0s"}}))
+    a, b = rows_of(plain), rows_of(with_ivr)
+    assert a.contacts.tobytes() == b.contacts.tobytes()
+    assert a.episodes.tobytes() == b.episodes.tobytes()
+    assert a.agent_states.tobytes() == b.agent_states.tobytes()
+
+
+# -- M20, M23: names and units ---------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(centres())
+def test_m20_names_of_queues_and_teams_decide_nothing(content: Content) -> None:
+    """As long as they sort alike: where agents tie, the lower team goes first."""
+    teams = {f"x {name}": team for name, team in content["agents"].items()}
+    renamed = changed(content, agents=teams)
+    if "queues" in content:
+        renamed["queues"] = {
+            f"the {name}": queue | {"teams": [f"x {team}" for team in queue["teams"]]}
+            for name, queue in content["queues"].items()
+        }
+    assert digest(renamed) == digest(content)
+
+
+def test_m20_the_name_of_a_call_type_is_its_luck() -> None:
+    one, other = ({"calls": {name: {"volume": "60/h", "handle": "4m"}}, "agents": 5} for name in ("a", "b"))
+    assert digest(one) != digest(other)
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000), st.sampled_from([2, 4]))
+def test_m23_all_times_twice_as_long_is_the_same_day_played_slower(number: int, factor: int) -> None:
+    """Bit for bit for powers of two, with laws whose scale is a factor of every draw."""
+
+    def centre(scale: int) -> Content:
+        def s(seconds: float) -> str:
+            return f"{seconds * scale:g}s"
+
+        own = np.random.default_rng(number)
+        laws = [
+            s(own.integers(20, 200)),
+            {"gamma": {"mean": s(own.integers(20, 200)), "cv": 0.5}},
+            {"weibull": {"mean": s(own.integers(20, 200)), "shape": 2}},
+            {"uniform": {"min": s(10), "max": s(own.integers(20, 200))}},
+            {"loglogistic": {"median": s(own.integers(20, 200)), "shape": 3}},
+        ]
+        own.shuffle(laws)  # type: ignore[arg-type]
+        first, second, third, fourth, fifth = laws
+        hours = 2 * scale
+        return {
+            "open": f"00:00-{hours:02d}:00",
+            "interval": f"{30 * scale}m",
+            "calls": {
+                "a": {"volume": [15, 20, 9, 12], "talk": first, "wrap": second, "patience": third},
+                "b": {"volume": [5, 9, 9, 2], "handle": fourth, "patience": {"uniform": {"min": s(1), "max": s(100)}}},
+            },
+            "agents": {"x": {"staffing": {"on_phones": [2, 3, 1, 2]}}},
+            "ivr": {"time": fifth, "hang_up": "5%"},
+            "lines": int(9 + number % 3),
+            "after_contact": {"redial": {"share": "50%", "after": s(120)}},
+        }
+
+    a, b = rows_of(compiled(centre(1)), number), rows_of(compiled(centre(factor)), number)
+    assert len(a.contacts) > 20
+    for ours, theirs in zip(a, b, strict=True):
+        for name in ours.dtype.names:
+            scale = factor if ours.dtype[name] == np.float64 else 1
+            assert np.array_equal(ours[name] * scale, theirs[name]), name
