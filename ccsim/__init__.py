@@ -17,6 +17,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "open_run": "ccsim.outcomes.store",
     "Result": "ccsim.experiment",
     "Scenario": "ccsim.scenario",
     "ScenarioError": "ccsim.errors",
@@ -28,13 +29,15 @@ _HOMES = {
     "times": "ccsim.scenario",
 }
 
+_OTHER_NAMES = {"open_run": "load"}
+
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'ccsim' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES[name]), _OTHER_NAMES.get(name, name))
 
 
 def __dir__() -> list[str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from ccsim.analysis import Accumulator, Estimate, Verdict
 from ccsim.outcomes import Rows
+from ccsim.outcomes.store import Manifest, save
 from ccsim.program.layout import Names, Program
+from ccsim.rules.digest import LAYOUT_VERSION
+from ccsim.rules.randomness import SCHEME
 from ccsim.scenario import Scenario
 
 __all__ = ["Neighbour", "Result", "TextbookFigures"]
@@ -87,3 +91,34 @@ class Result:
     def fingerprint(self) -> str:
         """sha256 of everything in the scenario that decides the outcomes."""
         return self.scenario.fingerprint
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Manifest:
+        """Save the row tables with their provenance to a new folder; `ccsim.open_run` reads them back.
+
+        Parameters
+        ----------
+        force : bool
+            Replace a folder that holds a saved run already.
+
+        Raises
+        ------
+        ValueError
+            If the run kept no rows.
+        StoreError
+            If the folder exists or cannot be written.
+        """
+        if self.rows is None:
+            raise ValueError("this run kept only counts. Try: ccsim.run(scenario, rows=True)")
+        return save(
+            Path(folder),
+            self.rows,
+            self.names,
+            engine=self.engine,
+            seed=self.seed,
+            replications=self.replications,
+            stream_scheme=SCHEME,
+            layout_version=LAYOUT_VERSION,
+            digest=self.digest,
+            scenario=self.scenario.to_yaml(),
+            force=force,
+        )

@@ -25,6 +25,9 @@ from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome
 
 __all__ = ["advance"]
 
+_UNCHECKED = 64
+"""Events between two looks at the room that is left."""
+
 _SLOT_MASK = (1 << SLOT_BITS) - 1
 _ENTITY_MASK = (1 << ENTITY_BITS) - 1
 
@@ -35,9 +38,13 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
 
     Writes every array of the floor.
     """
+    unchecked = 0
     while floor.finished == 0:
-        if not has_room(floor):
-            return False
+        if unchecked == 0:
+            unchecked = events_with_room(floor)
+            if unchecked == 0:
+                return False
+        unchecked -= 1
         if floor.next_at_door >= floor.n_at_door and not next_callers(program, luck, floor):
             return False
 
@@ -79,18 +86,19 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
 
 
 @inner
-def has_room(floor: Records) -> bool:
-    """True if every array can take what one event may add."""
-    if floor.n_events + floor.n_inside + 4 > floor.n_calendar or floor.n_free == 0:
-        return False  # one event may wake all who wait: cleared, each redials; when agents come in, each talks
-    if floor.keep_rows == 0:
-        return True
-    return (
-        floor.n_episode_rows < floor.n_episodes
-        and floor.n_contact_rows < floor.n_contacts
-        and floor.n_segment_rows + 1 < floor.n_segments
-        and floor.n_agent_state_rows + floor.n_agents + 3 < floor.n_agent_states
-    )
+def events_with_room(floor: Records) -> int:
+    """How many events every array can take for certain, at most `_UNCHECKED`; 0 when it must grow first."""
+    # One event may wake all who wait (cleared, each redials; when agents come in, each talks), and adds at most one of them.
+    events = min(_UNCHECKED, floor.n_free, (floor.n_calendar - floor.n_events) // (floor.n_inside + _UNCHECKED + 4))
+    if floor.keep_rows != 0:
+        events = min(
+            events,
+            floor.n_episodes - floor.n_episode_rows,
+            floor.n_contacts - floor.n_contact_rows,
+            (floor.n_segments - floor.n_segment_rows) // 2,
+            (floor.n_agent_states - floor.n_agent_state_rows) // (floor.n_agents + 4),
+        )
+    return max(events, 0)
 
 
 @inner

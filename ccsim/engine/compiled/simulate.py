@@ -52,7 +52,7 @@ def simulate(
         while not advance(bound[0], luck, floor):
             room.grow()
         return Replication(
-            rows=_sorted(room.rows(), len(program.agents)) if rows else None,
+            rows=_sorted(room.rows(), program) if rows else None,
             counts=None if rows else room.counts,
             digest=room.tables["digest"] if digest else None,
         )
@@ -60,14 +60,23 @@ def simulate(
         room.release()
 
 
-def _sorted(tables: Rows, n_agents: int) -> Rows:
-    """The tables in the order of their keys. Episodes are dialled, and so written, in that order already."""
+def _sorted(tables: Rows, program: Program) -> Rows:
+    """The tables in the order of their keys.
+
+    Fresh callers dial, and so their rows are begun, in the order of customers; only redials, and stays after an IVR, are not.
+    """
     n_customers = len(tables.episodes)
+    contacts, segments = tables.contacts, tables.segments
+    in_order = len(contacts) == n_customers
+    if not in_order:
+        contacts = _by_owner(contacts, "customer", n_customers)
+    if not in_order or program.settings["ivr_law"][0] >= 0:
+        segments = _by_owner(segments, "customer", n_customers)
     return Rows(
         episodes=tables.episodes,
-        contacts=_by_owner(tables.contacts, "customer", n_customers),
-        segments=_by_owner(tables.segments, "customer", n_customers),
-        agent_states=_by_owner(tables.agent_states, "agent", n_agents),
+        contacts=contacts,
+        segments=segments,
+        agent_states=_by_owner(tables.agent_states, "agent", len(program.agents)),
     )
 
 
@@ -76,21 +85,13 @@ def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:
     in_order = np.empty_like(table)
     n_words = table.dtype.itemsize // 8
     starts = np.zeros(n_owners + 1, dtype=np.int64)
-    if _scatter(table[field], starts, table.view(np.int64), in_order.view(np.int64), n_words):
-        return table
+    _scatter(table[field], starts, table.view(np.int64), in_order.view(np.int64), n_words)
     return in_order
 
 
 @entry
 def _scatter(owners, starts, words, in_order, n_words):  # type: ignore[no-untyped-def]
-    """Copies rows, as 64-bit words, to their sorted places; true if they are in order already. Writes starts, in_order."""
-    sorted_already = True
-    for i in range(1, owners.shape[0]):
-        if owners[i] < owners[i - 1]:
-            sorted_already = False
-            break
-    if sorted_already:
-        return True
+    """Copies rows, as 64-bit words, to their sorted places. Writes starts, in_order."""
     for i in range(owners.shape[0]):
         starts[owners[i] + 1] += 1
     for owner in range(starts.shape[0] - 1):
@@ -100,4 +101,3 @@ def _scatter(owners, starts, words, in_order, n_words):  # type: ignore[no-untyp
         for word in range(n_words):
             in_order[place + word] = words[i * n_words + word]
         starts[owners[i]] += 1
-    return False

@@ -43,6 +43,9 @@ __all__ = [
     "unsorted_at",
 ]
 
+_SPARE = 68
+"""Room in the calendar, beyond those inside, that the kernel wants to see before the next event."""
+
 SLOT_BITS = 24
 """Room for 16 million customers (or agents) on the floor at once."""
 
@@ -223,7 +226,7 @@ class Room:
             "agents": np.zeros(n_agents, AGENT_NOW),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
             "queues": np.zeros(len(program.queues), QUEUE_NOW),
-            "calendar": np.zeros(n_agents + 64, EVENT),
+            "calendar": np.zeros(4 * n_agents + 4 * _SPARE, EVENT),
             "fresh": np.zeros(n_fresh, FRESH),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
@@ -263,7 +266,7 @@ class Room:
         if clock.fresh_needed > clock.n_fresh:
             room = int(clock.fresh_needed * 5 // 4)
             longer |= {"fresh": room, "unsorted": room, "buckets": room + 1}
-        n_events = int(clock.n_events + clock.n_inside + 4)
+        n_events = int(clock.n_events + clock.n_inside + _SPARE)
         if n_events > clock.n_calendar:
             longer["calendar"] = 2 * n_events
         if clock.keep_rows:
