@@ -122,15 +122,11 @@ class Centre:
 
     def release(self, at: float, agent: int) -> None:
         me = self.agents[agent]
-        able = [
-            (-self.priorities[c.queue], c.at, i)
-            for i, c in enumerate(self.calls)
-            if c.state == "waits" and me.team in self.reach[c.queue]
-        ]
+        able = [call for call in self.waiting() if me.team in self.reach[call.queue]]  # by id, so min() breaks ties by id
         if self.present(me.team) > self.seats.get(me.team, 0):
             me.state = "absent"
         elif able:
-            self.answer(at, self.calls[min(able)[2]], agent)
+            self.answer(at, min(able, key=lambda call: (-self.priorities[call.queue], call.at)), agent)
         else:
             me.state, me.since = "idle", at
 
