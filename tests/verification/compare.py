@@ -16,7 +16,7 @@ import ccsim
 from ccsim.analysis import Estimate
 from tests.verification.model import Case, Metric, Part
 
-__all__ = ["ALPHA", "Comparison", "Verdict", "compare", "judge"]
+__all__ = ["ALPHA", "Comparison", "Verdict", "compare", "judge", "standard_error"]
 
 ALPHA = 1e-4
 """Chance that a case fails although the simulator is right, had the seed not been fixed."""
@@ -138,10 +138,10 @@ def _find(metric: Metric, estimates: Iterable[Estimate]) -> Estimate:
 def _compared(part: Part, metric: Metric, estimate: Estimate, bound: float) -> Comparison:
     assert estimate.value is not None, (part.label, metric.name)
     factor = metric.factor
-    return Comparison(part.label, metric, estimate.value * factor, _error(estimate) * factor, bound)
+    return Comparison(part.label, metric, estimate.value * factor, standard_error(estimate) * factor, bound)
 
 
-def _error(estimate: Estimate) -> float:
+def standard_error(estimate: Estimate) -> float:
     """Standard error behind an interval; 0 where the replications agree.
 
     Shares have their interval on the logit, quantiles from a band that is not symmetric, means symmetric (but cut at 0).
