@@ -52,7 +52,10 @@ BUDGETS = [
     ("import ccsim.cli", HEAVY),
     ("import ccsim.outcomes.audit", ("ccsim.rules", "ccsim.engine", *HEAVY)),
     ("import ccsim.analysis", ("ccsim.rules", "ccsim.engine", *HEAVY)),
-    (f"{LOAD}; import ccsim; ccsim.run(s, reps=1, neighbours=False)", ("scipy.stats", "matplotlib", "pandas", "simpy")),
+    (
+        f"{LOAD}; import ccsim; ccsim.run(s, engine='compiled', reps=1, neighbours=False)",
+        ("scipy.stats", "matplotlib", "pandas", "simpy"),
+    ),
 ]
 
 

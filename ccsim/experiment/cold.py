@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 from ccsim import jit
 from ccsim.engine import Replication
@@ -88,6 +89,7 @@ def warm() -> None:
         run(scenario, reps=2, seed=1, engine="compiled", jobs=1, rows=rows)
 
 
+@cache  # once per process: a loop over small scenarios must not start a compiler for each
 def warm_in_background() -> None:
     """Compile in a child process that outlives this one; whoever comes first finds what the other has written."""
     subprocess.Popen(

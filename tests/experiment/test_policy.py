@@ -118,7 +118,10 @@ def test_a_memory_shows() -> None:
 
 
 def test_a_policy_changes_who_waits_and_not_who_calls() -> None:
-    plain, turned = (ccsim.run(scenario(), rows=True, neighbours=False, policy=policy) for policy in (None, LastComeFirst()))
+    plain, turned = (
+        ccsim.run(scenario(), rows=True, neighbours=False, policy=policy, engine="compiled")
+        for policy in (None, LastComeFirst())
+    )
     assert plain.rows is not None and turned.rows is not None
     assert plain.digest != turned.digest
     assert np.array_equal(plain.rows.episodes["first_at"], turned.rows.episodes["first_at"])
@@ -131,7 +134,7 @@ def test_a_method_decides_like_the_function_it_is() -> None:
 
 def test_first_come_first_served_said_as_a_policy_is_the_built_in_order() -> None:
     same_priority = ccsim.run(scenario(), policy=FirstComeFirst(), neighbours=False)
-    assert same_priority.digest == ccsim.run(scenario(), neighbours=False).digest
+    assert same_priority.digest == ccsim.run(scenario(), engine="compiled", neighbours=False).digest
 
 
 def test_a_score_that_is_no_number_is_refused_by_both_engines() -> None:
@@ -142,7 +145,7 @@ def test_a_score_that_is_no_number_is_refused_by_both_engines() -> None:
 
 def test_neighbours_are_simulated_with_the_policy_too() -> None:
     one = from_dict({"open": "09:00-11:00", "calls": {"a": {"volume": "60/h", "handle": "4m", "patience": "2m"}}, "agents": 4})
-    plain, turned = (ccsim.run(one, reps=6, policy=policy) for policy in (None, LastComeFirst()))
+    plain, turned = (ccsim.run(one, engine="compiled", reps=6, policy=policy) for policy in (None, LastComeFirst()))
     planned = next(n for n in turned.neighbours if n.agents == 4)
     own = turned.accumulator.estimates(scopes=("centre",), ids=("service_level",))[0]
     assert planned.service_level == own

@@ -63,7 +63,7 @@ def told(result: Result) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def one_worker() -> Result:
-    return ccsim.run(centre(), jobs=1)
+    return ccsim.run(centre(), engine="compiled", jobs=1)
 
 
 # -- The same answer -------------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def one_worker() -> Result:
 
 @pytest.mark.parametrize(("jobs", "rows"), [*itertools.product((1, 2, 3, 7), (True, False)), (40, False)])
 def test_any_number_of_workers_with_rows_or_without_gives_the_same(one_worker: Result, jobs: int, rows: bool) -> None:
-    result = ccsim.run(centre(), jobs=jobs, rows=rows)
+    result = ccsim.run(centre(), engine="compiled", jobs=jobs, rows=rows)
     assert told(result) == told(one_worker)
     assert (result.rows is not None) == rows
     assert result.replications == 12
@@ -87,14 +87,14 @@ def test_either_engine_gives_the_same(one_worker: Result, rows: bool) -> None:
 def test_the_answer_tells_seeds_and_scenarios_apart(one_worker: Result) -> None:
     """The equalities above are not those of an empty answer."""
     assert len(one_worker.estimates) > 20 and len(one_worker.targets) == 2
-    other = ccsim.run(centre(), seed=100)
+    other = ccsim.run(centre(), engine="compiled", seed=100)
     assert other.digest != one_worker.digest and repr(other.estimates) != repr(one_worker.estimates)
-    changed = ccsim.run(centre().with_({"agents.orders.headcount": 3}))
+    changed = ccsim.run(centre().with_({"agents.orders.headcount": 3}), engine="compiled")
     assert changed.digest != one_worker.digest
 
 
 def test_more_replications_keep_the_earlier_ones() -> None:
-    few, many = ccsim.run(centre(), reps=4, rows=True), ccsim.run(centre(), reps=9, rows=True)
+    few, many = (ccsim.run(centre(), engine="compiled", reps=reps, rows=True) for reps in (4, 9))
     assert few.rows is not None and many.rows is not None
     for a, b in zip(few.rows, many.rows, strict=True):
         assert a.tobytes() == b[b["replication"] < 4].tobytes()
@@ -116,7 +116,7 @@ def test_any_partition_of_the_replications_merges_to_the_same(one_worker: Result
 
 
 def test_rows_of_all_replications_are_sorted_and_sound() -> None:
-    result = ccsim.run(centre(), reps=5, rows=True, jobs=3)
+    result = ccsim.run(centre(), engine="compiled", reps=5, rows=True, jobs=3)
     assert result.rows is not None
     for name, table in result.rows._asdict().items():
         keys = [tuple(row) for row in table[list(TABLE_KEYS[name])].tolist()]
@@ -172,7 +172,7 @@ def test_the_number_of_workers_when_nobody_says(monkeypatch: pytest.MonkeyPatch)
 
 def test_progress_is_told_after_each_replication() -> None:
     seen: list[tuple[int, int]] = []
-    ccsim.run(centre(), reps=5, jobs=2, progress=lambda done, planned: seen.append((done, planned)))
+    ccsim.run(centre(), engine="compiled", reps=5, jobs=2, progress=lambda done, planned: seen.append((done, planned)))
     assert seen == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
 
 
@@ -185,7 +185,7 @@ def test_an_interrupted_run_is_the_run_of_what_was_finished(jobs: int, engine: s
 
     result = ccsim.run(centre(), reps=10, jobs=jobs, engine=engine, rows=True, progress=stop)
     assert result.interrupted and result.replications == 4
-    whole = ccsim.run(centre(), reps=4)
+    whole = ccsim.run(centre(), engine="compiled", reps=4)
     assert told(result) == told(whole) and not whole.interrupted
     assert result.rows is not None and len(set(result.rows.episodes["replication"])) == 4
     assert result.neighbours == []
@@ -196,14 +196,14 @@ def test_interrupted_before_the_first_replication(monkeypatch: pytest.MonkeyPatc
         raise KeyboardInterrupt
 
     monkeypatch.setitem(ccsim.run.__globals__, "simulator", lambda *_, **__: stop)
-    result = ccsim.run(centre(), jobs=1, rows=True)
+    result = ccsim.run(centre(), engine="compiled", jobs=1, rows=True)
     assert result.interrupted and result.replications == 0
     assert (result.estimates, result.targets, result.rows) == ([], [], None)
 
 
 def test_interrupted_among_the_neighbours_keeps_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = from_dict(ONE_TEAM)
-    whole = ccsim.run(scenario)
+    whole = ccsim.run(scenario, engine="compiled")
     compile_scenario = ccsim.run.__globals__["compile_scenario"]
 
     def stop_at_six(changed: Scenario) -> Any:
@@ -212,7 +212,7 @@ def test_interrupted_among_the_neighbours_keeps_the_run(monkeypatch: pytest.Monk
         return compile_scenario(changed)
 
     monkeypatch.setitem(ccsim.run.__globals__, "compile_scenario", stop_at_six)
-    result = ccsim.run(scenario)
+    result = ccsim.run(scenario, engine="compiled")
     assert result.interrupted and result.replications == 8
     assert told(result) == told(whole)
     assert result.neighbours == whole.neighbours[:2]
@@ -238,14 +238,38 @@ def test_bad_arguments_are_refused_before_anything_runs(arguments: dict[str, Any
 
 
 def test_arguments_override_the_scenarios_run() -> None:
-    result = ccsim.run(centre())
+    result = ccsim.run(centre(), engine="compiled")
     assert (result.replications, result.seed) == (12, 99)
-    result = ccsim.run(centre(), reps=2, seed=2**64 - 1)
+    result = ccsim.run(centre(), engine="compiled", reps=2, seed=2**64 - 1)
     assert (result.replications, result.seed) == (2, 2**64 - 1)
 
 
-def test_auto_takes_the_compiled_engine() -> None:
+@pytest.fixture
+def compiling(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands for the child that compiles in the background; says when one was started."""
+    started: list[str] = []
+    monkeypatch.setitem(ccsim.run.__globals__, "warm_in_background", lambda: started.append("child"))
+    return started
+
+
+def test_auto_takes_the_compiled_engine_where_it_is_ready(compiling: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccsim.experiment.cold.kernel_is_ready", lambda: True)
     assert ccsim.run(centre(), reps=1).engine == "compiled"
+    assert compiling == []
+
+
+def test_auto_on_a_cold_machine_does_small_jobs_without_the_kernel(
+    one_worker: Result, compiling: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a child process in plain Python; the answer is the same to the last digit."""
+    monkeypatch.setattr("ccsim.experiment.cold.kernel_is_ready", lambda: False)
+    small = ccsim.run(centre(), rows=True)
+    assert small.engine == "reference" and compiling == ["child"]
+    assert told(small) == told(one_worker)
+    assert (
+        ccsim.run(from_dict(ONE_TEAM), reps=3000, neighbours=False).engine == "compiled"
+    )  # sooner compiled than walked through
+    assert compiling == ["child"]
 
 
 # -- Neighbours ------------------------------------------------------------------------------------------------------------
@@ -253,10 +277,10 @@ def test_auto_takes_the_compiled_engine() -> None:
 
 def test_neighbours_are_runs_with_one_agent_fewer_and_one_more() -> None:
     scenario = from_dict(ONE_TEAM)
-    result = ccsim.run(scenario)
+    result = ccsim.run(scenario, engine="compiled")
     assert [(n.label, n.agents) for n in result.neighbours] == [("4 agents", 4), ("5 agents", 5), ("6 agents", 6)]
     for neighbour in result.neighbours:
-        own = ccsim.run(scenario.with_({"agents.desk.headcount": neighbour.agents}), neighbours=False)
+        own = ccsim.run(scenario.with_({"agents.desk.headcount": neighbour.agents}), engine="compiled", neighbours=False)
         assert own.accumulator.estimates(scopes=("centre",), ids=("service_level",))[0] == neighbour.service_level
     values = [n.service_level.value for n in result.neighbours]
     assert values == sorted(values) and values[0] < values[2]
@@ -264,20 +288,22 @@ def test_neighbours_are_runs_with_one_agent_fewer_and_one_more() -> None:
 
 def test_no_neighbour_without_agents_and_none_where_there_is_no_single_headcount() -> None:
     alone = from_dict(ONE_TEAM | {"agents": 1, "calls": {"a": {"volume": "6/h", "handle": "1m", "patience": "2m"}}})
-    assert [n.agents for n in ccsim.run(alone, reps=2).neighbours] == [1, 2]
-    assert ccsim.run(centre(), reps=2).neighbours == []
+    assert [n.agents for n in ccsim.run(alone, engine="compiled", reps=2).neighbours] == [1, 2]
+    assert ccsim.run(centre(), engine="compiled", reps=2).neighbours == []
     by_day = from_dict(ONE_TEAM | {"days": 2, "agents": {"desk": {"headcount": {"mon": 5, "tue": 6}}}})
-    assert ccsim.run(by_day, reps=2).neighbours == []
+    assert ccsim.run(by_day, engine="compiled", reps=2).neighbours == []
     same_by_day = from_dict(ONE_TEAM | {"days": 2, "agents": {"desk": {"headcount": {"mon": 5, "tue": 5}}}})
-    assert [n.agents for n in ccsim.run(same_by_day, reps=2).neighbours] == [4, 5, 6]
+    assert [n.agents for n in ccsim.run(same_by_day, engine="compiled", reps=2).neighbours] == [4, 5, 6]
     staffing = {"desk": {"staffing": {"on_phones": 5}}}
-    assert ccsim.run(from_dict(ONE_TEAM | {"agents": staffing}), reps=2).neighbours == []
-    assert ccsim.run(from_dict(ONE_TEAM), reps=2, neighbours=False).neighbours == []
+    assert ccsim.run(from_dict(ONE_TEAM | {"agents": staffing}), engine="compiled", reps=2).neighbours == []
+    assert ccsim.run(from_dict(ONE_TEAM), engine="compiled", reps=2, neighbours=False).neighbours == []
 
 
 def test_neighbours_keep_the_callers() -> None:
     """Common random numbers: the same people call, whoever is there to answer."""
-    fewer, more = (ccsim.run(from_dict(ONE_TEAM), reps=2, rows=True, neighbours=False) for _ in range(2))
-    more = ccsim.run(from_dict(ONE_TEAM | {"agents": 6}), reps=2, rows=True, neighbours=False)
+    fewer, more = (
+        ccsim.run(from_dict(ONE_TEAM | {"agents": n}), engine="compiled", reps=2, rows=True, neighbours=False) for n in (5, 6)
+    )
     assert fewer.rows is not None and more.rows is not None
     assert np.array_equal(fewer.rows.episodes["first_at"], more.rows.episodes["first_at"])
+    assert fewer.digest != more.digest

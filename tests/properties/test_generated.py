@@ -77,7 +77,7 @@ def test_the_generated_centres_use_every_feature() -> None:
 @given(centres(), st.integers(0, 1000))
 def test_the_order_of_keys_decides_nothing(content: Content, order: int) -> None:
     turned = shuffled(content, order)
-    a, b = (ccsim.run(from_dict(one), reps=2, jobs=1, neighbours=False) for one in (content, turned))
+    a, b = (ccsim.run(from_dict(one), engine="compiled", reps=2, jobs=1, neighbours=False) for one in (content, turned))
     assert a.digest == b.digest
     assert repr(a.estimates) == repr(b.estimates)
 
@@ -86,7 +86,7 @@ DIGESTS = """
 import json, sys
 import ccsim
 for content in json.load(sys.stdin):
-    result = ccsim.run(ccsim.from_dict(content), reps=2, jobs=2, neighbours=False, seed=5)
+    result = ccsim.run(ccsim.from_dict(content), engine="compiled", reps=2, jobs=2, neighbours=False, seed=5)
     print(result.digest, hash(repr(result.estimates)) and repr(result.estimates)[:2000])
 """
 

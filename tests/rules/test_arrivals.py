@@ -81,10 +81,12 @@ def test_instants_are_uniform_inside_the_open_part_of_the_interval() -> None:
 
 
 def test_an_instant_never_falls_into_the_next_interval() -> None:
-    """Far from zero a start plus almost the whole length may round up to the next start."""
-    luck, base, length = luck_of(1, 0), 12, 2.0**-40
-    start = 2.0**20
-    assert {instant(luck, base, ordinal, start, length) for ordinal in range(200)} == {start}
+    """Far from zero, where numbers lie 2^-32 apart, a start plus almost the whole length rounds up to the next start."""
+    luck, base, start, length = luck_of(1, 0), 12, 2.0**20, 2.0**-30
+    found = [instant(luck, base, ordinal, start, length) for ordinal in range(400)]
+    assert {(at - start) / length for at in found} == {0.0, 0.25, 0.5, 0.75}
+    levels = [uniform(luck, Stream.INSTANT, arrival_entity(base, ordinal), 0) for ordinal in range(400)]
+    assert any(start + u * length == start + length for u in levels)  # it does happen among these
 
 
 def test_ten_percent_more_calls_keep_every_caller_at_his_instant() -> None:
