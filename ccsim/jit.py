@@ -28,6 +28,7 @@ __all__ = [
     "entry",
     "inner",
     "jit",
+    "load_from_cache",
     "special",
     "unbind",
     "wrap",
@@ -68,6 +69,9 @@ def cache_folder() -> Path:
 
 
 _Decorator = Callable[..., Any]
+
+_TRIED_RELEASES = ((0, 68),)
+"""numba releases with which `load_from_cache` has been tried."""
 
 _bound: dict[int, Any] = {}
 """Plain Python's way from an address to its table."""
@@ -186,6 +190,29 @@ if ENABLED:
 
     entry: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
+
+    def load_from_cache(function: Any, *arguments: Any) -> None:
+        """Fetches an entry's machine code for these arguments from the disk, where it lies there already.
+
+        Numba does this by itself on the first call, but before it looks it gets ready to compile, which takes ten times
+        as long as loading. Whatever cannot be loaded here is left to that first call, and so is all of it in a numba release
+        for which this short cut has not been tried.
+        """
+        signature = tuple(numba.typeof(argument) for argument in arguments)
+        if numba.version_info.short not in _TRIED_RELEASES:
+            return
+        from numba.core.runtime import rtsys
+
+        context = function.targetctx
+        rtsys.initialize(context)
+        context.refresh = lambda: None
+        try:
+            found = function._cache.load_overload(signature, context)
+        finally:
+            del context.refresh
+        if found is not None:
+            context.insert_user_function(found.entry_point, found.fndesc, [found.library])
+            function.add_overload(found)
 
     def special(name: str, n_arguments: int) -> Any:
         """SciPy special function `name(double, ...)` callable from jitted code and kept in cached kernels.
@@ -306,6 +333,9 @@ else:
         return function
 
     jit = inner = entry = _plain
+
+    def load_from_cache(function: Any, *arguments: Any) -> None:
+        """Twin of the compiled `load_from_cache`: there is nothing to load."""
 
     def special(name: str, n_arguments: int) -> Any:
         """Twin of the compiled `special`: the ufunc, on Python floats."""

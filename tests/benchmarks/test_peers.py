@@ -78,9 +78,7 @@ def test_log_shows_longest_wait_and_longest_idle(calls_of: Callable[[int, float]
     starts = [call.arrived_at + call.wait for call in answered]
 
     assert len(calls) == pytest.approx(6000, abs=5 * math.sqrt(6000))
-    assert all(
-        0 <= earlier.arrived_at < later.arrived_at < 60.0 for earlier, later in zip(calls, calls[1:], strict=False)
-    )
+    assert all(0 <= earlier.arrived_at < later.arrived_at < 60.0 for earlier, later in zip(calls, calls[1:], strict=False))
     assert any(call.wait > 0 for call in answered)
     assert all(call.wait > 0 and call.agent == b1.NO_AGENT for call in calls if call.abandoned)
     assert all(earlier <= later + 1e-9 for earlier, later in zip(starts, starts[1:], strict=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from ccsim.engine import Replication
 from ccsim.engine.compiled.kernel import advance
 from ccsim.engine.compiled.state import KernelPolicy, Room
-from ccsim.jit import entry
+from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program, Records
 from ccsim.rules.randomness import luck_of
@@ -48,6 +49,7 @@ def simulate(
     mean_calls = float(program.flows["volume"].sum()) + len(program.recorded)
     room = Room(program, rows=rows, digest=digest, n_calls=int(mean_calls + 4 * mean_calls**0.5), policy=policy)
     luck, floor = luck_of(seed, replication), room.floor
+    _load_kernel_once(bound[0], luck, floor)
     try:
         while not advance(bound[0], luck, floor):
             room.grow()
@@ -58,6 +60,16 @@ def simulate(
         )
     finally:
         room.release()
+
+
+_LOADING = Lock()
+
+
+def _load_kernel_once(*arguments: Any) -> None:
+    """The first replication of a process fetches the kernel from the disk."""
+    with _LOADING:
+        if ENABLED and not advance.signatures:
+            load_from_cache(advance, *arguments)
 
 
 def _sorted(tables: Rows, program: Program) -> Rows:
