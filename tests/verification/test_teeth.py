@@ -14,9 +14,9 @@ from tests.verification.compare import judge, standard_error
 from tests.verification.model import Case, Metric, Part, wrong
 
 
-def _off(case: Case, part: Part) -> set[str]:
+def _off(case: Case, part: Part, scale: float = 1.0) -> set[str]:
     """Metrics that give a wrong part away, at the bound of the whole case."""
-    return {c.metric.name for c in judge(case, parts=(part,)).off}
+    return {c.metric.name for c in judge(case, scale, (part,)).off}
 
 
 _SLIPS: dict[str, tuple[str, int, dict[str, Any], set[str]]] = {
@@ -29,7 +29,7 @@ _SLIPS: dict[str, tuple[str, int, dict[str, Any], set[str]]] = {
     ),
     "handle time 1 % longer": ("exact-erlanga-small", 0, {"calls.calls.handle": "4.04m"}, {"occupancy"}),
     "1 % more calls": ("exact-erlanga-small", 0, {"calls.calls.volume": "1.01/min"}, {"throughput", "occupancy"}),
-    "one agent more": ("exact-erlanga-big", 0, {"agents": 311}, {"occupancy"}),
+    "one agent more": ("exact-mmn-g-exp", 0, {"agents": 21}, {"occupancy", "p_ab", "p_wait"}),
     "balking 12 % instead of 10": (
         "exact-erlanga-balk",
         0,
@@ -74,11 +74,22 @@ _SLIPS: dict[str, tuple[str, int, dict[str, Any], set[str]]] = {
 }
 
 
+_FINE = (
+    "patience 3 % longer",
+    "2 % fewer redials",
+    "redials with the old patience",
+    "queue cleared at closing",
+    "days all equally busy",
+)
+"""Slips that take all replications of their case; three tenths of them give the others away."""
+
+
 @pytest.mark.parametrize("slip", _SLIPS)
 def test_wrong_scenario_is_found_out(slip: str) -> None:
     id, number, paths, noticed = _SLIPS[slip]
     case = CASES[id]
-    assert noticed <= _off(case, wrong(case.parts[number], paths))
+    scale = 1.0 if slip in _FINE else 0.3
+    assert noticed <= _off(case, wrong(case.parts[number], paths), scale)
 
 
 def test_start_from_empty_is_found_out() -> None:
