@@ -178,7 +178,7 @@ def _intervals(scenario: Scenario, days: Records) -> Records:
     intervals.open_from = intervals.open_until = intervals.starts_at
     calendar_day = np.zeros(len(intervals)) if _is_steady(scenario) else intervals.starts_at // _DAY
     intervals.date = days.date[0] + calendar_day.astype(np.int64)
-    intervals.ordinal = np.rint((intervals.starts_at - calendar_day * _DAY) / length).astype(np.int64)
+    intervals.ordinal = ((intervals.starts_at - calendar_day * _DAY) // length).astype(np.int64)
     for number, day in enumerate(days):
         if math.isfinite(day.open_at):
             intervals.day[intervals.starts_at >= day.open_at] = number

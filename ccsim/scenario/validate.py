@@ -33,8 +33,11 @@ Report = Callable[[Path, Refusal], None]
 
 
 def check_calendar(scenario: Scenario, report: Report) -> None:
-    """Report openings that overlap, do not hold whole intervals or do not exist, and clocks that change."""
+    """Report intervals of odd lengths, openings that overlap, hold no whole intervals or do not exist, and clocks that change."""
     days = resolve.open_days_of_horizon(scenario)
+    if not scenario.interval.is_integer():  # counts are cut at whole microseconds, and the grid must meet the openings exactly
+        got = units.spoken_duration(scenario.interval)
+        report(("interval",), Refusal("E-INTERVAL", "is no whole number of seconds", got=got, try_="interval: 15m"))
     if not days:
         report(
             ("open",),
@@ -46,7 +49,7 @@ def check_calendar(scenario: Scenario, report: Report) -> None:
             report(("open",), Refusal("E-OVERLAP", what))
             break
     for day in days:
-        if not all(_is_whole(at / scenario.interval) for at in (day.opens, day.closes)):
+        if scenario.interval.is_integer() and not all(_is_whole(at / scenario.interval) for at in (day.opens, day.closes)):
             length = units.spoken_duration(scenario.interval)
             what = f"the opening of {day.date} does not start and end on whole intervals of {length}"
             written = "interval" in scenario.model_fields_set

@@ -163,6 +163,8 @@ CASES = [
     run("B95-large", f"seed: {2**200}", "E-SEED", "run.seed"),
     run("B95-just", f"seed: {2**64}", "E-SEED", "run.seed"),
     Case("interval-end", {2: "interval: 7m"}, "E-INTERVAL", "interval", 2),
+    Case("interval-half", {2: "interval: 7.5s"}, "E-INTERVAL", "interval", 2),
+    Case("interval-third", {2: "interval: 33.33333333333333s"}, "E-INTERVAL", "interval", 2),
     opening("interval-start", "09:15-17:15", "E-INTERVAL"),
     opening("never-open", "{sun: 09:00-17:00}", "E-CLOSED"),
     Case("day-missing", {VOLUME: "    volume: {tue: 60/h}"}, "E-DAY-MISSING", "calls.support.volume", VOLUME),

@@ -113,6 +113,13 @@ def test_the_overtime_cap_comes_after_closing_unless_lines_open_again_first() ->
     assert names.count("OVERTIME_END") == 2
 
 
+def test_intervals_of_a_day_have_their_own_ordinals_also_where_a_day_holds_no_whole_number_of_them() -> None:
+    """64 minutes: the second day's first interval begins half an interval after midnight."""
+    open_ = {"mon": "00:00-21:20", "tue": "00:32-22:56"}
+    grid = program_of(days=2, open=open_, interval="64m").intervals
+    assert len({(row.date, row.ordinal) for row in grid}) == len(grid)
+
+
 def test_steady_mode_is_one_opening_without_an_end() -> None:
     program = program_of(run={"mode": "steady", "length": "40h", "warm_up": "4h"}, days=3, agents=5)
     assert [(at, Event(event)) for at, event, _, _ in program.timetable.tolist()] == [
