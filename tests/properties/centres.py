@@ -101,16 +101,18 @@ def centres(draw: st.DrawFn, *, steady: bool | None = None, min_types: int = 1, 
         "calls": {name: draw(call_types(n, busy=busy, stable=steady)) for name in names},
     }
     teams: Content = {}
+    deserted = not steady and draw(st.integers(0, 5)) == 0  # nobody is there at the end, so some may wait for ever
     for team in ("blue", "red")[: draw(st.integers(1, 2))]:
         level = draw(st.integers(1, 5))
-        form = draw(st.sampled_from(["headcount", "by day", "staffing"]))
+        form = "staffing" if deserted else draw(st.sampled_from(["headcount", "by day", "staffing"]))
         if form == "headcount" or steady:
             teams[team] = {"headcount": level}
         elif form == "by day":
             teams[team] = {"headcount": {"mon": level, "tue-sun": max(1, level - 1)}}
         else:
             pattern = draw(st.lists(st.sampled_from([0, 0, 1, 3, 5]), min_size=4, max_size=4))
-            teams[team] = {"staffing": {"on_phones": [level if i == 0 else pattern[i % 4] for i in range(n)]}}
+            seats = [level if i == 0 else pattern[i % 4] for i in range(n)]
+            teams[team] = {"staffing": {"on_phones": [*seats[:-1], 0] if deserted else seats}}
     content["agents"] = teams
     if draw(st.booleans()):
         content["queues"] = draw(queues(names, tuple(teams)))
