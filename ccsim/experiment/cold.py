@@ -49,6 +49,7 @@ def replicate_plainly(program: Program, seed: int, replications: int) -> Iterato
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,  # Ctrl-C is for us; we end the child
     )
     assert child.stdin is not None and child.stdout is not None
     try:

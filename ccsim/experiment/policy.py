@@ -46,7 +46,8 @@ def check_policy(policy: Any, scenario: Scenario | None = None, *, replications:
         With one or both of two pure functions of numbers: ``agent_score(contact, agent)`` (a call goes to the idle agent with
         the highest score; ties to the longest idle) and ``call_score(contact, agent, now)`` (an agent takes the waiting call
         with the highest score; ties by priority, then the longest wait). A contact has call_type, queue, priority,
-        queued_at, customer; an agent id, team, idle_since. Codes count names in sorted order.
+        queued_at, customer; an agent id, team, idle_since. Codes count names in sorted order. Methods that use `self`, and
+        whatever else numba cannot compile, run on the reference engine only.
     scenario : Scenario, optional
         What to try it on; by default a small centre of two queues and two teams that is short of agents.
 
