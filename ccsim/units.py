@@ -113,14 +113,16 @@ def parse_share(raw: object, low: float = 0.0, high: float = 1.0) -> float:
     return share
 
 
-def parse_factor(raw: object, high: float = 100.0) -> float:
-    """Return a factor from ``110%`` or ``1.1``, at least 0."""
+def parse_factor(raw: object, high: float = 100.0, high_without_percent: float = 10.0) -> float:
+    """Return a factor from ``110%`` or ``1.1``, at least 0; 85 means ``85%`` far more often than 85 times as much."""
     factor = _percent_or_number(raw, "a factor")
+    percent = "%" in str(raw)
+    high = high if percent else min(high, high_without_percent)
     if factor < 0:
         raise Refusal("E-NUM-MIN", "a factor must be at least 0", got=raw)
     if factor > high:
-        hint = f"{factor:g}%" if "%" not in str(raw) else ""
-        raise Refusal("E-NUM-RANGE", "a factor this large is a slip", got=raw, allowed=f"0 to {high:g}", try_=hint)
+        hint, allowed = ("", f"0 to {high:g}") if percent else (f"{factor:g}%", f"0 to {high:g} without %")
+        raise Refusal("E-NUM-RANGE", "a factor this large is a slip", got=raw, allowed=allowed, try_=hint)
     return factor
 
 
@@ -228,7 +230,9 @@ def parse_rate(raw: object) -> Rate:
     count, slash, period = text.partition("/")
     if not slash:
         _refuse_odd_number(text, raw)
-        raise Refusal("E-UNIT-MISSING", "a rate needs its period", got=raw, try_=f"{text.strip()}/h")
+        written = _PART.match(text)
+        number = written.group(1) if written else "60"
+        raise Refusal("E-UNIT-MISSING", "a rate needs its period", got=raw, try_=f"{number}/h or {number}/day")
     number = _bounded(_number(count.strip()), raw, 0.0, 1e12)
     word = period.strip()
     if word in _RATE_PERIODS:

@@ -68,6 +68,26 @@ def test_a_share_of_80_is_refused_and_told_how_to_write_it() -> None:
     assert (caught.value.code, caught.value.try_) == ("E-PROB-RANGE", "0.8 or 80%")
 
 
+@pytest.mark.parametrize(("text", "factor"), [("110%", 1.1), ("1.1", 1.1), ("10", 10.0), ("2000%", 20.0)])
+def test_factors(text: str, factor: float) -> None:
+    assert units.parse_factor(Plain(text)) == factor
+
+
+@pytest.mark.parametrize("text", ["85", "120", "11"])
+def test_a_factor_of_85_is_a_forgotten_percent_sign(text: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        units.parse_factor(Plain(text))
+    assert (caught.value.code, caught.value.try_) == ("E-NUM-RANGE", f"{text}%")
+
+
+@pytest.mark.parametrize("text", ["30", "30 per hour", "30 calls"])
+def test_a_rate_without_period_gets_hints_that_can_be_read(text: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        units.parse_rate(Plain(text))
+    assert caught.value.code == "E-UNIT-MISSING"
+    assert [units.parse_rate(Plain(hint)) for hint in caught.value.try_.split(" or ")] == [Rate(30, 3600), Rate(30, None)]
+
+
 @pytest.mark.parametrize(
     ("text", "rate"),
     [

@@ -104,7 +104,8 @@ class Volume(Model):
         if (self.total is None) != (self.profile is None):
             raise Refusal("E-KEY-MISSING", "total and profile go together", try_="{total: 420/day, profile: flat}")
         if self.total is not None and self.total.period is not None:
-            raise Refusal("E-UNIT", "a total is per day", got=units.format_rate(self.total), try_="420/day", at=("total",))
+            per_day = units.format_rate(units.Rate(self.total.calls, None))
+            raise Refusal("E-UNIT", "a total is per day", got=units.format_rate(self.total), try_=per_day, at=("total",))
         if self.csv is not None and self.column is None:
             raise Refusal(
                 "E-KEY-MISSING",

@@ -71,13 +71,13 @@ def _gamma(mean: float, cv: float) -> Law:
 
 def parse_cv(raw: object) -> float:
     """Return a coefficient of variation above 0, from ``0.9`` or ``90%``."""
-    cv = units.parse_factor(raw, high=20.0)
+    cv = units.parse_factor(raw, high=20.0, high_without_percent=20.0)
     if cv == 0:
         raise Refusal("E-DIST", "a law without spread is deterministic", got=raw, try_="{deterministic: 4m}")
     return cv
 
 
-Cv = Annotated[float, *parsed(parse_cv, float, FACTOR_WRITTEN)]
+Cv = Annotated[float, *parsed(parse_cv, float, FACTOR_WRITTEN | Annotated[float, Field(ge=0, le=20)])]
 
 
 class Exponential(Model):

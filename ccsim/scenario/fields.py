@@ -88,7 +88,7 @@ Text = Annotated[str, *parsed(parse_text, str, str)]
 
 _DURATION = Annotated[str, Field(pattern=r"^\s*([-+.\deE]+\s*(s|m|min|h|d)\s*)+$", examples=["20s", "3m30s", "1.5h"])]
 SHARE_WRITTEN = Annotated[str, Field(pattern=r"%\s*$", examples=["12%"])] | Annotated[float, Field(ge=0, le=1)]
-FACTOR_WRITTEN = Annotated[str, Field(pattern=r"%\s*$", examples=["110%"])] | Annotated[float, Field(ge=0, le=100)]
+FACTOR_WRITTEN = Annotated[str, Field(pattern=r"%\s*$", examples=["110%"])] | Annotated[float, Field(ge=0, le=10)]
 _RATE = Annotated[str, Field(pattern="/", examples=["60/h", "480/day", "100/min"])]
 _WINDOW = Annotated[str, Field(examples=["08:00-20:00", "closed"])]
 _DATE = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]

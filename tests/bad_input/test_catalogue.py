@@ -217,6 +217,11 @@ def test_bad_value_is_refused_at_its_place(case: Case, tmp_path: Path) -> None:
     assert told == [(case.code, case.path, case.line)], "\n".join(map(str, problems))
 
 
+def test_a_total_by_the_hour_is_told_how_to_write_it_by_the_day(tmp_path: Path) -> None:
+    (told,) = problems_of(tmp_path, text_of(volume("", "{total: 500/h, profile: flat}", "", "")))
+    assert (told.code, told.try_) == ("E-UNIT", "500/day")
+
+
 def test_base_is_good(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(BASE)
     found = check(tmp_path / "good.yaml")
