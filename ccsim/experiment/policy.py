@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +65,7 @@ def check_policy(policy: Any, scenario: Scenario | None = None, *, replications:
     try:
         kernel_policy(policy)
     except TypeError as error:
-        reason, other = str(error), "reference"
+        reason, other = _why_plain(policy) or str(error), "reference"
     first = simulator(program, seed, "reference", rows=True, policy=policy)
     second = simulator(program, seed, other, rows=True, policy=policy)
     differing = 0
@@ -74,6 +75,12 @@ def check_policy(policy: Any, scenario: Scenario | None = None, *, replications:
         differing += any(x.tobytes() != y.tobytes() for x, y in zip(a, b, strict=True))
     engines = ("reference",) if reason else ("reference", "compiled")
     return PolicyCheck(engines, reason, replications, differing)
+
+
+def _why_plain(policy: Any) -> str:
+    """Say what numba says of a method in words that lead on."""
+    methods = [name for name in ("agent_score", "call_score") if inspect.ismethod(getattr(policy, name, None))]
+    return f"{' and '.join(methods)}: a method that takes self cannot be compiled. Try: @staticmethod" if methods else ""
 
 
 def _short_of_agents() -> Scenario:

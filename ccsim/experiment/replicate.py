@@ -41,9 +41,16 @@ def simulator(program: Program, seed: int, engine: str, *, rows: bool, policy: A
         ``compiled`` or ``reference``.
     policy : object, optional
         Custom routing, see `check_policy`; TypeError where it cannot be compiled for the compiled engine.
+
+    Raises
+    ------
+    ValueError
+        For a policy with neither of its functions: a misspelt one would silently change nothing.
     """
     from ccsim.rules.tables import bind_program
 
+    if policy is not None and not (hasattr(policy, "agent_score") or hasattr(policy, "call_score")):
+        raise ValueError(f"policy: got {policy!r}; allowed: an object with agent_score, call_score or both")
     bound = bind_program(program)
     if engine == "compiled":
         from ccsim.engine.compiled.simulate import simulate

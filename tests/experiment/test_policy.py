@@ -112,6 +112,25 @@ def test_a_policy_in_plain_python_runs_on_the_reference_engine(policy: Any) -> N
         ccsim.run(scenario(), policy=policy, reps=2, engine="compiled")
 
 
+def test_a_method_is_told_how_to_be_compiled() -> None:
+    assert "call_score: a method that takes self" in check_policy(AsAMethod(-1.0), replications=1).reason
+
+
+class Misspelt:
+    """Has neither function: nothing would change, and nobody would be told."""
+
+    @staticmethod
+    def agents_score(contact: Any, agent: Any) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize("engine", ["auto", "reference"])
+def test_a_policy_without_its_functions_is_refused(engine: str) -> None:
+    for call in (lambda: ccsim.run(scenario(), policy=Misspelt(), reps=1, engine=engine), lambda: check_policy(Misspelt())):
+        with pytest.raises(ValueError, match="agent_score, call_score or both"):
+            call()
+
+
 def test_a_memory_shows() -> None:
     found = check_policy(WithMemory(), replications=4)
     assert not found.ok and 0 < found.differing <= 4
