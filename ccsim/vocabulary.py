@@ -19,7 +19,6 @@ __all__ = [
     "Event",
     "EventMeaning",
     "Family",
-    "FlowOuts",
     "Outcome",
     "SegmentKind",
     "Stream",
@@ -165,11 +164,3 @@ class Attribute(IntEnum):
     ARRIVAL = 0
     ANSWER = 1
     END = 2
-
-
-class FlowOuts(IntEnum):
-    """What a flow-out is in a service level."""
-
-    INCLUDE = 0
-    MET = 1
-    EXCLUDE = 2

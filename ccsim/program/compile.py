@@ -76,7 +76,6 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     settings = _settings(scenario, laws, intervals)
     lanes = records(LANE, len(names.call_types))
     lanes.call_type, lanes.queue = np.arange(len(lanes)), call_types.queue
-    call_types.lane = np.arange(len(lanes))
     lane_of = np.full((len(names.call_types), len(names.queues)), -1, dtype=np.int64)
     lane_of[lanes.call_type, lanes.queue] = np.arange(len(lanes))
     teams, agents = _teams(scenario, names)
@@ -192,11 +191,9 @@ def _intervals(scenario: Scenario, days: Records) -> Records:
 def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     settings = records(SETTINGS, 1)
     s = settings[0]
-    closes = [day.closes for day in resolve.open_days(scenario)]
     s.interval_length = scenario.interval
     s.count_from = scenario.run.warm_up if _is_steady(scenario) else 0.0
-    s.count_until = max(closes) if _is_steady(scenario) else len(intervals) * scenario.interval
-    s.last_dial_at = max(closes)
+    s.count_until = resolve.open_days(scenario)[-1].closes if _is_steady(scenario) else len(intervals) * scenario.interval
     s.short_abandon = scenario.metrics.short_abandon
     s.centre_day_shape = _gamma_shape(scenario.uncertainty.centre_day)
     s.lines = scenario.lines or _UNLIMITED
@@ -261,9 +258,6 @@ def _teams(scenario: Scenario, names: _Names) -> tuple[Records, Records]:
     teams.first_agent = np.cumsum(teams.n_agents) - teams.n_agents
     agents = records(AGENT, int(teams.n_agents.sum()))
     agents.team = np.repeat(np.arange(len(teams)), teams.n_agents)
-    agents.name_key = [
-        name_key(f"agent/{name}/{ordinal}") for name, n in zip(names.teams, teams.n_agents, strict=True) for ordinal in range(n)
-    ]
     return teams, agents
 
 

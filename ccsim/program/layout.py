@@ -38,7 +38,6 @@ SETTINGS = np.dtype(
         ("interval_length", "f8"),  # s
         ("count_from", "f8"),  # what enters earlier is not counted (steady mode: the warm-up), integrals are clipped
         ("count_until", "f8"),  # integrals are clipped here; what entered before is followed to its end
-        ("last_dial_at", "f8"),  # no dial at or after this instant (end of the last open window)
         ("short_abandon", "f8"),  # s
         ("redial_share", "f8"),
         ("redial_law", "i8"),  # index into laws
@@ -78,7 +77,6 @@ CALL_TYPE = np.dtype(
     [
         ("name_key", "i8"),  # 64-bit hash of the name
         ("queue", "i8"),
-        ("lane", "i8"),
         ("talk_law", "i8"),
         ("hold_share", "f8"),
         ("hold_law", "i8"),
@@ -98,7 +96,7 @@ LANE = np.dtype([("call_type", "i8"), ("queue", "i8")], align=True)
 
 TEAM = np.dtype([("first_agent", "i8"), ("n_agents", "i8")], align=True)
 
-AGENT = np.dtype([("team", "i8"), ("name_key", "i8")], align=True)
+AGENT = np.dtype([("team", "i8")], align=True)
 """Agents by id: sorted by team code, then ordinal."""
 
 TIMETABLE = np.dtype([("at", "f8"), ("event", "i8"), ("entity", "i8"), ("seats", "i8")], align=True)

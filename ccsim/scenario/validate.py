@@ -33,7 +33,7 @@ Report = Callable[[Path, Refusal], None]
 
 
 def check_calendar(scenario: Scenario, report: Report) -> None:
-    """Report intervals of odd lengths, openings that overlap, hold no whole intervals or do not exist, and clocks that change."""
+    """Report intervals of odd length, openings that overlap, hold no whole intervals or do not exist, clocks that change."""
     days = resolve.open_days_of_horizon(scenario)
     if not scenario.interval.is_integer():  # counts are cut at whole microseconds, and the grid must meet the openings exactly
         got = units.spoken_duration(scenario.interval)

@@ -131,7 +131,6 @@ def program_of(
     base = {
         "interval_length": interval,
         "count_until": n_intervals * interval,
-        "last_dial_at": max(close for _, close in windows if close < math.inf),
         "short_abandon": 5.0,
         "redial_law": -1,
         "ivr_law": -1,
@@ -266,7 +265,6 @@ def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
         kind.patience_at_most = dice.pick([math.inf, math.inf, 120.0])
         kind.balk_share = dice.pick([0.0, 0.0, 0.2])
         kind.type_day_shape = dice.pick([math.inf, math.inf, 25.0])
-    kinds.lane = np.arange(len(kinds))
     return kinds
 
 

@@ -32,7 +32,7 @@ def case(seed: int) -> tuple[Program, Centre]:
     kinds = records(CALL_TYPE, n_queues + 1)
     works = [(step * dice.between(0, 5), step * dice.between(0, 2)) for _ in kinds]
     for i, (kind, (talk, wrap)) in enumerate(zip(kinds, works, strict=True)):
-        kind.queue, kind.lane = i % n_queues, i
+        kind.queue = i % n_queues
         kind.talk_law, kind.wrap_law = laws.add(Family.DETERMINISTIC, talk), laws.add(Family.DETERMINISTIC, wrap)
         kind.hold_law, kind.patience_law = -1, laws.add(Family.NEVER)
         kind.patience_at_most = kind.type_day_shape = math.inf

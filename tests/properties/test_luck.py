@@ -128,7 +128,7 @@ def test_another_day_shifts_nobody_today(content: Content) -> None:
     longer = {key: value for key, value in changed(content, days=3).items() if key != "holidays"}
     before, after = compiled(content), compiled(longer)
     a, b = lucks(before, rows_of(before)), lucks(after, rows_of(after))
-    last = float(before.program.settings.last_dial_at[0])
+    last = float(before.program.days.close_at.max())
     for name in content["calls"]:
         assert a[name].keys() == {at for at in b[name] if at < last}
         same_luck(a[name], b[name])
