@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 __all__ = [
     "ENABLED",
@@ -30,7 +31,6 @@ __all__ = [
     "jit",
     "load_from_cache",
     "special",
-    "unbind",
     "wrap",
 ]
 
@@ -73,10 +73,10 @@ _Decorator = Callable[..., Any]
 _TRIED_RELEASES = ((0, 68),)
 """numba releases with which `load_from_cache` has been tried."""
 
-_bound: dict[int, Any] = {}
-"""Plain Python's way from an address to its table."""
+_bound: WeakValueDictionary[int, Any] = WeakValueDictionary()
+"""Plain Python's way from an address to its table, for as long as somebody holds that."""
 
-_functions: dict[int, Any] = {}
+_functions: WeakValueDictionary[int, Any] = WeakValueDictionary()
 """Plain Python's way from an address to a user's function."""
 
 
@@ -84,27 +84,20 @@ def bind(record: Any, **tables: Any) -> None:
     """Writes where the tables lie into the address fields of a one-row record array.
 
     Kernels that get arrays by the dozen spend most of their time handing them over (about 40 times what the work costs), so
-    they get one record with addresses and reach rows through an `accessor`. The caller keeps the tables alive; in plain
-    Python mode `unbind` forgets them.
+    they get one record with addresses and reach rows through an `accessor`. The caller keeps the tables, these very objects,
+    alive.
     """
     for field, table in tables.items():
         address = table.ctypes.data  # __array_interface__ spells out the whole dtype first: ten times as long
         record[field] = address
         if not ENABLED:
-            _bound[address] = table.reshape(-1)
+            _bound[address] = table
 
 
 def _address_dtype() -> Any:
     import numpy as np
 
     return np.dtype([("address", "i8")])
-
-
-def unbind(*tables: Any) -> None:
-    """Forgets tables that were bound (plain Python mode keeps a reference to each)."""
-    if not ENABLED:
-        for table in tables:
-            _bound.pop(table.ctypes.data, None)
 
 
 def _link_only_pipeline() -> Any:
@@ -201,18 +194,20 @@ if ENABLED:
         signature = tuple(numba.typeof(argument) for argument in arguments)
         if numba.version_info.short not in _TRIED_RELEASES:
             return
+        from numba.core.compiler_lock import global_compiler_lock
         from numba.core.runtime import rtsys
 
         context = function.targetctx
-        rtsys.initialize(context)
-        context.refresh = lambda: None
-        try:
-            found = function._cache.load_overload(signature, context)
-        finally:
-            del context.refresh
-        if found is not None:
-            context.insert_user_function(found.entry_point, found.fndesc, [found.library])
-            function.add_overload(found)
+        with global_compiler_lock:  # the context is that of all compilation in this process
+            rtsys.initialize(context)
+            context.refresh = lambda: None
+            try:
+                found = function._cache.load_overload(signature, context)
+            finally:
+                del context.refresh
+            if found is not None:
+                context.insert_user_function(found.entry_point, found.fndesc, [found.library])
+                function.add_overload(found)
 
     def special(name: str, n_arguments: int) -> Any:
         """SciPy special function `name(double, ...)` callable from jitted code and kept in cached kernels.
@@ -355,7 +350,7 @@ else:
 
         def row_at(record: Any, index: int) -> Any:
             table = _bound[int(record[field])]
-            return table.view(row).view(np.recarray)[index]
+            return table.reshape(-1).view(row).view(np.recarray)[index]
 
         return row_at
 

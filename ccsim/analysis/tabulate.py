@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.jit import entry, unbind
+from ccsim.jit import entry
 from ccsim.outcomes import Counts, Rows, new_counts
 from ccsim.program.layout import Program
 from ccsim.rules.tables import bind_program
@@ -25,17 +25,7 @@ def counts_of(program: Program, rows: Rows) -> Counts:
     """
     counts = new_counts(program)
     bound_program, bound_counts = bind_program(program), bind_counts(counts)
-    try:
-        _tally(
-            np.ascontiguousarray(rows.episodes).view(np.recarray),
-            np.ascontiguousarray(rows.contacts).view(np.recarray),
-            np.ascontiguousarray(rows.segments).view(np.recarray),
-            np.ascontiguousarray(rows.agent_states).view(np.recarray),
-            bound_program[0],
-            bound_counts[0],
-        )
-    finally:
-        unbind(*(table for table in counts if table.size))
+    _tally(*(np.ascontiguousarray(table).view(np.recarray) for table in rows), bound_program[0], bound_counts[0])
     return counts
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.calendar import code_of, push
-from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
+from ccsim.engine.compiled.policy import goes_first, pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import agent_now, caller_at, queue_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, talk_time, wrap_time
 from ccsim.rules.randomness import Luck
-from ccsim.rules.routing import agent_goes_first, call_goes_first
-from ccsim.rules.tables import agent_at, queue_at, reach_at, recorded_at
+from ccsim.rules.routing import agent_goes_first
+from ccsim.rules.tables import agent_at, reach_at, recorded_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import AgentState, Event
 
@@ -96,7 +96,6 @@ def enqueue(floor: Records, slot: int) -> None:
         caller_at(floor, behind).previous = slot
     else:
         queue.last = slot
-    queue.n_waiting += 1
 
 
 @inner
@@ -113,7 +112,6 @@ def unqueue(floor: Records, slot: int) -> None:
     else:
         queue.last = caller.previous
     caller.waiting = 0
-    queue.n_waiting -= 1
 
 
 @inner
@@ -143,14 +141,7 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
         first = queue_now(floor, queue).first
         if first < 0 or reach_at(program, queue * program.n_teams + team_code).value == 0:
             continue
-        if best < 0 or call_goes_first(
-            queue_at(program, queue).priority,
-            caller_at(floor, first).queued_at,
-            caller_at(floor, first).customer,
-            queue_at(program, caller_at(floor, best).queue).priority,
-            caller_at(floor, best).queued_at,
-            caller_at(floor, best).customer,
-        ):
+        if best < 0 or goes_first(program, floor, first, best):
             best = first
     return best
 

@@ -14,7 +14,7 @@ __all__ = ["next_callers"]
 
 @inner
 def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
-    """Fills the door with the next interval that has callers; false if it needs more room. Writes fresh, floor."""
+    """Fills the door with the next interval that has callers; false if it needs more room. Writes fresh, clock."""
     floor.next_at_door = 0
     floor.n_at_door = 0
     if program.n_recorded > 0:
@@ -58,7 +58,7 @@ def n_fresh(program: Records, luck: Luck, kind: int, i: int) -> int:
 
 @inner
 def recorded_callers(program: Records, floor: Records) -> bool:
-    """Fills the door, once, with the recorded callers, who are sorted already. Writes fresh, floor."""
+    """Fills the door, once, with the recorded callers, who are sorted already. Writes fresh, clock."""
     if floor.next_interval > 0:
         return True
     n = program.n_recorded

@@ -16,7 +16,7 @@ from ccsim.engine.compiled.on_caller import (
     on_talk_end,
 )
 from ccsim.engine.compiled.rows import close_agent_state, close_contact, close_episode, close_queue_stay
-from ccsim.engine.compiled.state import SLOT_BITS, agent_now, caller_at, event_at, fresh_at
+from ccsim.engine.compiled.state import SLOT_BITS, SPARE_EVENTS, UNCHECKED_EVENTS, agent_now, caller_at, event_at, fresh_at
 from ccsim.jit import entry, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
@@ -24,9 +24,6 @@ from ccsim.rules.tables import timetable_at
 from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome
 
 __all__ = ["advance"]
-
-_UNCHECKED = 64
-"""Events between two looks at the room that is left."""
 
 _SLOT_MASK = (1 << SLOT_BITS) - 1
 _ENTITY_MASK = (1 << ENTITY_BITS) - 1
@@ -87,9 +84,12 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
 
 @inner
 def events_with_room(floor: Records) -> int:
-    """How many events every array can take for certain, at most `_UNCHECKED`; 0 when it must grow first."""
+    """How many events every array can take for certain, at most `UNCHECKED_EVENTS`; 0 when it must grow first.
+
+    What is asked for here, `Room.grow` makes: else the kernel would stop again at once, for ever.
+    """
     # One event may wake all who wait (cleared, each redials; when agents come in, each talks), and adds at most one of them.
-    events = min(_UNCHECKED, floor.n_free, (floor.n_calendar - floor.n_events) // (floor.n_inside + _UNCHECKED + 4))
+    events = min(UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // (floor.n_inside + SPARE_EVENTS))
     if floor.keep_rows != 0:
         events = min(
             events,
@@ -139,7 +139,7 @@ def on_timetable(program: Records, luck: Luck, floor: Records, at: float) -> Non
 
 @inner
 def finish(program: Records, luck: Luck, floor: Records) -> None:
-    """Nothing can happen any more: whoever waits waits for ever, whoever is on duty stays. Writes rows, floor."""
+    """Nothing can happen any more: whoever waits waits for ever, whoever is on duty stays. Writes rows, clock."""
     for slot in range(floor.n_callers):
         caller = caller_at(floor, slot)
         if caller.customer >= 0 and caller.waiting != 0:

@@ -64,7 +64,7 @@ def leave_idle(program: Records, luck: Luck, floor: Records, now: float, team_co
 
 @inner
 def send_home(program: Records, luck: Luck, floor: Records, now: float) -> None:
-    """After closing, when nobody is inside: idle agents leave now, busy ones on release. Writes agents, teams, floor."""
+    """After closing, when nobody is inside: idle agents leave now, busy ones on release. Writes agents, teams, clock."""
     floor.draining = 0
     for team in range(floor.n_teams):
         on_seats(program, luck, floor, now, team, 0)

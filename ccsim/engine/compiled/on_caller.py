@@ -76,7 +76,7 @@ def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) ->
 
 @inner
 def reserve_segment(floor: Records, slot: int) -> None:
-    """Gives the caller's next stay its row. Writes callers, floor."""
+    """Gives the caller's next stay its row. Writes callers, clock."""
     caller = caller_at(floor, slot)
     caller.segment_row = 0
     if floor.keep_rows != 0:
@@ -187,7 +187,7 @@ def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot:
 
 @inner
 def free_slot(floor: Records, slot: int) -> None:
-    """The customer is gone for good. Writes callers, floor."""
+    """The customer is gone for good. Writes callers, clock."""
     caller_at(floor, slot).customer = -1
     caller_at(floor, slot).next = floor.free_slot
     floor.free_slot = slot

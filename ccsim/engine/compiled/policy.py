@@ -14,7 +14,7 @@ from ccsim.program.layout import Records
 from ccsim.rules.routing import agent_goes_first, call_goes_first
 from ccsim.rules.tables import agent_at, queue_at, reach_at
 
-__all__ = ["pick_agent_by_score", "pick_call_by_score"]
+__all__ = ["goes_first", "pick_agent_by_score", "pick_call_by_score"]
 
 
 @inner

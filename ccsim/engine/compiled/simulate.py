@@ -50,16 +50,13 @@ def simulate(
     room = Room(program, rows=rows, digest=digest, n_calls=int(mean_calls + 4 * mean_calls**0.5), policy=policy)
     luck, floor = luck_of(seed, replication), room.floor
     _load_kernel_once(bound[0], luck, floor)
-    try:
-        while not advance(bound[0], luck, floor):
-            room.grow()
-        return Replication(
-            rows=_sorted(room.rows(), program) if rows else None,
-            counts=None if rows else room.counts,
-            digest=room.tables["digest"] if digest else None,
-        )
-    finally:
-        room.release()
+    while not advance(bound[0], luck, floor):
+        room.grow()
+    return Replication(
+        rows=_sorted(room.rows(), program) if rows else None,
+        counts=None if rows else room.counts,
+        digest=room.tables["digest"] if digest else None,
+    )
 
 
 _LOADING = Lock()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.jit import accessor, bind, callback, unbind
+from ccsim.jit import accessor, bind, callback
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_counts
 from ccsim.program.layout import Program
 from ccsim.rules.digest import DIGEST, TABLE
@@ -22,6 +22,8 @@ __all__ = [
     "FLOOR",
     "PAIR",
     "SLOT_BITS",
+    "SPARE_EVENTS",
+    "UNCHECKED_EVENTS",
     "KernelPolicy",
     "Room",
     "agent_now",
@@ -43,11 +45,17 @@ __all__ = [
     "unsorted_at",
 ]
 
-_SPARE = 68
-"""Room in the calendar, beyond those inside, that the kernel wants to see before the next event."""
+UNCHECKED_EVENTS = 64
+"""Events between two looks of the kernel at the room that is left."""
+
+SPARE_EVENTS = UNCHECKED_EVENTS + 4
+"""Room in the calendar, beyond those inside, that the kernel wants to see before the next event; `Room.grow` makes it."""
 
 SLOT_BITS = 24
 """Room for 16 million customers (or agents) on the floor at once."""
+
+_MOST_ROWS = 1 << 31
+"""Callers know their rows by 32-bit numbers."""
 
 _CLOCK = [
     ("now", "f8"),
@@ -125,7 +133,7 @@ TEAM_NOW = np.dtype(
     align=True,
 )
 
-QUEUE_NOW = np.dtype([("n_waiting", "i8"), ("first", "i8"), ("last", "i8")], align=True)
+QUEUE_NOW = np.dtype([("first", "i8"), ("last", "i8")], align=True)
 
 EVENT = np.dtype([("at", "f8"), ("code", "i8")], align=True)
 """An entry of the calendar; code as `calendar.code_of` makes it, its slot the caller's or the agent."""
@@ -216,7 +224,7 @@ class Room:
 
     def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int, policy: KernelPolicy | None = None) -> None:
         n_agents = len(program.agents)
-        n_rows = n_calls + 64 if rows else 1
+        n_rows = _within_rows(n_calls + 64) if rows else 1
         n_fresh = int(1.2 * program.flows["volume"].sum(axis=0).max()) + 64
         self._floor = np.zeros(1, FLOOR)  # plain: a record array's attributes cost as much as a small day
         self._floor["keep_rows"], self._floor["keep_digest"], self._floor["free_slot"] = rows, digest, -1
@@ -226,7 +234,7 @@ class Room:
             "agents": np.zeros(n_agents, AGENT_NOW),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
             "queues": np.zeros(len(program.queues), QUEUE_NOW),
-            "calendar": np.zeros(4 * n_agents + 4 * _SPARE, EVENT),
+            "calendar": np.zeros(4 * n_agents + 4 * SPARE_EVENTS, EVENT),
             "fresh": np.zeros(n_fresh, FRESH),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
@@ -266,7 +274,7 @@ class Room:
         if clock.fresh_needed > clock.n_fresh:
             room = int(clock.fresh_needed * 5 // 4)
             longer |= {"fresh": room, "unsorted": room, "buckets": room + 1}
-        n_events = int(clock.n_events + clock.n_inside + _SPARE)
+        n_events = int(clock.n_events + clock.n_inside + SPARE_EVENTS)
         if n_events > clock.n_calendar:
             longer["calendar"] = 2 * n_events
         if clock.keep_rows:
@@ -276,7 +284,7 @@ class Room:
                 "segments": clock.n_segment_rows + 2,
                 "agent_states": clock.n_agent_state_rows + clock.n_agents + 4,
             }
-            longer |= {table: int(2 * n) for table, n in needed.items() if n > len(self.tables[table])}
+            longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
         for name, n in longer.items():
             self._lengthen(name, n)
         if clock.n_free == 0:
@@ -293,10 +301,6 @@ class Room:
             segments=self.tables["segments"][: clock.n_segment_rows],
             agent_states=self.tables["agent_states"][: clock.n_agent_state_rows],
         )
-
-    def release(self) -> None:
-        """Forgets the addresses (plain Python mode keeps a reference to each bound table)."""
-        unbind(*self.tables.values(), *self.counts)
 
     def _bind(self, *names: str) -> None:
         """Writes sizes and addresses of these tables into the records that hold them."""
@@ -317,7 +321,6 @@ class Room:
         table = self.tables[name]
         longer = np.empty(n, table.dtype) if name in _ROW_TABLES else np.zeros(n, table.dtype)
         longer[: len(table)] = table
-        unbind(table)
         self.tables[name] = longer
 
     def _more_slots(self, n: int) -> None:
@@ -331,3 +334,10 @@ class Room:
         callers["customer"][before:] = -1
         self._floor["free_slot"] = before
         self._floor["n_free"] += n
+
+
+def _within_rows(n: int) -> int:
+    """The number of rows, if callers can count them; MemoryError otherwise."""
+    if n >= _MOST_ROWS:
+        raise MemoryError(f"more than {_MOST_ROWS:,} rows of one replication; allowed: fewer, or a run that keeps only counts")
+    return n
