@@ -10,6 +10,7 @@ plain Python integers do not wrap at 64 bits, so hashes pass through `wrap`.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
@@ -168,7 +169,29 @@ if ENABLED:
     except OSError:
         _CAN_CACHE = False  # a read-only home: compile in memory, each process anew
 
-    jit: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
+    def _kept(function: Any) -> Any:
+        """The function compiled and kept on disk; a file there that cannot be read counts as missing.
+
+        Numba would raise on it, in every process from then on: a power cut leaves empty files behind.
+        """
+        compiled = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)(function)
+        file = getattr(compiled._cache, "_cache_file", None)
+        if file is None:  # nothing is kept, or by a numba that keeps it in another way
+            return compiled
+        load = file.load
+
+        def load_or_nothing(key: Any) -> Any:
+            try:
+                return load(key)
+            except Exception:  # whatever pickle makes of half a file
+                with contextlib.suppress(OSError):
+                    file.flush()
+                return None
+
+        file.load = load_or_nothing
+        return compiled
+
+    jit: _Decorator = _kept
     """For rules: compiled, callable from Python too, kept on disk."""
 
     inner: _Decorator = numba.njit(
@@ -181,7 +204,7 @@ if ENABLED:
     )
     """For helpers that only compiled code calls: never machine code of their own, so less than half the compile time."""
 
-    entry: _Decorator = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE)
+    entry: _Decorator = _kept
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
 
     def load_from_cache(function: Any, *arguments: Any) -> None:

@@ -180,6 +180,21 @@ def test_an_edited_rule_reaches_a_kernel_that_was_cached(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not ENABLED, reason="plain Python has no kernels")
+@pytest.mark.parametrize(("damaged", "length"), [("*.nbc", 0), ("*.nbc", 100), ("*.nbi", 0), ("*.nbi", 30)])
+def test_a_kernel_cut_off_on_the_disk_is_compiled_again(tmp_path: Path, damaged: str, length: int) -> None:
+    (tmp_path / "kernel_of_mine.py").write_text(DRAW)
+    ask, cache = ASK.format(folder=str(tmp_path)), {"CCSIM_CACHE_DIR": str(tmp_path / "cache")}
+    before = python(ask, **cache)
+    files = [file for file in (tmp_path / "cache").rglob(damaged) if "draw" in file.name]
+    assert files
+    for file in files:
+        file.write_bytes(file.read_bytes()[:length])
+    assert python(ask, **cache) == before
+    assert all(file.stat().st_size > length for file in files)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file", ["rules/tally.py", "engine/compiled/on_agent.py", "vocabulary.py", "program/layout.py", "jit.py"]
 )
