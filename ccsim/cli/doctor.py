@@ -37,7 +37,7 @@ SWITCHES = ("CCSIM_CACHE_DIR", "CCSIM_JOBS", "NUMBA_DISABLE_JIT", "NUMBA_CPU_NAM
 def command(warm: bool, as_json: bool) -> None:
     """Versions, cache and cores: what to send along with a bug.
 
-    The engine is compiled on first use (about half a minute) and kept in the cache folder; --warm does it now.
+    The engine is compiled on first use (some seconds) and kept in the cache folder; --warm does it now.
     """
     from ccsim.cli.console import message, print_json
 

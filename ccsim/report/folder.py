@@ -96,9 +96,15 @@ def _put(draft: Path, parent: Path, name: str, force: bool) -> Path:
     if force and n > 1 and (parent / f"{name}-{n - 1}" / MANIFEST).is_file():
         n -= 1
         old = Path(tempfile.mkdtemp(prefix=".ccsim-", dir=parent))
-        (parent / f"{name}-{n}").rename(old / "old")
-        target = draft.rename(parent / f"{name}-{n}")
-        shutil.rmtree(old)
+        place = parent / f"{name}-{n}"
+        place.rename(old / "old")
+        try:
+            target = draft.rename(place)
+        except OSError:  # the last run is still the best there is
+            (old / "old").rename(place)
+            raise
+        finally:
+            shutil.rmtree(old, ignore_errors=True)
         return target
     while True:  # somebody else may have taken the number meanwhile
         target = parent / f"{name}-{n}"

@@ -70,6 +70,23 @@ def test_nothing_is_overwritten(minimal: Result, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {first.name, second.name}, "no drafts are left behind"
 
 
+def test_a_run_that_cannot_be_replaced_stays(minimal: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = write_folder(minimal, tmp_path)
+    (first / "mine.txt").write_text("kept")
+    rename = Path.rename
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name.startswith(".ccsim-"):  # the draft
+            raise OSError("disk full")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(OSError, match="disk full"):
+        write_folder(minimal, tmp_path, force=True)
+    assert [path.name for path in tmp_path.iterdir()] == [first.name]
+    assert (first / "mine.txt").read_text() == "kept"
+
+
 def test_force_never_replaces_what_is_no_run(minimal: Result, tmp_path: Path) -> None:
     mine = tmp_path / f"help-desk-{minimal.fingerprint[:8]}-1"
     mine.mkdir()
