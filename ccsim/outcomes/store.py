@@ -1,14 +1,12 @@
 """Runs on disk: row tables with where they come from, saved whole or not at all, read back only if nothing was touched.
 
 A run is a folder: `manifest.json`, `names.json` and one `.npy` file per table; nothing in it can execute (no pickle, ever).
-`save` and `load` are for experiments and the command line, `export_csv` for spreadsheets.
+`report.calls` writes rows for spreadsheets.
 """
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import gzip
 import hashlib
 import io
 import json
@@ -17,7 +15,6 @@ import platform
 import secrets
 import shutil
 from collections.abc import Callable
-from enum import IntEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -29,16 +26,15 @@ from ccsim import __version__
 from ccsim.errors import Problem, Refusal
 from ccsim.outcomes.tables import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows
 from ccsim.program.layout import Names
-from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
 
-__all__ = ["Manifest", "Run", "StoreError", "export_csv", "load", "save"]
+__all__ = ["Manifest", "Run", "StoreError", "load", "save"]
 
 FORMAT = "ccsim outcomes 1"
 """What a folder says it is; the number grows when old folders can no longer be read."""
 
 MANIFEST, NAMES = "manifest.json", "names.json"
 MOST_JSON = 64 << 20  # bytes; more is not ours
-CHUNK = 1 << 16  # rows or bytes handled at once
+CHUNK = 1 << 20  # bytes read at once
 
 _DTYPES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
 
@@ -312,7 +308,7 @@ def _hash_of(file: Path) -> str:
     digest = hashlib.sha256()
     try:
         with file.open("rb") as content:
-            while piece := content.read(CHUNK * 16):
+            while piece := content.read(CHUNK):
                 digest.update(piece)
     except OSError as error:
         raise _refuse(file, "", "cannot be read", got=error.strerror, try_="save the run again") from error
@@ -350,113 +346,3 @@ def _refuse(
 
 def _cannot_write(target: Path, error: OSError) -> StoreError:
     return _refuse(target, "", "cannot be written", code="E-OUT", got=error.strerror or str(error), try_="another folder")
-
-
-# -------------------------------------------------------------------------------- spreadsheets
-
-_CODES: dict[str, type[IntEnum]] = {
-    "outcome": Outcome,
-    "state": AgentState,
-    "cause": Cause,
-    "channel": Channel,
-    "kind": SegmentKind,
-}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def export_csv(
-    folder: str | Path, rows: Rows, names: Names, *, compressed: bool = False, force: bool = False
-) -> tuple[Path, ...]:
-    """Write the tables as CSV with names instead of codes, times in seconds (`_s`), and return the files.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Made with its parents; files in it are replaced only with `force`, else StoreError E-OUT.
-    rows : Rows
-    names : Names
-        StoreError E-RUN if a code in the rows has no name.
-    compressed : bool
-        `.csv.gz` instead of `.csv`.
-
-    Notes
-    -----
-    An instant that never came is `inf`, no agent or queue an empty cell. Text a spreadsheet would take for a formula gets a
-    leading apostrophe; numbers stay as they are.
-    """
-    place = Path(folder)
-    files = [place / f"{name}.csv{'.gz' if compressed else ''}" for name in Rows._fields]
-    for file in files:
-        if os.path.lexists(file) and not force:
-            raise _refuse(file, "", "exists already", code="E-OUT", try_="another folder, or force to replace it")
-    for file, (name, table) in zip(files, rows._asdict().items(), strict=True):
-        columns = _columns(file, name, table, names)
-        fresh = file.with_name(f".{file.name}.{secrets.token_hex(6)}.new")
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            _write(fresh, _csv_writer(columns, compressed))
-            fresh.replace(file)
-        except OSError as error:
-            raise _cannot_write(file, error) from error
-        finally:
-            fresh.unlink(missing_ok=True)
-    return tuple(files)
-
-
-def _columns(file: Path, name: str, table: NDArray[Any], names: Names) -> dict[str, NDArray[Any]]:
-    """The columns as they are printed: numbers, or text ready for a spreadsheet."""
-    columns: dict[str, NDArray[Any]] = {}
-    for field in _DTYPES[name].names or ():
-        column = table[field]
-        if column.dtype.kind == "f":
-            columns[f"{field}_s"] = column
-        elif field == "place":
-            columns[field] = np.where(
-                table["kind"] == SegmentKind.QUEUE, _named(file, field, column, names.queues), _text("ivr")
-            )
-        elif field in ("call_type", "queue", "team"):
-            columns[field] = _named(file, field, column, getattr(names, f"{field}s"))
-        elif field in _CODES:
-            meanings = _CODES[field]
-            columns[field] = _named(
-                file, field, column, tuple(meanings(code).name.lower() for code in range(1 + max(meanings)))
-            )
-        elif field in ("agent", "customer"):
-            columns[field] = np.where(column < 0, "", column.astype(object).astype(str)).astype(object)
-        else:
-            columns[field] = column
-    return columns
-
-
-def _named(file: Path, field: str, codes: NDArray[Any], meanings: tuple[str, ...]) -> NDArray[Any]:
-    """The name behind each code; an empty cell for -1."""
-    unknown = codes[(codes < -1) | (codes >= len(meanings))]
-    if len(unknown):
-        raise _refuse(file, field, "a code without a name", got=int(unknown[0]), allowed=f"0 to {len(meanings) - 1}")
-    table = np.array([*(_text(name) for name in meanings), ""], dtype=object)
-    named: NDArray[Any] = table[codes]
-    return named
-
-
-def _text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _csv_writer(columns: dict[str, NDArray[Any]], compressed: bool) -> Callable[[Any], None]:
-    def write(file: Any) -> None:
-        packed = gzip.GzipFile(fileobj=file, mode="wb", mtime=0) if compressed else file
-        n = len(next(iter(columns.values())))
-        packed.write(_lines([list(columns)]))
-        for first in range(0, n, CHUNK):
-            packed.write(_lines(zip(*(column[first : first + CHUNK].tolist() for column in columns.values()), strict=True)))
-        if compressed:
-            packed.close()
-
-    return write
-
-
-def _lines(rows: Any) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)  # lines end in CR LF (RFC 4180): what holds either is then quoted on every Python
-    return text.getvalue().encode()

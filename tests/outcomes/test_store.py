@@ -1,12 +1,9 @@
-"""Saved runs come back bit by bit or not at all; CSV files hold names, plain numbers and no formulas."""
+"""Saved runs come back bit by bit or not at all."""
 
 from __future__ import annotations
 
-import csv
 import errno
-import gzip
 import hashlib
-import io
 import json
 import os
 import pickle
@@ -18,9 +15,9 @@ import pytest
 
 import ccsim
 from ccsim.outcomes import Rows
-from ccsim.outcomes.store import StoreError, export_csv, load, save
+from ccsim.outcomes.store import StoreError, load, save
 from ccsim.program.layout import Names
-from tests.outcomes.days import put, rows_of
+from tests.outcomes.days import rows_of
 
 NAMES = Names(("orders",), ("first",), ("team",), ("2024-01-01",), ("2024-01-01 00:00",))
 TEXT = "name: Größe\nopen: 00:00-00:10\n"
@@ -231,80 +228,3 @@ def test_a_table_of_another_layout_or_length_is_refused(tmp_path):
     forge(run, "segments.npy", (tmp_path / "good.npy").read_bytes())
     forge(run, "names.json", b'{"call_types": "orders"}')
     assert "names.json: E-RUN call_types: is not a list of names" in refusal(run)
-
-
-def read(file: Path) -> list[list[str]]:
-    """The cells of a CSV."""
-    content = file.read_bytes()
-    text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode()
-    return list(csv.reader(io.StringIO(text, newline="")))
-
-
-def test_csv_has_names_and_seconds(tmp_path):
-    files = export_csv(tmp_path / "csv", rows_of("ivr"), NAMES)
-    assert [file.name for file in files] == ["episodes.csv", "contacts.csv", "segments.csv", "agent_states.csv"]
-    header, first, second, *_ = read(files[2])
-    assert dict(zip(header, first, strict=True)) == {
-        "customer": "0",
-        "replication": "0",
-        "episode": "0",
-        "contact": "0",
-        "segment": "0",
-        "kind": "ivr_node",
-        "place": "ivr",
-        "call_type": "orders",
-        "outcome": "passed_on",
-        "agent": "",
-        "slots": "0",
-        "entered_at_s": "0.0",
-        "gives_up_at_s": "inf",
-        "answered_at_s": "inf",
-        "ended_at_s": "30.0",
-        "hold_time_s": "0.0",
-        "wrap_ended_at_s": "inf",
-    }
-    assert second[5:10] == ["queue", "first", "orders", "served", "0"]
-    assert read(files[3])[1] == ["0", "team", "0", "available", "", "0.0", "30.0"]
-    assert read(files[1])[1][4:9] == ["phone", "orders", "fresh", "first", "served"]
-
-
-def test_compressed_csv_holds_the_same_and_is_the_same_every_time(tmp_path):
-    plain = export_csv(tmp_path, rows_of("seats"), NAMES)
-    packed = export_csv(tmp_path, rows_of("seats"), NAMES, compressed=True)
-    once = [file.read_bytes() for file in packed]
-    assert [read(file) for file in plain] == [read(file) for file in packed]
-    export_csv(tmp_path, rows_of("seats"), NAMES, compressed=True, force=True)
-    assert [file.read_bytes() for file in packed] == once
-
-
-@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(1)", "\tx", "\rx"])
-def test_names_never_become_formulas_and_numbers_never_gain_a_quote(tmp_path, name):
-    names = NAMES._replace(call_types=(name,), queues=(name,), teams=(name,))
-    rows = put(rows_of("wrap"), "contacts", 0, wait=-1.5)  # no such wait, but a number
-    files = export_csv(tmp_path, rows, names)
-    header, first, *_ = read(files[1])
-    told = dict(zip(header, first, strict=True))
-    assert told["call_type"] == told["queue"] == f"'{name}"
-    assert told["wait_s"] == "-1.5"
-    assert read(files[3])[1][1] == f"'{name}"
-    assert read(files[2])[1][6] == f"'{name}"
-
-
-def test_numbers_in_csv_read_back_exactly(tmp_path):
-    rows = put(rows_of("wrap"), "contacts", 0, wait=0.1 + 0.2, arrived_at=1e-300)
-    header, first, *_ = read(export_csv(tmp_path, rows, NAMES)[1])
-    told = dict(zip(header, first, strict=True))
-    assert (float(told["wait_s"]), float(told["arrived_at_s"])) == (0.1 + 0.2, 1e-300)
-
-
-def test_csv_files_are_not_overwritten_without_force(tmp_path):
-    (tmp_path / "segments.csv").write_text("mine")
-    with pytest.raises(StoreError, match="segments.csv: E-OUT: exists already"):
-        export_csv(tmp_path, rows_of("wrap"), NAMES)
-    assert [p.name for p in tmp_path.iterdir()] == ["segments.csv"]
-    assert (tmp_path / "segments.csv").read_text() == "mine"
-
-
-def test_a_code_without_a_name_is_refused(tmp_path):
-    with pytest.raises(StoreError, match="E-RUN call_type: a code without a name, got 1, allowed: 0 to 0"):
-        export_csv(tmp_path, put(rows_of("wrap"), "contacts", 1, call_type=1), NAMES)
