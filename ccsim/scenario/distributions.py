@@ -32,6 +32,8 @@ from ccsim.scenario.laws import Family, Law
 __all__ = ["FAMILIES", "Distribution", "Family", "Law", "Patience", "Shape", "expand_distribution"]
 
 Z90 = 1.2815515655446004  # 90 % point of the standard normal law
+MOST_CV = 20.0
+MOST_SPREAD = 1_000_000  # of a 90 % point, in medians
 LN2, LN9, LN10 = math.log(2.0), math.log(9.0), math.log(10.0)
 
 
@@ -71,7 +73,7 @@ def _gamma(mean: float, cv: float) -> Law:
 
 def parse_cv(raw: object) -> float:
     """Return a coefficient of variation above 0, from ``0.9`` or ``90%``."""
-    cv = units.parse_factor(raw, high=20.0, high_without_percent=20.0)
+    cv = units.parse_factor(raw, high=MOST_CV, high_without_percent=MOST_CV)
     if cv == 0:
         raise Refusal("E-DIST", "a law without spread is deterministic", got=raw, try_="{deterministic: 4m}")
     return cv
@@ -148,6 +150,7 @@ class Lognormal(Model):
     @model_validator(mode="after")
     def _complete(self) -> Lognormal:
         _only(self, ("mean", "sd"), ("mean", "cv"), ("median", "p90"))
+        _check_sd(self.mean, self.sd)
         _check_p90(self.median, self.p90)
         return self
 
@@ -169,6 +172,7 @@ class Gamma(Model):
     @model_validator(mode="after")
     def _complete(self) -> Gamma:
         _only(self, ("mean", "sd"), ("mean", "cv"))
+        _check_sd(self.mean, self.sd)
         return self
 
     def law(self) -> Law:
@@ -283,9 +287,18 @@ def parse_time_unit(raw: object) -> str:
     return str(raw)
 
 
+def _check_sd(mean: float | None, sd: float | None) -> None:
+    if mean is not None and sd is not None and sd > MOST_CV * mean:
+        raise Refusal("E-DIST", "sd is too far above the mean", allowed=f"at most {MOST_CV:g} times the mean")
+
+
 def _check_p90(median: float | None, p90: float | None) -> None:
-    if median is not None and p90 is not None and p90 <= median:
+    if median is None or p90 is None:
+        return
+    if p90 <= median:
         raise Refusal("E-DIST", "p90 must be above the median")
+    if p90 > MOST_SPREAD * median:  # the mean of such a law is beyond all numbers
+        raise Refusal("E-DIST", "p90 is too far above the median", allowed=f"at most {MOST_SPREAD:,} times the median")
 
 
 def _check_shape(shape: float | None) -> None:
