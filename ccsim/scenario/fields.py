@@ -76,11 +76,6 @@ def one_of(*words: str) -> tuple[Any, ...]:
     return (BeforeValidator(parse), WithJsonSchema({"enum": list(words)}))
 
 
-def parse_choice_of_count(raw: object) -> float:
-    """Return a whole number as float, or infinity for ``unlimited``."""
-    return float("inf") if raw == "unlimited" else float(units.parse_integer(raw, 0, 1_000_000))
-
-
 Name = Annotated[str, *parsed(parse_name, str, Annotated[str, Field(max_length=MOST_NAME)])]
 Text = Annotated[str, *parsed(parse_text, str, str)]
 
@@ -90,7 +85,6 @@ _DURATION = Annotated[str, Field(pattern=r"^\s*([-+.\deE]+\s*(s|m|min|h|d)\s*)+$
 SHARE_WRITTEN = Annotated[str, Field(pattern=r"%\s*$", examples=["12%"])] | Annotated[float, Field(ge=0, le=1)]
 FACTOR_WRITTEN = Annotated[str, Field(pattern=r"%\s*$", examples=["110%"])] | Annotated[float, Field(ge=0, le=10)]
 _RATE = Annotated[str, Field(pattern="/", examples=["60/h", "480/day", "100/min"])]
-_WINDOW = Annotated[str, Field(examples=["08:00-20:00", "closed"])]
 _DATE = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 Duration = Annotated[float, *parsed(units.parse_duration, units.format_duration, _DURATION)]

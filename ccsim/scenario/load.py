@@ -36,7 +36,6 @@ from ccsim.scenario.settle import fill_in, read_files
 from ccsim.scenario.validate import check_calendar, check_sums, cross_check, doubts
 
 DEEPEST_CHAIN = 20  # files that extend each other
-FROM_PYTHON = "<python>"
 
 
 class Checked(NamedTuple):
