@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from ccsim.errors import Problem, ScenarioError, shown
@@ -34,19 +36,33 @@ def new_file(path: Path, force: bool) -> Path:
 def new_folder(path: Path) -> Path:
     """Return `path` if a folder there exists and is writable, or may be made; E-OUT as in `new_file` otherwise.
 
-    Nothing is made yet.
+    Nothing of it is made yet: a folder of the same name is made beside it and removed, for neither permissions nor limits of
+    a file system can be told in any other way.
     """
-    if path.is_symlink():
+    if os.path.islink(path):
         raise refuse(path, "is a link", "the folder it points to")
-    if path.exists() and not path.is_dir():
+    if os.path.lexists(path) and not path.is_dir():
         raise refuse(path, "is a file", "a folder")
     nearest = path
-    while not nearest.exists():
+    while not os.path.lexists(nearest):
         nearest = nearest.parent
     if not nearest.is_dir():
         raise refuse(path, f"{nearest} is a file", "a folder")
     _need_writable(nearest)
+    _try_to_make(path, nearest)
     return path
+
+
+def _try_to_make(path: Path, nearest: Path) -> None:
+    """Make what is missing of `path` inside a temporary folder of `nearest`, then remove all of it."""
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=".ccsim-", dir=nearest))
+        try:
+            draft.joinpath(*path.parts[len(nearest.parts) :]).mkdir(parents=True, exist_ok=True)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise refuse(path, f"cannot be written to ({error.strerror})", "another folder") from None
 
 
 def _need_writable(folder: Path) -> None:

@@ -25,6 +25,7 @@ FORMATS = ("csv", "xlsx", "parquet")
     epilog=examples(
         "ccsim run northgate.yaml",
         "ccsim run northgate.yaml --set agents.desk.headcount+=2 --reps 500",
+        "ccsim run northgate.yaml --what-if two_more",
         "ccsim run northgate.yaml --out runs --intervals",
         "ccsim run northgate.yaml --json --quiet > result.json",
         "",
@@ -34,6 +35,7 @@ FORMATS = ("csv", "xlsx", "parquet")
 )
 @click.argument("file", metavar="FILE")
 @settings
+@click.option("--what-if", metavar="NAME", help="Run this entry of the file's what_if instead of the file as it stands.")
 @click.option("--reps", type=click.IntRange(1, 1_000_000), help="Replications, instead of the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option(
@@ -56,6 +58,7 @@ FORMATS = ("csv", "xlsx", "parquet")
 def command(
     file: str,
     settings: tuple[str, ...],
+    what_if: str | None,
     reps: int | None,
     seed: int | None,
     jobs: int | None,
@@ -78,7 +81,7 @@ def command(
     _refuse_format(file_format)
     if calls and out is None:
         raise click.UsageError("--calls writes files. Try: --calls --out runs")
-    scenario = _scenario(file, settings, as_json)
+    scenario = _scenario(file, settings, what_if, as_json)
     if out is not None:
         from ccsim.cli.places import new_folder
 
@@ -102,18 +105,30 @@ def _refuse_format(file_format: str) -> None:
         raise click.UsageError(f"--format {file_format} (extra: {extra}) is not supported yet. Try: --format csv")
 
 
-def _scenario(file: str, settings: tuple[str, ...], as_json: bool) -> Scenario:
-    """Return the scenario; with ``--json`` a bad one still prints one object, its problems."""
+def _scenario(file: str, settings: tuple[str, ...], what_if: str | None, as_json: bool) -> Scenario:
+    """Return the scenario, or its variant; with ``--json`` a bad one still prints one object, its problems."""
     from ccsim.cli.console import print_json, problem_fields
-    from ccsim.cli.given import checked
+    from ccsim.cli.given import loaded
     from ccsim.errors import ScenarioError
 
-    found = checked(file, settings)
-    if found.scenario is None:
+    try:
+        scenario = loaded(file, settings)
+        return scenario if what_if is None else _variant(scenario, what_if)
+    except ScenarioError as error:
         if as_json:
-            print_json({"problems": [problem_fields(problem) for problem in found.problems]})
-        raise ScenarioError(found.problems)
-    return found.scenario
+            print_json({"problems": [problem_fields(problem) for problem in error.problems]})
+        raise
+
+
+def _variant(scenario: Scenario, what_if: str) -> Scenario:
+    """Return what one entry of `what_if` describes; ScenarioError E-REF if there is none of that name."""
+    from ccsim.errors import Problem, ScenarioError, nearest, shown
+
+    names = list(scenario.what_if)
+    if what_if not in names:
+        near, allowed = nearest(what_if, names), ", ".join(names[:20]) or "none in this file"
+        raise ScenarioError([Problem("E-REF", "what_if", "no what-if of that name", shown(what_if), allowed, near)])
+    return scenario.variant(what_if)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ will live through and does not. Everything is read from the result; nothing is s
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["interval_scopes", "print_result"]
 
+MOST_WHAT_IFS = 10  # named on the page; a file may hold hundreds
 MOST_DAYS = 31  # rows of the table by day; longer horizons are for a spreadsheet
 _STYLE = {"met": "green", "missed": "bold red", "undecided": "yellow"}
 _CENTRE: dict[str, str] = {}
@@ -107,7 +109,7 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
             console.print()
             console.print(_intervals(result, found, scope, console.width))
     console.print()
-    for line in _provenance(result):
+    for line in (*_provenance(result), *_what_if_lines(result)):
         console.print(line)
 
 
@@ -212,9 +214,10 @@ def _neighbour_lines(result: Result) -> list[str]:
     """Return one line that says what an agent fewer or more would do, with the same callers."""
     if not result.neighbours:
         return []
-    agents = " | ".join(str(n.agents) for n in result.neighbours)
+    *others, last = (n.agents for n in result.neighbours)
+    agents = " | ".join([*map(str, others), numbers.plural(last, "agent")])
     levels = " | ".join(shown(n.service_level.value, "share") for n in result.neighbours)
-    return [f"With {agents} agents and the same callers: {levels} {_threshold(result.neighbours[0].service_level)}"]
+    return [f"With {agents} and the same callers: {levels} {_threshold(result.neighbours[0].service_level)}"]
 
 
 # -------------------------------------------------------------------------------- parts of the centre
@@ -310,3 +313,12 @@ def _provenance(result: Result) -> list[str]:
         f"digest {result.digest[:12]}, scenario {result.fingerprint[:8]}, ccsim {__version__}, {speed}"
     )
     return lines
+
+
+def _what_if_lines(result: Result) -> list[str]:
+    """Return which what-ifs of the file this run did not try; none for a run of one of them."""
+    names = list(result.scenario.what_if)
+    if not names:
+        return []
+    listed = ", ".join(names[:MOST_WHAT_IFS]) + (", ..." if len(names) > MOST_WHAT_IFS else "")
+    return [f"What-ifs in this file, not run: {listed}. Try: ccsim run FILE --what-if {shlex.quote(names[0])}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -306,3 +307,60 @@ def test_json_run_imports_no_rich() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
     assert done.stderr.strip() == ""
+
+
+WHAT_IFS = MINIMAL + "what_if:\n  two_more: {agents: 8}\n  'busy day': {calls.support.scale: 120%}\n"
+
+
+def test_a_what_if_is_run_by_its_name(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "base.yaml"
+    path.write_text(WHAT_IFS)
+
+    def fingerprint(*more: str) -> str:
+        return str(json.loads(call("run", path, *FEW, "--json", "--quiet", *more).stdout)["fingerprint"])
+
+    assert fingerprint("--what-if", "two_more") == fingerprint("--set", "agents=8") != fingerprint()
+    both = fingerprint("--what-if", "two_more", "--set", "calls.support.scale=130%")
+    assert both == fingerprint("--set", "agents=8", "--set", "calls.support.scale=130%")
+
+
+def test_what_ifs_that_were_not_run_are_told_at_the_end(call: Call, tmp_path: Path, minimal: Path) -> None:
+    path = tmp_path / "base.yaml"
+    path.write_text(WHAT_IFS)
+    last = call("run", path, *FEW).stdout.splitlines()[-1]
+    assert last == "What-ifs in this file, not run: two_more, busy day. Try: ccsim run FILE --what-if two_more"
+    assert "What-if" not in call("run", path, *FEW, "--what-if", "two_more").stdout
+    assert "What-if" not in call("run", minimal, *FEW).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(WHAT_IFS, "allowed: two_more, busy day. Try: two_more"), (MINIMAL, "allowed: none in this file")]
+)
+def test_an_unknown_what_if_is_refused_with_the_nearest(call: Call, tmp_path: Path, no_run: None, text: str, said: str) -> None:
+    path = tmp_path / "base.yaml"
+    path.write_text(text)
+    found = call("run", path, *FEW, "--what-if", "two_mor")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr == f'E-REF what_if: no what-if of that name, got "two_mor", {said}\n'
+    told = json.loads(call("run", path, *FEW, "--what-if", "two_mor", "--json").stdout)
+    assert [problem["code"] for problem in told["problems"]] == ["E-REF"]
+
+
+def test_out_where_no_folder_can_be_made_is_refused_before_simulating(
+    call: Call, minimal: Path, no_run: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full or read-only grants permission and refuses all the same; so does a name that is too long."""
+    folder = minimal.parent
+    said = call("run", minimal, "--out", folder / ("long" * 100))
+    assert (said.exit_code, said.stdout) == (2, "") and "E-OUT: cannot be written to (File name too long)" in said.stderr
+    (folder / "dangling").symlink_to(folder / "nowhere")
+    said = call("run", minimal, "--out", folder / "dangling" / "runs")
+    assert (said.exit_code, said.stdout) == (2, "") and "E-OUT" in said.stderr
+
+    def full(*_: object, **__: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    said = call("run", minimal, "--out", folder / "runs")
+    assert (said.exit_code, said.stdout) == (2, "") and "E-OUT: cannot be written to (No space left" in said.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["dangling", "minimal.yaml"]

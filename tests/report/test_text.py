@@ -163,3 +163,9 @@ def test_long_names_leave_room_for_numbers(page: Page) -> None:
 
 def test_result_without_targets_still_prints(minimal: Result, page: Page) -> None:
     assert "no target" in page(dataclasses.replace(minimal, targets=[], neighbours=[]))
+
+
+def test_one_neighbour_of_one_agent_is_in_the_singular(minimal: Result, page: Page) -> None:
+    one = minimal.neighbours[0]._replace(agents=1)
+    assert "With 1 agent and the same callers: " in page(dataclasses.replace(minimal, neighbours=[one]))
+    assert "With 5 | 6 | 7 agents and the same callers: " in page(minimal)
