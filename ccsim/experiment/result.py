@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,6 +87,53 @@ class Result:
     rows: Rows | None
     elapsed: float
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        """Name, replications and the two figures one asks for first: all fields would fill many screens."""
+        shown = [f"Result({self.scenario.name!r}", f"{self.replications} replication{'s' * (self.replications != 1)}"]
+        for id, name in (("service_level", "service level"), ("abandonment", "abandonment")):
+            found = next((e for e in self.estimates if (e.id, e.basis, e.scope) == (id, "contact", {})), None)
+            if found is None or found.value is None:
+                continue
+            between = "" if found.low is None or found.high is None else f" ({found.low:.1%} to {found.high:.1%})"
+            shown.append(f"{name} {found.value:.1%}{between}")
+        return ", ".join(shown) + (", interrupted)" if self.interrupted else ")")
+
+    def kpi(self, id: str, basis: str = "contact", **scope: str) -> Estimate:
+        """Return one of `estimates`: ``kpi("service_level")`` of the centre, ``kpi("asa", queue="orders")`` of a part.
+
+        Of a KPI with several variants the one that is reported. A KPI that is not counted by contacts at all, such as the
+        occupancy of agents, needs no `basis`.
+
+        Parameters
+        ----------
+        id : str
+        basis : str
+            contact, episode or agent.
+        **scope : str
+            call_type, queue, team, day; nothing for the centre over the run.
+
+        Raises
+        ------
+        KeyError
+            If there is no such estimate, with the nearest ids or the scopes there are.
+        """
+        known = [e for e in self.estimates if e.id == id]
+        if not known:
+            ids = list(dict.fromkeys(e.id for e in self.estimates))
+            near = get_close_matches(id, ids, n=3) or ids
+            raise KeyError(f"no KPI {id!r}. Try: {', '.join(near)}")
+        bases = list(dict.fromkeys(e.basis for e in known))
+        if basis == "contact" and basis not in bases:
+            basis = bases[0]
+        there = [e for e in known if e.basis == basis]
+        if not there:
+            raise KeyError(f"{id} has no basis {basis!r}. Try: {', '.join(bases)}")
+        found = next((e for e in there if e.scope == scope), None)
+        if found is None:
+            kinds = dict.fromkeys(" and ".join(e.scope) or "the whole centre" for e in there)
+            raise KeyError(f"no {id} of {scope or 'the whole centre'}; there is one by {', '.join(kinds)}")
+        return found
 
     @property
     def fingerprint(self) -> str:

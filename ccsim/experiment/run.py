@@ -235,7 +235,7 @@ def _neighbours(scenario: Scenario, base: Accumulator, how: _How) -> Iterator[Ne
             changes = {f"agents.{team}.headcount.{day}": plus(agents - now) for day in people.headcount}
             accumulator = how.accumulated(scenario.with_(changes))
         (level,) = accumulator.estimates(scenario.run.confidence, scopes=("centre",), ids=("service_level",))[:1]
-        yield Neighbour(f"{agents} agents", agents, level)
+        yield Neighbour(f"{agents} agent{'s' * (agents != 1)}", agents, level)
 
 
 def _together(kept: list[Replication]) -> Rows:

@@ -37,7 +37,7 @@ def textbook_figures(scenario: Scenario) -> tuple[list[TextbookFigures], str]:
 
     figures = []
     if rate * handle >= agents:
-        note = f"no answer: {rate * handle:.1f} erlangs for {agents} agents, and nobody hangs up"
+        note = f"no answer: {rate * handle:.1f} erlangs for {agents} agent{'s' * (agents != 1)}, and nobody hangs up"
         figures.append(TextbookFigures("Erlang C", None, None, None, None, None, note))
     else:
         figures.append(_figures("Erlang C", erlang.erlang_c(rate, handle, agents), within, variant, short, "nobody hangs up"))

@@ -268,6 +268,10 @@ def _own_hash(content: dict[str, Any]) -> str:
 
 def _read_manifest(place: Path) -> Manifest:
     file = place / MANIFEST
+    if (place / "kpis.csv").is_file() and not (place / NAMES).exists():
+        what = "this is a folder of CSV files from ccsim run --out, not a saved run"
+        try_ = f'pandas.read_csv("{place / "kpis.csv"}"); only Result.save writes what open_run reads'
+        raise _refuse(place, "", what, try_=try_)
     content = _read_json(file)
     if content.get("format") != FORMAT:
         raise _refuse(file, "format", "not a run this version can read", got=content.get("format"), allowed=FORMAT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import threading
 from typing import Any
@@ -307,3 +308,35 @@ def test_neighbours_keep_the_callers() -> None:
     assert fewer.rows is not None and more.rows is not None
     assert np.array_equal(fewer.rows.episodes["first_at"], more.rows.episodes["first_at"])
     assert fewer.digest != more.digest
+
+
+def test_a_result_shows_itself_in_one_line(one_worker: Result) -> None:
+    level = one_worker.kpi("service_level")
+    shown = repr(one_worker)
+    assert len(shown) < 200 and "\n" not in shown
+    assert shown.startswith("Result('scenario', 12 replications, service level ")
+    assert f"{level.value:.1%} ({level.low:.1%} to {level.high:.1%}), abandonment " in shown
+    assert (
+        repr(dataclasses.replace(one_worker, estimates=[], interrupted=True))
+        == "Result('scenario', 12 replications, interrupted)"
+    )
+
+
+def test_kpi_finds_what_estimates_hold_and_says_what_there_is(one_worker: Result) -> None:
+    for estimate in one_worker.estimates:
+        found = one_worker.kpi(estimate.id, estimate.basis, **estimate.scope)
+        assert (found.id, found.basis, found.scope) == (estimate.id, estimate.basis, estimate.scope)
+    assert one_worker.kpi("service_level") == one_worker.targets[0].run
+    assert one_worker.kpi("occupancy").basis == "agent"
+    for arguments, scope, said in (
+        (("abandonmet",), {}, "Try: abandonment"),
+        (("service_level", "agent"), {}, "no basis 'agent'. Try: contact, episode"),
+        (("asa",), {"queue": "nobody"}, "there is one by the whole centre, call_type, queue"),
+    ):
+        with pytest.raises(KeyError, match=said):
+            one_worker.kpi(*arguments, **scope)
+
+
+def test_one_agent_is_one_agent() -> None:
+    alone = from_dict(ONE_TEAM | {"agents": 1, "calls": {"a": {"volume": "6/h", "handle": "1m", "patience": "2m"}}})
+    assert [n.label for n in ccsim.run(alone, engine="compiled", reps=2).neighbours] == ["1 agent", "2 agents"]

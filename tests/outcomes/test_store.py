@@ -228,3 +228,12 @@ def test_a_table_of_another_layout_or_length_is_refused(tmp_path):
     forge(run, "segments.npy", (tmp_path / "good.npy").read_bytes())
     forge(run, "names.json", b'{"call_types": "orders"}')
     assert "names.json: E-RUN call_types: is not a list of names" in refusal(run)
+
+
+def test_a_folder_of_csv_files_is_told_apart_from_a_saved_run(tmp_path):
+    scenario = ccsim.from_dict({"calls": {"a": {"volume": "6/h", "handle": "1m", "patience": "2m"}}, "agents": 2})
+    from ccsim.report.folder import write_folder
+
+    folder = write_folder(ccsim.run(scenario, reps=2, engine="reference", neighbours=False), tmp_path)
+    with pytest.raises(StoreError, match="folder of CSV files from ccsim run --out.*pandas.read_csv"):
+        ccsim.open_run(folder)
