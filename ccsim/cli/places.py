@@ -39,7 +39,7 @@ def new_folder(path: Path) -> Path:
     Nothing of it is made yet: a folder of the same name is made beside it and removed, for neither permissions nor limits of
     a file system can be told in any other way.
     """
-    if os.path.islink(path):
+    if os.path.islink(path):  # noqa: PTH114  # Path.is_symlink raises on a name too long
         raise refuse(path, "is a link", "the folder it points to")
     if os.path.lexists(path) and not path.is_dir():
         raise refuse(path, "is a file", "a folder")
