@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccsim import units
-from ccsim.errors import Refusal, nearest
+from ccsim.errors import Refusal, nearest, shown
 from ccsim.scenario.document import Unreadable, decode
 from ccsim.units import Plain
 
@@ -64,7 +64,8 @@ class Table(NamedTuple):
         """Return the place of a column; E-CSV with the names there are."""
         if name not in self.header:
             near = nearest(name, self.header)
-            raise Refusal("E-CSV", f"{self.name} has no column", got=name, allowed=", ".join(self.header[:20]), try_=near)
+            what = f"{self.name} has no column {shown(name)}; it has {', '.join(map(shown, self.header[:20]))}"
+            raise Refusal("E-CSV", what, try_=near)
         return self.header.index(name)
 
     def cells(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -113,7 +114,11 @@ def _content(path: Path) -> bytes:
 
 
 def by_interval(
-    table: Table, columns: tuple[str, str, str], expected: Sequence[Stamp], parse: Callable[[Plain], float]
+    table: Table,
+    columns: tuple[str, str, str],
+    expected: Sequence[Stamp],
+    parse: Callable[[Plain], float],
+    why_not: Callable[[datetime.date], tuple[str, str]] = lambda _: ("", ""),
 ) -> dict[Stamp, float]:
     """Return one number for each expected stamp.
 
@@ -126,22 +131,28 @@ def by_interval(
         Every open interval.
     parse : callable
         Cell to number; raises Refusal.
+    why_not : callable
+        Date of a row that is not expected to why not, and what to do about it; empty texts where there is nothing to say.
     """
     found: dict[Stamp, float] = {}
     wanted = set(expected)
-    extra: list[str] = []
+    extra: list[Stamp] = []
     for row, (date, time, cell) in table.cells(*columns):
         stamp = _stamp(table, row, date, time)
         if stamp in found:
             raise Refusal("E-CSV", f"{table.name} row {row}: {_show(stamp)} is there twice")
         if stamp not in wanted:
-            extra.append(_show(stamp))
+            extra.append(stamp)
         found[stamp] = table.read_cell(row, columns[2], cell, parse)
     missing = [_show(stamp) for stamp in expected if stamp not in found]
     if missing:
         raise Refusal("E-CSV-STAMP", f"{table.name} lacks {len(missing)} of {len(expected)} open intervals: {_some(missing)}")
     if extra:
-        raise Refusal("E-CSV-STAMP", f"{table.name} has {len(extra)} rows outside the open intervals: {_some(extra)}")
+        reasons = (why_not(stamp.date) for stamp in extra)
+        why, try_ = next((reason for reason in reasons if reason[0]), ("", ""))
+        count = f"{len(extra)} row{'s' * (len(extra) != 1)}"
+        what = f"{table.name} has {count} outside the open intervals: {_some([_show(stamp) for stamp in extra])}"
+        raise Refusal("E-CSV-STAMP", what + (f"; {why}" if why else ""), try_=try_)
     return found
 
 

@@ -273,11 +273,16 @@ def _build(document: Document, root: FilePath, problems: list[Problem]) -> tuple
         check_sums(scenario, report)
     warnings: list[Problem] = []
     if not problems:
-        doubts(scenario, lambda path, refusal: warnings.append(problem_at(document, path, refusal)))
+        doubts(scenario, lambda path, refusal: warnings.append(problem_at(document, _as_written(document, path), refusal)))
         if any(warning.is_error for warning in warnings):
             problems += [warning for warning in warnings if warning.is_error]
     scenario._origin = dataclasses.replace(origin, warnings=tuple(warnings))
     return scenario, warnings
+
+
+def _as_written(document: Document, path: Path) -> Path:
+    """Return `path`, or the short form ``target`` in which people write it."""
+    return ("target",) if path[:2] == ("targets", "service_level") and ("target",) in document.values else path
 
 
 def _try_what_ifs(document: Document, root: FilePath, problems: list[Problem]) -> None:

@@ -17,7 +17,7 @@ from ccsim.errors import Refusal
 from ccsim.scenario import resolve
 from ccsim.scenario.distributions import Empirical
 from ccsim.scenario.document import Path
-from ccsim.scenario.fields import Model, key_on_day
+from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.files import Folder, Stamp, Table, by_interval, parse_seconds, read_table, replay_instant
 from ccsim.scenario.model import HandleTime, OnPhones, Queue, Replay, ReplayedCall, Scenario, ServiceLevelTarget, Volume
 
@@ -122,8 +122,22 @@ class _Reader:
         stamps = {day: _stamps(self.scenario, day) for day in days}
         expected = [stamp for day in days for stamp in stamps[day]]
         table = self._table(path, entry.csv)
-        found = by_interval(table, (entry.date or "date", entry.time or "time", entry.column), expected, parse)
+        found = by_interval(
+            table, (entry.date or "date", entry.time or "time", entry.column), expected, parse, self._why_closed
+        )
         return {str(day.date): tuple(found[stamp] for stamp in stamps[day]) for day in days}
+
+    def _why_closed(self, date: datetime.date) -> tuple[str, str]:
+        """Return why nothing is open on a date, and what to do with rows of it; empty texts if it is open."""
+        last = self.scenario.start + datetime.timedelta(days=self.scenario.days - 1)
+        if date in self.scenario.holidays:
+            return f"{date} is a holiday", "remove its rows or the holiday"
+        if not self.scenario.start <= date <= last:
+            return f"the horizon is {self.scenario.start} to {last}", "remove the other rows, or change start and days"
+        if on_day(self.scenario.open, date) is None:
+            weekday = units.WEEKDAYS[date.weekday()]
+            return f"{weekday} {date} is closed", f"remove its rows or open on {weekday}"
+        return "", ""
 
     def _replay(self, path: Path, replay: Replay) -> Replay:
         """Return the calls of a log: columns at, call_type and, if there are any, handle and patience in seconds."""

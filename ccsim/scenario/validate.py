@@ -25,6 +25,8 @@ MOST_CALLS = 20_000_000  # per replication; twenty times the largest day ccsim i
 MOST_AGENTS = 100_000
 MOST_INTERVALS = 200_000
 FEW_REPLICATIONS = 20
+MOST_NAMED = 5  # call types or teams in one message
+LOW_GOAL = 0.5  # a share below it is more often the seconds than a goal
 
 Report = Callable[[Path, Refusal], None]
 
@@ -344,12 +346,34 @@ def doubts(scenario: Scenario, report: Report) -> None:
     if scenario.run.replications < FEW_REPLICATIONS:
         what = "are too few for an interval to be trusted" if scenario.run.replications > 1 else "gives no interval at all"
         report(("run", "replications"), Refusal("W-REPLICATIONS", what, got=scenario.run.replications, try_="100"))
+    _doubt_holidays(scenario, report)
+    redial = scenario.after_contact.redial
+    if redial is not None and redial.attempts == 0:
+        what = "nobody redials with 0 attempts"
+        report(("after_contact", "redial", "attempts"), Refusal("W-REDIAL", what, try_="attempts: 1, or no redial at all"))
+    goal = scenario.targets.service_level.goal if scenario.targets.service_level else None
+    if goal is not None and goal.share < LOW_GOAL:
+        what = f"asks for {100 * goal.share:g} % within {units.spoken_duration(goal.within)}"
+        turned = f"{goal.within:g}/{100 * goal.share:g}" if 100 * LOW_GOAL <= goal.within <= 100 else "80/20"
+        report(("targets", "service_level", "goal"), Refusal("W-GOAL", f"{what}: did you mean {turned}?"))
     grid = resolve.intervals(scenario)
     loads = {name: _loads(scenario, name, grid) for name in scenario.calls}
     staff = {team: resolve.seats_by_interval(scenario, team) for team in scenario.agents}
     _doubt_unserved(scenario, grid, loads, staff, report)
     for part in _parts(scenario):
         _doubt_overload(scenario, part, grid, loads, staff, report)
+
+
+def _doubt_holidays(scenario: Scenario, report: Report) -> None:
+    """Report the first holiday of a year the horizon does not touch: the list of another year closes no day of this one."""
+    last = scenario.start + datetime.timedelta(days=scenario.days - 1)
+    for index, date in enumerate(scenario.holidays):
+        if not scenario.start.year <= date.year <= last.year:
+            what = f"{date} is in another year than the horizon, {scenario.start} to {last}: it closes nothing"
+            has_twin = scenario.start.year == last.year and (date.month, date.day) != (2, 29)
+            try_ = f"{last.year}{str(date)[4:]}" if has_twin else ""
+            report(("holidays", index), Refusal("W-HOLIDAY", what, try_=try_))
+            return
 
 
 def _loads(scenario: Scenario, call_type: str, grid: Sequence[resolve.Interval]) -> list[float]:
@@ -409,7 +433,7 @@ def _doubt_overload(
     staff: dict[str, tuple[int, ...]],
     report: Report,
 ) -> None:
-    """Report the first hour in which more work arrives than the staff can do."""
+    """Report where for an hour on end more work arrives than the staff can do: the worst such hour, and how often."""
     load = [sum(loads[call][i] for call in part.calls) for i in range(len(grid))]
     seats = [sum(staff[team][i] for team in part.teams) for i in range(len(grid))]
     path: Path = ("calls", min(part.calls)) if part.calls else ("calls",)
@@ -417,17 +441,39 @@ def _doubt_overload(
         forever = sum(loads[call][0] for call in part.calls if _never_leaves(scenario, call))
         if forever >= seats[0] and forever > 0 and scenario.lines is None:
             rho = f"{forever / seats[0]:.3g}" if seats[0] else "infinite"
-            what = f"callers who never hang up bring {forever:.4g} erlangs to {seats[0]} agents (load {rho}): it never settles"
+            agents = _agents(seats[0])
+            what = f"callers who never hang up bring {forever:.4g} erlangs to {agents} (load {rho}): it never settles"
             report(path, Refusal("E-UNSTABLE", what, try_="more agents, or patience"))
             return
-    overloaded = 0.0
-    for i, interval in enumerate(grid):
-        overloaded = overloaded + interval.length if load[i] > seats[i] else 0.0
-        if overloaded >= HOUR - 1e-6:
-            first = grid[i - round(overloaded / interval.length) + 1]
-            what = f"more work than staff for an hour from {_when(scenario, first)}: {load[i]:.4g} erlangs, {seats[i]} agents"
-            report(path, Refusal("W-OVERLOAD", what))
-            return
+    over = [load[i] > seats[i] for i in range(len(grid))]
+    n = max(1, math.ceil(HOUR / scenario.interval - 1e-9))  # intervals that make an hour
+    hours = [range(i, i + n) for i in range(len(grid) - n + 1) if all(over[i : i + n]) and _is_hour(grid[i : i + n])]
+    if not hours:
+        return
+    worst = max(hours, key=lambda hour: sum((load[i] - seats[i]) * grid[i].length for i in hour))
+    seconds = sum(grid[i].length for i in worst)
+    erlangs = sum(load[i] * grid[i].length for i in worst) / seconds
+    agents = sum(seats[i] * grid[i].length for i in worst) / seconds
+    shared = f" of {_some(part.calls)} for {_some(part.teams)}"
+    count = f"in {sum(over)} of {len(grid)} intervals"
+    at = f"worst from {_when(scenario, grid[worst[0]])}: {erlangs:.1f} erlangs, {_agents(round(agents, 1))}"
+    report(path, Refusal("W-OVERLOAD", f"more work{shared} than can be done {count}, {at}"))
+
+
+def _is_hour(intervals: Sequence[resolve.Interval]) -> bool:
+    """Return whether intervals follow each other without a night between them, and last an hour together."""
+    length = sum(interval.length for interval in intervals)
+    return abs(intervals[-1].end - intervals[0].start - length) < 1e-6 and length >= HOUR - 1e-6
+
+
+def _agents(number: float) -> str:
+    return f"{number:g} agent" + ("" if number == 1 else "s")
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return the first names of a set, in order, and how many more there are."""
+    known = sorted(names)
+    return ", ".join(known[:MOST_NAMED]) + (f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else "")
 
 
 def _never_leaves(scenario: Scenario, call_type: str) -> bool:

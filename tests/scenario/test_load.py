@@ -332,6 +332,14 @@ def test_package_is_called_with_the_keys_of_the_format() -> None:
         (("agents: 6", "agents: 6\nrun: {replications: 5}"), "W-REPLICATIONS", "run.replications"),
         (("agents: 6", "agents: {x: {headcount: {tue: 6}}}"), "W-UNSERVED", "agents"),
         (("60/h", "120/h"), "W-OVERLOAD", "calls.billing"),
+        (("agents: 6", "agents: 6\nholidays: [2024-12-25, 2023-12-25]"), "W-HOLIDAY", "holidays.1"),
+        (("80/20", "20/80"), "W-GOAL", "target"),
+        (("target: 80/20", "targets: {service_level: 20/80}"), "W-GOAL", "targets.service_level"),
+        (
+            ("agents: 6", "agents: 6\nafter_contact: {redial: {share: 50%, after: 5m, attempts: 0}}"),
+            "W-REDIAL",
+            "after_contact.redial.attempts",
+        ),
     ],
 )
 def test_doubt_is_told_and_the_scenario_runs_all_the_same(edit: tuple[str, str], code: str, path: str, tmp_path: Path) -> None:
@@ -347,7 +355,38 @@ def test_overload_needs_a_whole_hour(tmp_path: Path) -> None:
     for volume, doubted in (("[50, 10, 50, 10]", False), ("[10, 50, 50, 10]", True)):
         found = check(write(tmp_path, "base.yaml", text.replace("[10, 20, 30, 40]", volume)))
         assert [w.code for w in found.warnings] == (["W-OVERLOAD"] if doubted else [])
-    assert "from 2024-01-01 09:30: 6.933 erlangs, 6 agents" in str(found.warnings[0])
+    said = "more work of billing, orders for agents than can be done in 2 of 4 intervals"
+    assert f"{said}, worst from 2024-01-01 09:30: 6.9 erlangs, 6 agents" in str(found.warnings[0])
+
+
+def test_overload_tells_the_worst_hour_and_whose_it_is(tmp_path: Path) -> None:
+    """Two days: an hour of 60 calls a half-hour on the first, of 100 (13.9 erlangs) on the second; nobody shares with sales."""
+    volume = "{mon: [60, 60, 10, 60], tue: [10, 100, 100, 60]}"
+    text = BASE.replace("[10, 20, 30, 40]", volume).replace("60/h", "0/h").replace("agents: 6", "days: 2")
+    text += "agents: {desk: {headcount: 6}, shop: {headcount: 1}}\n"
+    text += "queues: {billing: {teams: [shop]}, orders: {teams: [desk]}}\n"
+    (found,) = check(write(tmp_path, "base.yaml", text)).warnings
+    said = (
+        "more work of orders for desk than can be done in 6 of 8 intervals, worst from 2024-01-02 09:30: 13.9 erlangs, 6 agents"
+    )
+    assert (found.code, found.path, found.what) == ("W-OVERLOAD", "calls.orders", said)
+
+
+def test_overload_does_not_reach_over_the_night(tmp_path: Path) -> None:
+    volume = "{mon: [10, 10, 10, 50], tue: [50, 10, 10, 10]}"
+    text = BASE.replace("[10, 20, 30, 40]", volume).replace("60/h", "0/h") + "days: 2\n"
+    assert check(write(tmp_path, "base.yaml", text)).warnings == ()
+
+
+def test_doubts_say_what_may_be_meant(tmp_path: Path) -> None:
+    calm = BASE.replace("agents: 6", "agents: 12")
+    warnings = check(write(tmp_path, "base.yaml", calm.replace("80/20", "20/80") + "holidays: [2023-12-25]\n")).warnings
+    goal, holiday = (str(warning) for warning in sorted(warnings, key=lambda warning: warning.code))
+    assert "base.yaml:13:9: W-GOAL target: asks for 20 % within 1m20s: did you mean 80/20?" in goal
+    assert "2023-12-25 is in another year than the horizon, 2024-01-01 to 2024-01-01: it closes nothing" in holiday
+    assert holiday.endswith("Try: 2024-12-25")
+    for fine in ("50/20", "90/10"):
+        assert check(write(tmp_path, "base.yaml", calm.replace("80/20", fine) + "holidays: [2024-12-25]\n")).warnings == ()
 
 
 def test_steady_overload_with_endless_patience_is_an_error_and_finite_patience_is_not(tmp_path: Path) -> None:

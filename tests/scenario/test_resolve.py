@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +155,35 @@ def test_csv_rows_may_come_in_any_order_and_must_be_complete(tmp_path: Path) -> 
     assert means(rows) == (1, 2, 3, 4)
     with pytest.raises(ValueError, match="lacks 1 of 4 open intervals: 2024-01-01 10:30"):
         means(rows[1:])
-    with pytest.raises(ValueError, match="1 rows outside the open intervals: 2024-01-01 11:00"):
+    with pytest.raises(ValueError, match="1 row outside the open intervals: 2024-01-01 11:00"):
         means([*rows, "2024-01-01,11:00,5"])
     with pytest.raises(ValueError, match="row 6: 2024-01-01 09:00 is there twice"):
         means([*rows, "2024-01-01,09:00,5"])
+    with pytest.raises(ValueError, match='v.csv has no column "N"; it has "D", "T", "Calls"'):
+        (tmp_path / "v.csv").write_text("D,T,Calls\n2024-01-01,09:00,1\n")
+        from_dict({"open": "09:00-11:00", "calls": {"a": {"volume": written, "handle": "4m"}}, "agents": 1}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("2024-01-02", "2024-01-02 is a holiday. Try: remove its rows or the holiday"),
+        ("2024-01-03", "wed 2024-01-03 is closed. Try: remove its rows or open on wed"),
+        ("2024-01-08", "the horizon is 2024-01-01 to 2024-01-05"),
+    ],
+)
+def test_csv_rows_of_a_closed_day_are_told_why(tmp_path: Path, date: str, said: str) -> None:
+    """Monday, Thursday and Friday are open; Tuesday would be, were it no holiday."""
+    days = ["2024-01-01", "2024-01-04", "2024-01-05"]
+    calendar = {"open": {"mon-tue": "09:00-09:30", "thu-fri": "09:00-09:30"}, "days": 5, "holidays": ["2024-01-02"]}
+    volume = {"csv": "v.csv", "column": "n"}
+    (tmp_path / "v.csv").write_text("date,time,n\n" + "".join(f"{day},09:00,1\n" for day in days))
+    content = {**calendar, "calls": {"a": {"volume": volume, "handle": "4m"}}, "agents": 1}
+    assert sum(resolve.mean_calls(from_dict(content, tmp_path), "a")) == 3
+    with (tmp_path / "v.csv").open("a") as stream:
+        stream.write(f"{date},09:00,1\n")
+    with pytest.raises(ValueError, match=rf"has 1 row outside the open intervals: {date} 09:00; {re.escape(said)}"):
+        from_dict(content, tmp_path)
 
 
 def test_a_csv_may_stand_for_some_days_only(tmp_path: Path) -> None:
