@@ -10,6 +10,7 @@ import datetime
 import math
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from ccsim import units
@@ -445,25 +446,33 @@ def _doubt_overload(
             what = f"callers who never hang up bring {forever:.4g} erlangs to {agents} (load {rho}): it never settles"
             report(path, Refusal("E-UNSTABLE", what, try_="more agents, or patience"))
             return
-    over = [load[i] > seats[i] for i in range(len(grid))]
-    n = max(1, math.ceil(HOUR / scenario.interval - 1e-9))  # intervals that make an hour
-    hours = [range(i, i + n) for i in range(len(grid) - n + 1) if all(over[i : i + n]) and _is_hour(grid[i : i + n])]
-    if not hours:
+    worst = _worst_hour(scenario.interval, grid, load, seats)
+    if worst is None:
         return
-    worst = max(hours, key=lambda hour: sum((load[i] - seats[i]) * grid[i].length for i in hour))
     seconds = sum(grid[i].length for i in worst)
     erlangs = sum(load[i] * grid[i].length for i in worst) / seconds
-    agents = sum(seats[i] * grid[i].length for i in worst) / seconds
+    on_duty = sum(seats[i] * grid[i].length for i in worst) / seconds
+    n_over = sum(work > staff for work, staff in zip(load, seats, strict=True))
     shared = f" of {_some(part.calls)} for {_some(part.teams)}"
-    count = f"in {sum(over)} of {len(grid)} intervals"
-    at = f"worst from {_when(scenario, grid[worst[0]])}: {erlangs:.1f} erlangs, {_agents(round(agents, 1))}"
+    count = f"in {n_over} of {len(grid)} intervals"
+    at = f"worst from {_when(scenario, grid[worst[0]])}: {erlangs:.1f} erlangs, {_agents(round(on_duty, 1))}"
     report(path, Refusal("W-OVERLOAD", f"more work{shared} than can be done {count}, {at}"))
 
 
-def _is_hour(intervals: Sequence[resolve.Interval]) -> bool:
-    """Return whether intervals follow each other without a night between them, and last an hour together."""
-    length = sum(interval.length for interval in intervals)
-    return abs(intervals[-1].end - intervals[0].start - length) < 1e-6 and length >= HOUR - 1e-6
+def _worst_hour(interval: float, grid: Sequence[resolve.Interval], load: Sequence[float], seats: Sequence[int]) -> range | None:
+    """Return the intervals of the hour most overloaded of those without a night or a calm interval in them, None if none."""
+    n = max(1, math.ceil(HOUR / interval - 1e-9))  # intervals that make an hour
+    excess = [0.0, *accumulate((work - staff) * at.length for work, staff, at in zip(load, seats, grid, strict=True))]
+    worst, most, since = None, 0.0, 0
+    for i, at in enumerate(grid):
+        if load[i] <= seats[i]:
+            since = i + 1
+        elif i and at.start > grid[i - 1].end + 1e-6:
+            since = i
+        first = i + 1 - n
+        if first >= since and at.end - grid[first].start >= HOUR - 1e-6 and excess[i + 1] - excess[first] > most:
+            worst, most = range(first, i + 1), excess[i + 1] - excess[first]
+    return worst
 
 
 def _agents(number: float) -> str:
