@@ -19,6 +19,9 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 LONGEST = 10 * 366 * DAY  # no time in a call centre is longer than ten years
 MOST_DIGITS = 40  # a longer number is a slip of the keyboard; float() of 5000 digits is an error of Python's own
 
+_FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_SMALL)}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAILY = "daily"  # the key of a by-day map that holds for every day not named otherwise
 
@@ -83,13 +86,15 @@ def parse_number(raw: object, low: float = -math.inf, high: float = 1e15) -> flo
 def parse_integer(raw: object, low: int, high: int, code: str = "") -> int:
     """Return a whole number in `low`..`high`; `code` replaces the code of every refusal when given."""
     if isinstance(raw, bool) or not isinstance(raw, Plain | int):
-        raise _not_a(raw, "a whole number", code or "E-INT-TYPE", "12, without quotes or decimals")
+        word = str(raw).strip().lower() if isinstance(raw, str) else ""
+        plain = word if word.isascii() and word.isdigit() and len(word) <= MOST_DIGITS else _NUMBER_WORDS.get(word, "12")
+        raise _not_a(raw, "a whole number", code or "E-INT-TYPE", f"{plain}, without quotes or decimals")
     text = str(raw)
     if not re.fullmatch(r"[-+]?\d+", text):
         number = _number(text) if _IS_NUMBER.fullmatch(text) or len(text) > MOST_DIGITS else math.nan
         if number > high:
             raise _too_large(raw, high, code)
-        raise Refusal(code or "E-INT-TYPE", "needs a whole number", got=raw, try_="12, without decimals")
+        raise Refusal(code or "E-INT-TYPE", "needs a whole number", got=raw, try_=_whole_numbers(text, number))
     if len(text) > MOST_DIGITS:
         raise Refusal(code or "E-NUM-RANGE", f"a number of {len(text)} digits", allowed=f"{low} to {high}")
     if re.fullmatch(r"[-+]?0\d+", text):
@@ -171,7 +176,7 @@ def parse_clock(raw: object) -> float:
     text = _text(raw, "a clock time", "14:45").strip()
     found = _CLOCK.fullmatch(text)
     if not found:
-        raise Refusal("E-TIME-FORMAT", "is not a clock time", got=raw, try_="14:45")
+        raise Refusal("E-TIME-FORMAT", "is not a clock time", got=raw, try_=_as_clock(text) or "14:45")
     hours, minutes, seconds = int(found[1]), int(found[2]), float(found[3] or 0)
     at = hours * HOUR + minutes * MINUTE + seconds
     if minutes > 59 or seconds >= 60 or at > DAY:
@@ -186,7 +191,13 @@ def parse_window(raw: object) -> Window:
     ends = text.replace("–", "-").split("-")
     if len(ends) != 2:
         raise Refusal("E-TIME-FORMAT", "needs a start and an end", got=raw, try_="08:00-20:00")
-    start, end = parse_clock(ends[0]), parse_clock(ends[1])
+    try:
+        start, end = parse_clock(ends[0]), parse_clock(ends[1])
+    except Refusal as refusal:
+        clocks = [_as_clock(end.strip()) for end in ends]
+        if refusal.code != "E-TIME-FORMAT" or not all(clocks):
+            raise
+        raise Refusal("E-TIME-FORMAT", "is not a clock time", got=raw, try_="-".join(clocks)) from None
     if start == DAY:
         raise Refusal("E-TIME-RANGE", "cannot start at 24:00", got=raw, try_="00:00")
     if start == end:
@@ -216,9 +227,18 @@ def parse_day_key(text: str) -> frozenset[int] | datetime.date | None:
         return parse_date(word)
     ends = [day.strip() for day in word.split("-")]
     if len(ends) > 2 or any(day not in WEEKDAYS for day in ends):
-        raise Refusal("E-DAY", "is not a day", got=text, allowed="mon ... sun, mon-fri, a date, daily")
+        short = [short_weekday(day) for day in ends]
+        near = "-".join(short) if len(ends) <= 2 and all(short) else ""
+        raise Refusal("E-DAY", "is not a day", got=text, allowed="mon ... sun, mon-fri, a date, daily", try_=near)
     first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
     return frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))
+
+
+def short_weekday(word: str) -> str:
+    """Return ``mon`` from ``Monday``, ``Mon`` or ``Mo``; an empty text if the word is no weekday in English."""
+    lower = word.strip().lower()
+    near = [short for short, full in zip(WEEKDAYS, _FULL_WEEKDAYS, strict=True) if len(lower) > 1 and full.startswith(lower)]
+    return near[0] if len(near) == 1 else ""
 
 
 # -------------------------------------------------------------------------------- rates and goals
@@ -233,6 +253,9 @@ def parse_rate(raw: object) -> Rate:
         written = _PART.match(text)
         number = written.group(1) if written else "60"
         raise Refusal("E-UNIT-MISSING", "a rate needs its period", got=raw, try_=f"{number}/h or {number}/day")
+    joined = _without_separators(count)
+    if joined:
+        raise Refusal("E-NUM-FORMAT", "write numbers without separators", got=raw, try_=f"{joined}/{period.strip()}")
     number = _bounded(_number(count.strip()), raw, 0.0, 1e12)
     word = period.strip()
     if word in _RATE_PERIODS:
@@ -368,7 +391,34 @@ def _refuse_odd_number(text: str, raw: object) -> None:
     if re.fullmatch(r"[-+]?\.?(nan|inf|infinity)", bare) or (_IS_NUMBER.fullmatch(bare) and math.isinf(float(bare))):
         raise Refusal("E-NUM-FINITE", "must be a finite number", got=raw)
     if re.fullmatch(r"[-+]?\d[\d_.,' ]*", bare) and not _IS_NUMBER.fullmatch(bare):
-        raise Refusal("E-NUM-FORMAT", "write numbers without separators", got=raw, try_="1000 or 1000.5")
+        try_ = _without_separators(text) or "1000 or 1000.5"
+        raise Refusal("E-NUM-FORMAT", "write numbers without separators", got=raw, try_=try_)
+
+
+def _without_separators(text: str) -> str:
+    """Return the digits of a number whose thousands are kept apart, as in 1,200; an empty text for any other."""
+    return re.sub(r"\D", "", text) if re.fullmatch(r"\s*[1-9]\d{0,2}(([,' _])\d{3})(\2\d{3})*\s*", text) else ""
+
+
+def _whole_numbers(text: str, number: float) -> str:
+    """Return what may be meant by a number that is not whole, or is a word."""
+    if not math.isfinite(number) or number < 0:
+        return _NUMBER_WORDS.get(text.strip().lower()) or _without_separators(text) or "12, without decimals"
+    low = math.floor(number)
+    return str(low) if low == number else f"{low} or {low + 1}"
+
+
+def _as_clock(text: str) -> str:
+    """Return ``08:00`` from ``8``, ``8am``, ``8:00 am`` or ``800``; an empty text where one can only guess."""
+    found = re.fullmatch(r"(\d{1,2})(?::?([0-5]\d))?\s*([ap]m)?", text.lower())
+    if not found:
+        return ""
+    hours, half = int(found[1]), found[3]
+    if half:
+        if not 1 <= hours <= 12:
+            return ""
+        hours = hours % 12 + (12 if half == "pm" else 0)
+    return f"{hours:02d}:{found[2] or '00'}" if hours <= 23 or (hours, found[2]) in ((24, None), (24, "00")) else ""
 
 
 def _percent_or_number(raw: object, kind: str) -> float:

@@ -51,7 +51,8 @@ def _parse_spread(raw: object) -> float:
 
 def _parse_weekday(raw: object) -> str:
     if raw not in units.WEEKDAYS:
-        raise Refusal("E-DAY", "is not a weekday", got=raw, allowed=", ".join(units.WEEKDAYS))
+        near = units.short_weekday(str(raw))
+        raise Refusal("E-DAY", "is not a weekday", got=raw, allowed=", ".join(units.WEEKDAYS), try_=near)
     return str(raw)
 
 
@@ -65,6 +66,12 @@ def _expand_wrap(raw: Any) -> Any:
     """Return the long form of a wrap time; ``0s`` is none at all, while an exponential of mean 0 would be no law."""
     if isinstance(raw, str) and raw.strip() in ("0s", "0m", "0h"):
         return {"deterministic": {"value": raw}}
+    return expand_distribution(raw)
+
+
+def _expand_patience(raw: Any) -> Any:
+    if isinstance(raw, str) and raw.strip().lower() in ("unlimited", "infinite", "infinity", "inf", "none", "forever"):
+        raise Refusal("E-DIST", "is no patience", got=raw, try_="never")
     return expand_distribution(raw)
 
 
@@ -175,7 +182,7 @@ class CallType(Model):
     talk: Handling | None = None
     hold: Annotated[Hold, ShortForm(_expand_hold, json_schema_input_type=str | Hold | Distribution)] | None = None
     wrap: Wrap | None = None
-    patience: Annotated[Patience, ShortForm(expand_distribution, json_schema_input_type=str | Patience)] | None = None
+    patience: Annotated[Patience, ShortForm(_expand_patience, json_schema_input_type=str | Patience)] | None = None
     """Missing: callers never hang up."""
     channel: NotYet = None
     needs: NotYet = None

@@ -273,7 +273,7 @@ def dotted(path: Path) -> str:
 def problem_at(document: Document, path: Path, refusal: Refusal) -> Problem:
     """Return the problem a refusal makes of a path, at the nearest place that is written."""
     said = (refusal.code, refusal.what, refusal.got, refusal.allowed, refusal.try_)
-    return problem(document, (*path, *refusal.at), *said, key=refusal.code == "E-NOT-YET")
+    return problem(document, (*path, *refusal.at), *said, key=refusal.code == "E-NOT-YET" or path[-1:] == ("[key]",))
 
 
 def problem(

@@ -120,11 +120,16 @@ Seats = Annotated[int, *whole(0, 100_000)]
 # -------------------------------------------------------------------------------- not supported yet
 
 
-def _refuse(_: object) -> None:
-    raise Refusal("E-NOT-YET", "not supported yet")
+def not_yet(try_: str = "") -> BeforeValidator:
+    """Return the annotation of a key that cannot be simulated yet, with what to write instead."""
+
+    def refuse(_: object) -> None:
+        raise Refusal("E-NOT-YET", "not supported yet", try_=try_)
+
+    return BeforeValidator(refuse, json_schema_input_type=Any)
 
 
-NotYet = Annotated[None, BeforeValidator(_refuse, json_schema_input_type=Any)]
+NotYet = Annotated[None, not_yet()]
 """A key the format knows and this version cannot simulate: refused at its place, never ignored."""
 
 # -------------------------------------------------------------------------------- by day
@@ -134,9 +139,10 @@ _DAY_LIKE = (*units.WEEKDAYS, units.DAILY)
 
 
 def is_day_key(key: object) -> bool:
-    """True if a key of a map looks like a day: ``mon``, ``mon-fri``, a date or ``daily``."""
+    """True if a key of a map looks like a day: ``mon``, ``mon-fri``, a date or ``daily``; or ``Monday``, to be told so."""
     word = str(key).strip().lower()
-    return word.split("-")[0] in _DAY_LIKE or word[:4].isdigit()
+    first = word.split("-")[0]
+    return first in _DAY_LIKE or word[:4].isdigit() or (first.endswith("day") and units.short_weekday(first) != "")
 
 
 def by_day(raw: Any) -> Any:

@@ -34,7 +34,9 @@ from ccsim.scenario.model import Scenario
 from ccsim.scenario.places import allowed_keys
 from ccsim.scenario.settle import fill_in, read_files
 from ccsim.scenario.validate import check_calendar, check_sums, cross_check, doubts
+from ccsim.units import Plain
 
+TRADE_WORDS = {"aht": "handle", "acw": "wrap", "att": "talk"}  # what else people call a key
 DEEPEST_CHAIN = 20  # files that extend each other
 
 
@@ -149,6 +151,8 @@ def _read(
 
 
 def _content(file: str, path: FilePath) -> bytes:
+    if path.is_dir():
+        raise Unreadable(Problem("E-FILE", "", "is a folder", shown(file), try_="a scenario file in it"))
     try:
         if path.is_file():
             with path.open("rb") as stream:
@@ -347,7 +351,8 @@ def _explained(document: Document, detail: Any) -> Problem:
         "list_type": "a list",
     }
     if kind in wanted:
-        return problem(document, path, "E-TYPE", f"needs {wanted[kind]}", shown(raw))
+        try_ = f"[{raw}]" if wanted[kind] == "a list" and isinstance(raw, Plain | int | float) and len(str(raw)) < 40 else ""
+        return problem(document, path, "E-TYPE", f"needs {wanted[kind]}", shown(raw), try_=try_)
     return problem(document, path, "E-VALUE", detail["msg"], shown(raw))
 
 
@@ -356,7 +361,9 @@ def _unknown_key(document: Document, path: Path) -> Problem:
     name = str(path[-1])
     if name in ("plugin", "plugins", "import", "code"):
         return problem(document, path, "E-PLUGIN-OFF", "a scenario never loads code", key=True)
-    near = nearest(name, allowed_keys(path[:-1]))
+    keys = allowed_keys(path[:-1])
+    trade = TRADE_WORDS.get(name.lower(), "")
+    near = trade if trade in keys else nearest(name, keys)
     allowed = ", ".join(allowed_keys(path[:-1], supported=True))
     found = problem(document, path, "E-KEY-UNKNOWN", "unknown key", "", allowed, near, key=True)
     return found if known else dataclasses.replace(found, path=dotted(path))

@@ -23,6 +23,7 @@ from ccsim.scenario.fields import (
     by_day,
     by_day_only,
     exactly_one,
+    not_yet,
     whole,
 )
 
@@ -33,6 +34,13 @@ def _expand_on_phones(raw: Any) -> Any:
     if isinstance(raw, dict):
         return raw
     return {"per_interval": raw} if isinstance(raw, list | tuple) else {"level": raw}
+
+
+def _expand_headcount(raw: Any) -> Any:
+    if isinstance(raw, dict) and "csv" in raw:
+        hint = "staffing: {on_phones: {csv: ...}}"
+        raise Refusal("E-KEY-UNKNOWN", "a headcount comes from no file", got="csv", try_=hint, at=("csv",))
+    return by_day_only(raw)
 
 
 class Queue(Model):
@@ -90,7 +98,9 @@ class Team(Model):
     """People who do the same work: exactly one of headcount and staffing."""
 
     headcount: (
-        Annotated[dict[DayKey, Seats], ShortForm(by_day_only, json_schema_input_type=Seats | dict[str, Seats]), EachDayOnce]
+        Annotated[
+            dict[DayKey, Seats], ShortForm(_expand_headcount, json_schema_input_type=Seats | dict[str, Seats]), EachDayOnce
+        ]
         | None
     ) = None
     """Agents during all opening hours; a day not named has none."""
@@ -100,7 +110,7 @@ class Team(Model):
     roster: NotYet = None
     capacity: NotYet = None
     answer_delay: NotYet = None
-    skills: NotYet = None
+    skills: Annotated[None, not_yet("queues.<name>.teams says who answers which queue")] = None
     reserve: NotYet = None
     authority: NotYet = None
     credit_budget: NotYet = None

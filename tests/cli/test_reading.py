@@ -159,3 +159,9 @@ def test_schema_refuses_a_folder_without_permission(call: Call, tmp_path: Path) 
     tmp_path.chmod(0o500)
     said = call("schema", "-o", tmp_path / "a.json")
     assert "E-OUT: is not writable" in said.stderr
+
+
+def test_a_folder_is_told_to_be_one(call: Call, minimal: Path) -> None:
+    said = call("validate", minimal.parent)
+    assert said.exit_code == 2
+    assert "E-FILE: is a folder, got " in said.stderr and "Try: a scenario file in it" in said.stderr
