@@ -21,13 +21,11 @@ PACKAGES = (
     "simpy",
     "pydantic",
     "PyYAML",
-    "pandas",
     "matplotlib",
     "click",
     "rich",
-    "Jinja2",
 )
-EXTRAS = ("openpyxl", "pyarrow")
+EXTRAS = ("pandas", "ciw")
 SWITCHES = ("CCSIM_CACHE_DIR", "CCSIM_JOBS", "NUMBA_DISABLE_JIT", "NUMBA_CPU_NAME", "NO_COLOR")
 
 

@@ -100,9 +100,8 @@ def command(
 
 
 def _refuse_format(file_format: str) -> None:
-    extra = {"xlsx": "excel", "parquet": "parquet"}.get(file_format)
-    if extra:
-        raise click.UsageError(f"--format {file_format} (extra: {extra}) is not supported yet. Try: --format csv")
+    if file_format != "csv":
+        raise click.UsageError(f"--format {file_format} is not supported yet. Try: --format csv")
 
 
 def _scenario(file: str, settings: tuple[str, ...], what_if: str | None, as_json: bool) -> Scenario:

@@ -52,14 +52,14 @@ def replicate_plainly(program: Program, seed: int, replications: int) -> Iterato
         start_new_session=True,  # Ctrl-C is for us; we end the child
     )
     assert child.stdin is not None and child.stdout is not None
+    replication = 0
     try:
         pickle.dump((tuple(program), seed, replications), child.stdin)
         child.stdin.close()
         for replication in range(replications):
-            try:
-                yield pickle.load(child.stdout)
-            except EOFError:
-                raise RuntimeError(f"the reference engine's process ended at replication {replication} (seed {seed})") from None
+            yield pickle.load(child.stdout)
+    except (EOFError, BrokenPipeError):
+        raise RuntimeError(f"the reference engine's process ended at replication {replication} (seed {seed})") from None
     finally:
         child.kill()
         child.stdout.close()
