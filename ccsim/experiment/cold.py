@@ -52,14 +52,15 @@ def replicate_plainly(program: Program, seed: int, replications: int) -> Iterato
         start_new_session=True,  # Ctrl-C is for us; we end the child
     )
     assert child.stdin is not None and child.stdout is not None
-    replication = 0
+    done = 0
     try:
         pickle.dump((tuple(program), seed, replications), child.stdin)
         child.stdin.close()
-        for replication in range(replications):
+        while done < replications:
             yield pickle.load(child.stdout)
+            done += 1
     except (EOFError, BrokenPipeError):
-        raise RuntimeError(f"the reference engine's process ended at replication {replication} (seed {seed})") from None
+        raise RuntimeError(f"the reference engine's process ended at replication {done} (seed {seed})") from None
     finally:
         child.kill()
         child.stdout.close()
