@@ -22,9 +22,13 @@ MOST_ITEMS = 1_000  # call types, queues or teams in one scenario
 
 
 class Model(BaseModel):
-    """Base of all parts of a scenario: frozen, no unknown keys, numbers finite."""
+    """Base of all parts of a scenario: frozen, no unknown keys, numbers finite.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    The text below a field is its description in the JSON Schema; `scenario.schema` reads it there, since pydantic would
+    parse every source file at each import for it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ShortForm(BeforeValidator):
