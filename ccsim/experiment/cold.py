@@ -15,6 +15,7 @@ from functools import cache
 
 from ccsim import jit
 from ccsim.engine import Replication
+from ccsim.experiment.replicate import mean_calls
 from ccsim.program.layout import Program
 
 __all__ = ["is_sooner_without_kernel", "kernel_is_ready", "replicate_plainly", "warm", "warm_in_background"]
@@ -32,8 +33,7 @@ def kernel_is_ready() -> bool:
 
 def is_sooner_without_kernel(program: Program, replications: int) -> bool:
     """True if the reference engine will finish this job before the kernel could be compiled."""
-    calls = (float(program.flows["volume"].sum()) + len(program.recorded)) * replications
-    return not kernel_is_ready() and calls * _SECONDS_PER_CALL < _COMPILE_SECONDS
+    return not kernel_is_ready() and mean_calls(program) * replications * _SECONDS_PER_CALL < _COMPILE_SECONDS
 
 
 def replicate_plainly(program: Program, seed: int, replications: int) -> Iterator[Replication]:

@@ -17,18 +17,29 @@ from ccsim.engine import Replication
 from ccsim.program.layout import Program
 from ccsim.rules.digest import LAYOUT_VERSION
 
-__all__ = ["ENGINES", "Digest", "default_jobs", "replicate", "simulator"]
+__all__ = ["ENGINES", "Digest", "default_jobs", "mean_calls", "replicate", "simulator"]
 
 ENGINES = ("auto", "compiled", "reference")
 
 Simulator = Callable[[int], Replication]
 
 
-def default_jobs() -> int:
-    """Workers when nobody says: CCSIM_JOBS, or as many as this process may use cores."""
+def mean_calls(program: Program) -> float:
+    """Fresh calls of a replication, on average."""
+    return float(program.flows["volume"].sum()) + len(program.recorded)
+
+
+_WORTH_A_THREAD = 5000
+"""Calls of a replication below which the part that holds the interpreter lock weighs more than the kernel's."""
+
+
+def default_jobs(program: Program) -> int:
+    """Workers when nobody says: CCSIM_JOBS, or as many as this process may use cores where a second one is of use."""
     jobs = os.environ.get("CCSIM_JOBS", "")
     if jobs.isdigit() and int(jobs) > 0:
         return int(jobs)
+    if mean_calls(program) < _WORTH_A_THREAD:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -46,7 +46,7 @@ def run(
     engine : {"auto", "compiled", "reference"}
         The answer is the same; auto takes the one that finishes first.
     jobs : int, optional
-        Threads; CCSIM_JOBS or all cores by default.
+        Threads; by default CCSIM_JOBS, or all cores where replications are long enough to gain by it.
     rows : bool
         Keep the row tables (memory grows with the number of calls); otherwise only counts.
     neighbours : bool
@@ -74,10 +74,10 @@ def run(
     seed = scenario.run.seed if seed is None else seed
     if not 0 <= seed < 1 << 64:
         raise ValueError(f"seed: got {seed}; allowed: 0 to {(1 << 64) - 1}")
-    jobs = default_jobs() if jobs is None else jobs
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
     compiled = compile_scenario(scenario)
+    jobs = default_jobs(compiled.program) if jobs is None else jobs
     engine, plainly = _choose(engine, policy, compiled.program, planned * (3 if neighbours else 1))
     if plainly:
         warm_in_background()

@@ -15,6 +15,7 @@ from ccsim.experiment import Result
 from ccsim.experiment.replicate import default_jobs, replicate, simulator
 from ccsim.outcomes import TABLE_KEYS
 from ccsim.outcomes.audit import audit
+from ccsim.program.compile import compile_scenario
 from ccsim.scenario import Scenario, from_dict
 
 CENTRE: dict[str, Any] = {
@@ -161,11 +162,15 @@ def test_a_failing_replication_is_not_swallowed() -> None:
 
 
 def test_the_number_of_workers_when_nobody_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = compile_scenario(centre()).program
+    large = compile_scenario(centre().with_({"calls.*.scale": "10000%"})).program
     monkeypatch.setenv("CCSIM_JOBS", "5")
-    assert default_jobs() == 5
+    assert default_jobs(small) == default_jobs(large) == 5
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
     for odd in ("", "0", "-2", "many"):
         monkeypatch.setenv("CCSIM_JOBS", odd)
-        assert default_jobs() >= 1
+        assert default_jobs(small) == 1  # a second thread would only wait for the interpreter lock
+        assert default_jobs(large) == 3
 
 
 # -- Progress and interruption ---------------------------------------------------------------------------------------------
