@@ -210,7 +210,7 @@ def all_counts(
     """Counts of the replications in order."""
     if of_replication is None:
         plain = simulator(program, seed, "compiled", rows=False)
-        for done in replicate(plain, range(replications), default_jobs()):
+        for done in replicate(plain, range(replications), default_jobs(program)):
             yield done.counts
         return
     for replication in range(replications):
