@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,6 +82,7 @@ def command(
     _refuse_format(file_format)
     if calls and out is None:
         raise click.UsageError("--calls writes files. Try: --calls --out runs")
+    gc.disable()  # hundreds of thousands of objects are about to be imported, none of them garbage
     scenario = _scenario(file, settings, what_if, as_json)
     if out is not None:
         from ccsim.cli.places import new_folder
@@ -91,6 +93,8 @@ def command(
 
     from ccsim.experiment import run
 
+    gc.freeze()
+    gc.enable()
     with _progress(quiet, engine) as progress:
         result = run(scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, progress=progress)
     _print(result, as_json, intervals)

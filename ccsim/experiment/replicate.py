@@ -43,7 +43,7 @@ def default_jobs(program: Program) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def simulator(program: Program, seed: int, engine: str, *, rows: bool, policy: Any = None) -> Simulator:
+def simulator(program: Program, seed: int, engine: str, *, rows: bool, policy: Any = None, digest: bool = True) -> Simulator:
     """A function from replication number to its outcomes, on one engine.
 
     Parameters
@@ -68,10 +68,12 @@ def simulator(program: Program, seed: int, engine: str, *, rows: bool, policy: A
         from ccsim.engine.compiled.state import kernel_policy
 
         compiled_policy = None if policy is None else kernel_policy(policy)
-        return partial(_one, simulate, program, seed, {"rows": rows, "bound": bound, "policy": compiled_policy})
+        return partial(
+            _one, simulate, program, seed, {"rows": rows, "digest": digest, "bound": bound, "policy": compiled_policy}
+        )
     from ccsim.engine.reference import simulate as simulate_reference
 
-    return partial(_one, simulate_reference, program, seed, {"rows": True, "bound": bound, "policy": policy})
+    return partial(_one, simulate_reference, program, seed, {"rows": True, "digest": digest, "bound": bound, "policy": policy})
 
 
 def _one(simulate: Any, program: Program, seed: int, options: dict[str, Any], replication: int) -> Replication:

@@ -155,18 +155,20 @@ class _How(NamedTuple):
     policy: Any
     plainly: bool
 
-    def replications(self, program: Program, *, rows: bool) -> Iterator[Replication]:
+    def replications(self, program: Program, *, rows: bool, digest: bool = True) -> Iterator[Replication]:
         """All replications of a program, in order."""
         if self.plainly:
             return replicate_plainly(program, self.seed, self.planned)
         jobs = self.jobs if self.engine == "compiled" else 1  # the reference engine never releases the interpreter lock
-        return replicate(simulator(program, self.seed, self.engine, rows=rows, policy=self.policy), range(self.planned), jobs)
+        return replicate(
+            simulator(program, self.seed, self.engine, rows=rows, policy=self.policy, digest=digest), range(self.planned), jobs
+        )
 
     def accumulated(self, scenario: Scenario) -> Accumulator:
         """The service level of another scenario, simulated like the base."""
         compiled = compile_scenario(scenario)
         accumulator = new_accumulator(scenario, compiled, brief=True)
-        for done in self.replications(compiled.program, rows=False):
+        for done in self.replications(compiled.program, rows=False, digest=False):
             add(accumulator, compiled.program, done)
         return accumulator
 
