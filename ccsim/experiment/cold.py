@@ -15,8 +15,7 @@ from functools import cache
 
 from ccsim import jit
 from ccsim.engine import Replication
-from ccsim.experiment.replicate import mean_calls
-from ccsim.program.layout import Program
+from ccsim.program.layout import Program, mean_calls
 
 __all__ = ["is_sooner_without_kernel", "kernel_is_ready", "replicate_plainly", "warm", "warm_in_background"]
 

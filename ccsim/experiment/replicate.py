@@ -14,19 +14,14 @@ from functools import partial
 from typing import Any
 
 from ccsim.engine import Replication
-from ccsim.program.layout import Program
+from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import LAYOUT_VERSION
 
-__all__ = ["ENGINES", "Digest", "default_jobs", "mean_calls", "replicate", "simulator"]
+__all__ = ["ENGINES", "Digest", "default_jobs", "replicate", "simulator"]
 
 ENGINES = ("auto", "compiled", "reference")
 
 Simulator = Callable[[int], Replication]
-
-
-def mean_calls(program: Program) -> float:
-    """Fresh calls of a replication, on average."""
-    return float(program.flows["volume"].sum()) + len(program.recorded)
 
 
 _WORTH_A_THREAD = 5000

@@ -28,6 +28,7 @@ __all__ = [
     "Names",
     "Program",
     "Records",
+    "mean_calls",
     "records",
 ]
 
@@ -155,6 +156,11 @@ class Names(NamedTuple):
     teams: tuple[str, ...]
     dates: tuple[str, ...]  # ISO, one per calendar day
     interval_labels: tuple[str, ...]  # "2024-01-01 09:00", one per interval
+
+
+def mean_calls(program: Program) -> float:
+    """Fresh calls of a replication, on average."""
+    return float(program.flows["volume"].sum()) + len(program.recorded)
 
 
 def records(dtype: np.dtype[Any], *shape: int) -> Records:

@@ -13,7 +13,7 @@ from ccsim.engine.compiled.kernel import advance
 from ccsim.engine.compiled.state import KernelPolicy, Room
 from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
-from ccsim.program.layout import Program, Records
+from ccsim.program.layout import Program, Records, mean_calls
 from ccsim.rules.randomness import luck_of
 from ccsim.rules.tables import bind_program
 
@@ -46,8 +46,8 @@ def simulate(
         A user's routing, from `state.kernel_policy`.
     """
     bound = bind_program(program) if bound is None else bound
-    mean_calls = float(program.flows["volume"].sum()) + len(program.recorded)
-    room = Room(program, rows=rows, digest=digest, n_calls=int(mean_calls + 4 * mean_calls**0.5), policy=policy)
+    mean = mean_calls(program)
+    room = Room(program, rows=rows, digest=digest, n_calls=int(mean + 4 * mean**0.5), policy=policy)
     luck, floor = luck_of(seed, replication), room.floor
     _load_kernel_once(bound[0], luck, floor)
     while not advance(bound[0], luck, floor):
