@@ -11,7 +11,6 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ccsim.program.layout import (
     AGENT,
@@ -19,7 +18,6 @@ from ccsim.program.layout import (
     DAY,
     FLOW,
     INTERVAL,
-    LANE,
     LAW,
     POINT,
     QUEUE,
@@ -32,6 +30,7 @@ from ccsim.program.layout import (
     Records,
     records,
 )
+from ccsim.program.routing import lanes_of, reach_of, routes_of
 from ccsim.scenario import Scenario, resolve
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
@@ -74,11 +73,11 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     intervals = _intervals(scenario, days)
     call_types = _call_types(scenario, names, laws)
     settings = _settings(scenario, laws, intervals)
-    lanes = records(LANE, len(names.call_types))
-    lanes.call_type, lanes.queue = np.arange(len(lanes)), call_types.queue
-    lane_of = np.full((len(names.call_types), len(names.queues)), -1, dtype=np.int64)
-    lane_of[lanes.call_type, lanes.queue] = np.arange(len(lanes))
+    queues = _queues(scenario, names)
     teams, agents = _teams(scenario, names)
+    lanes = lanes_of(call_types.queue)
+    reach = reach_of(scenario, lanes, names.queues, names.teams)
+    routes = routes_of(lanes, queues, teams, reach, len(call_types))
 
     program = Program(
         settings=settings,
@@ -87,15 +86,15 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         laws=laws.table(),
         points=laws.point_table(),
         call_types=call_types,
-        queues=_queues(scenario, names),
+        queues=queues,
         lanes=lanes,
         teams=teams,
         agents=agents,
         timetable=_timetable(scenario, names, days),
         recorded=_recorded(scenario, names),
         flows=_flows(scenario, names, intervals),
-        reach=_reach(scenario, names),
-        lane_of=lane_of,
+        reach=reach,
+        **routes._asdict(),
         thresholds=np.array(_thresholds(scenario)),
     )
     for table in program:
@@ -232,6 +231,7 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
         row.patience_at_most = patience.at_most
         row.balk_share = patience.balk
         row.type_day_shape = _gamma_shape(resolve.type_day_cv(scenario, name))
+    table.lane = np.arange(len(table))  # as `routing.lanes_of` numbers them
     keys = table.name_key.tolist()
     assert len(set(keys)) == len(keys), "two call types have the same 64-bit name key"
     return table
@@ -241,14 +241,6 @@ def _queues(scenario: Scenario, names: _Names) -> Records:
     table = records(QUEUE, len(names.queues))
     table.priority = [scenario.queues[name].priority for name in names.queues]
     return table
-
-
-def _reach(scenario: Scenario, names: _Names) -> NDArray[np.int64]:
-    reach = np.zeros((len(names.queues), len(names.teams)), dtype=np.int64)
-    for code, queue in enumerate(names.queues):
-        for team in resolve.teams_of(scenario, queue):
-            reach[code, names.teams.index(team)] = 1
-    return reach
 
 
 def _teams(scenario: Scenario, names: _Names) -> tuple[Records, Records]:

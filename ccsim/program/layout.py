@@ -21,6 +21,7 @@ __all__ = [
     "LAW",
     "POINT",
     "QUEUE",
+    "REACH",
     "RECORDED",
     "SETTINGS",
     "TEAM",
@@ -78,6 +79,7 @@ CALL_TYPE = np.dtype(
     [
         ("name_key", "i8"),  # 64-bit hash of the name
         ("queue", "i8"),
+        ("lane", "i8"),  # in which it waits in that queue
         ("talk_law", "i8"),
         ("hold_share", "f8"),
         ("hold_law", "i8"),
@@ -92,10 +94,27 @@ CALL_TYPE = np.dtype(
 
 QUEUE = np.dtype([("priority", "i8")], align=True)
 
-LANE = np.dtype([("call_type", "i8"), ("queue", "i8")], align=True)
-"""Pairs of call type and queue in which a call can wait: the axis of segment counts."""
+LANE = np.dtype([("call_type", "i8"), ("queue", "i8"), ("first_team", "i8"), ("n_teams", "i8")], align=True)
+"""Pairs of call type and queue in which a call can wait: the axis of segment counts.
 
-TEAM = np.dtype([("first_agent", "i8"), ("n_agents", "i8")], align=True)
+Calls of a lane differ in nothing but their time, so they wait in one line. The teams that may ever answer, those the call
+prefers first, are `lane_teams[first_team : first_team + n_teams]`.
+"""
+
+TEAM = np.dtype([("first_agent", "i8"), ("n_agents", "i8"), ("first_lane", "i8"), ("n_lanes", "i8")], align=True)
+"""The lanes it may ever answer, by `turn`, are `team_lanes[first_lane : first_lane + n_lanes]`."""
+
+REACH = np.dtype(
+    [
+        ("after", "f8"),  # s of waiting from which the team may answer; 0 at once, +inf never
+        ("first_circle", "i8"),  # 1 if at once, not by an expansion of the queue
+        ("prefer", "i8"),  # what the team's agents think of such a call: 1 is taken first
+        ("calls_prefer", "i8"),  # what such a call thinks of the team: 1 is asked first
+        ("turn", "i8"),  # place of the lane among the team's, from 0, by the rule for picking a call; equals share one
+    ],
+    align=True,
+)
+"""What one team is to one lane."""
 
 AGENT = np.dtype([("team", "i8")], align=True)
 """Agents by id: sorted by team code, then ordinal."""
@@ -122,8 +141,9 @@ class Program(NamedTuple):
     settings : recarray SETTINGS, shape (1,)
     days, intervals, laws, points, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays, 1-D
     flows : recarray FLOW, shape (n_call_types, n_intervals)
-    reach : int64, shape (n_queues, n_teams)
-        1 where the team answers the queue.
+    reach : recarray REACH, shape (n_lanes, n_teams)
+    lane_teams, team_lanes : int64, 1-D
+        Teams by lane and lanes by team, as LANE and TEAM say; both follow from `reach`.
     lane_of : int64, shape (n_call_types, n_queues)
         Lane index, -1 where a type never waits in a queue.
     thresholds : float64, shape (n_thresholds,)
@@ -143,7 +163,9 @@ class Program(NamedTuple):
     timetable: Records
     recorded: Records
     flows: Records
-    reach: NDArray[np.int64]
+    reach: Records
+    lane_teams: NDArray[np.int64]
+    team_lanes: NDArray[np.int64]
     lane_of: NDArray[np.int64]
     thresholds: NDArray[np.float64]
 

@@ -16,12 +16,8 @@ def agent_goes_first(since: float, agent: int, other_since: float, other_agent: 
 
 
 @inner
-def call_goes_first(
-    priority: int, queued_at: float, customer: int, other_priority: int, other_queued_at: float, other_customer: int
-) -> bool:
-    """True if the first call is taken before the other: higher priority, longest wait, then lower customer id."""
-    if priority != other_priority:
-        return priority > other_priority
+def call_goes_first(queued_at: float, customer: int, other_queued_at: float, other_customer: int) -> bool:
+    """True if the first of two calls of the same turn is taken before the other: longest wait, then lower customer id."""
     if queued_at != other_queued_at:
         return queued_at < other_queued_at
     return customer < other_customer

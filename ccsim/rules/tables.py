@@ -16,9 +16,11 @@ from ccsim.program.layout import (
     DAY,
     FLOW,
     INTERVAL,
+    LANE,
     LAW,
     POINT,
     QUEUE,
+    REACH,
     RECORDED,
     SETTINGS,
     TEAM,
@@ -37,12 +39,15 @@ __all__ = [
     "flow_at",
     "interval_at",
     "lane_at",
+    "lane_of",
+    "lane_team_at",
     "law_at",
     "point_at",
     "queue_at",
     "reach_at",
     "recorded_at",
     "team_at",
+    "team_lane_at",
     "threshold_at",
     "timetable_at",
 ]
@@ -71,9 +76,12 @@ timetable_at = accessor(PROGRAM, "timetable", TIMETABLE)
 recorded_at = accessor(PROGRAM, "recorded", RECORDED)
 flow_at = accessor(PROGRAM, "flows", FLOW)
 """Row call_type * n_intervals + interval."""
-reach_at = accessor(PROGRAM, "reach", _INTEGER)
-"""Row queue * n_teams + team."""
-lane_at = accessor(PROGRAM, "lane_of", _INTEGER)
+lane_at = accessor(PROGRAM, "lanes", LANE)
+reach_at = accessor(PROGRAM, "reach", REACH)
+"""Row lane * n_teams + team."""
+lane_team_at = accessor(PROGRAM, "lane_teams", _INTEGER)
+team_lane_at = accessor(PROGRAM, "team_lanes", _INTEGER)
+lane_of = accessor(PROGRAM, "lane_of", _INTEGER)
 """Row call_type * n_queues + queue."""
 threshold_at = accessor(PROGRAM, "thresholds", _REAL)
 

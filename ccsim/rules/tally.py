@@ -22,7 +22,7 @@ from ccsim.outcomes import (
     Counts,
 )
 from ccsim.program.layout import Records, records
-from ccsim.rules.tables import agent_at, interval_at, lane_at, threshold_at
+from ccsim.rules.tables import agent_at, interval_at, lane_of, threshold_at
 from ccsim.vocabulary import AgentState, Attribute, Outcome, SegmentKind
 
 __all__ = [
@@ -174,7 +174,7 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed SEGMENT row. IVR stays are counted with their contact."""
     if row.kind != SegmentKind.QUEUE:
         return
-    lane = lane_at(program, np.int64(row.call_type) * program.n_queues + row.place).value
+    lane = lane_of(program, np.int64(row.call_type) * program.n_queues + row.place).value
     left_at = row.ended_at
     if row.outcome == Outcome.SERVED:
         left_at = row.answered_at

@@ -15,10 +15,10 @@ from ccsim.program.layout import (
     DAY,
     FLOW,
     INTERVAL,
-    LANE,
     LAW,
     POINT,
     QUEUE,
+    REACH,
     RECORDED,
     SETTINGS,
     TEAM,
@@ -27,6 +27,7 @@ from ccsim.program.layout import (
     Records,
     records,
 )
+from ccsim.program.routing import lanes_of, routes_of
 from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
 
 __all__ = ["Dice", "Laws", "program_of", "random_program", "table"]
@@ -125,7 +126,7 @@ def program_of(
     """A Program from its parts; flows are empty, settings as given or without the feature.
 
     `windows` has the opening and closing of each calendar day, (inf, inf) for a closed one; `recorded` rows are instant, call
-    type, handle time and patience.
+    type, handle time and patience; `reach` has REACH rows by lane and team, or 1 by queue and team where the team answers.
     """
     days = table(DAY, [(FIRST_DATE + i, *window) for i, window in enumerate(windows)])
     base = {
@@ -146,10 +147,11 @@ def program_of(
     teams.first_agent = np.cumsum(team_sizes) - team_sizes
     agents.team = np.repeat(np.arange(len(team_sizes)), team_sizes)
 
-    lanes = [(i, int(kind.queue)) for i, kind in enumerate(call_types)]
-    lane_of = np.full((len(call_types), len(priorities)), -1, np.int64)
-    for lane, place in enumerate(lanes):
-        lane_of[place] = lane
+    lanes, queues = lanes_of(call_types.queue), table(QUEUE, [(priority,) for priority in priorities])
+    call_types.lane = np.arange(len(call_types))
+    if reach.dtype != REACH:
+        reach = reach_by_queue(lanes, reach)
+    routes = routes_of(lanes, queues, teams, reach, len(call_types))
     seen: dict[int, int] = {}
     calls = []
     for at, kind, handle, patience in recorded:
@@ -164,17 +166,26 @@ def program_of(
         laws=table(LAW, laws.rows),
         points=table(POINT, laws.points),
         call_types=call_types,
-        queues=table(QUEUE, [(priority,) for priority in priorities]),
-        lanes=table(LANE, lanes),
+        queues=queues,
+        lanes=lanes,
         teams=teams,
         agents=agents,
         timetable=table(TIMETABLE, sorted(timetable)),
         recorded=table(RECORDED, sorted(calls)),
         flows=flows,
-        reach=np.ascontiguousarray(reach, np.int64),
-        lane_of=lane_of,
+        reach=reach,
+        **routes._asdict(),
         thresholds=np.array([20.0, 0.0, 120.0]),
     )
+
+
+def reach_by_queue(lanes: Records, answers: np.ndarray) -> Records:
+    """REACH rows of teams that answer a queue at once, or never."""
+    reach = records(REACH, len(lanes), answers.shape[1])
+    reach.prefer = reach.calls_prefer = 1
+    reach.first_circle = answers[lanes.queue]
+    reach.after = np.where(reach.first_circle == 1, 0.0, np.inf)
+    return reach
 
 
 def _intervals(days: Records, length: float, n: int) -> Records:

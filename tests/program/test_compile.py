@@ -240,17 +240,17 @@ def test_codes_are_places_in_sorted_order() -> None:
 def test_queues_lanes_and_reach() -> None:
     program = compile_scenario(from_dict(CENTRE)).program
     assert program.queues.priority.tolist() == [0, 3]
-    assert program.reach.tolist() == [[1, 1], [0, 1]]
-    assert rows(program.lanes) == [(0, 1), (1, 0), (2, 1)]
+    assert rows(program.lanes[["call_type", "queue"]]) == [(0, 1), (1, 0), (2, 1)]
+    assert program.reach.after.tolist() == [[INF, 0], [0, 0], [INF, 0]]
     assert program.lane_of.tolist() == [[-1, 0], [1, -1], [-1, 2]]
 
 
 def test_teams_have_as_many_agents_as_they_ever_have_seats() -> None:
     program = compile_scenario(from_dict(CENTRE)).program
-    assert rows(program.teams) == [(0, 3), (3, 2)]
+    assert rows(program.teams[["first_agent", "n_agents"]]) == [(0, 3), (3, 2)]
     assert program.agents.team.tolist() == [0, 0, 0, 1, 1]
     busy = {"a": {"staffing": {"on_phones": {"mon": [1, 2, 5, 4], "tue": 3}}}}
-    assert rows(program_of(open="09:00-11:00", days=2, agents=busy).teams) == [(0, 5)]
+    assert program_of(open="09:00-11:00", days=2, agents=busy).teams.n_agents.tolist() == [5]
 
 
 def test_call_types_and_their_laws() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.calendar import code_of, push
-from ccsim.engine.compiled.policy import goes_first, pick_agent_by_score, pick_call_by_score
+from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
-from ccsim.engine.compiled.state import agent_now, caller_at, queue_now, team_now
+from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, talk_time, wrap_time
 from ccsim.rules.randomness import Luck
-from ccsim.rules.routing import agent_goes_first
-from ccsim.rules.tables import agent_at, reach_at, recorded_at
+from ccsim.rules.routing import agent_goes_first, call_goes_first
+from ccsim.rules.tables import agent_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import AgentState, Event
 
@@ -73,11 +73,11 @@ def stop_idle(floor: Records, team_code: int, agent: int) -> None:
 
 @inner
 def enqueue(floor: Records, slot: int) -> None:
-    """Puts a caller behind those who came earlier; in one instant ids decide. Writes callers, queues."""
+    """Puts a caller behind those who came earlier; in one instant ids decide. Writes callers, lanes."""
     caller = caller_at(floor, slot)
-    queue = queue_now(floor, caller.queue)
+    lane = lane_now(floor, caller.lane)
     behind = -1
-    ahead = queue.last
+    ahead = lane.last
     while (
         ahead >= 0
         and caller_at(floor, ahead).queued_at == caller.queued_at
@@ -91,42 +91,51 @@ def enqueue(floor: Records, slot: int) -> None:
     if ahead >= 0:
         caller_at(floor, ahead).next = slot
     else:
-        queue.first = slot
+        lane.first = slot
     if behind >= 0:
         caller_at(floor, behind).previous = slot
     else:
-        queue.last = slot
+        lane.last = slot
 
 
 @inner
 def unqueue(floor: Records, slot: int) -> None:
-    """Takes a waiting caller out of his queue. Writes callers, queues."""
+    """Takes a waiting caller out of his lane. Writes callers, lanes."""
     caller = caller_at(floor, slot)
-    queue = queue_now(floor, caller.queue)
+    lane = lane_now(floor, caller.lane)
     if caller.previous >= 0:
         caller_at(floor, caller.previous).next = caller.next
     else:
-        queue.first = caller.next
+        lane.first = caller.next
     if caller.next >= 0:
         caller_at(floor, caller.next).previous = caller.previous
     else:
-        queue.last = caller.previous
+        lane.last = caller.previous
     caller.waiting = 0
 
 
 @inner
-def pick_agent(program: Records, floor: Records, slot: int) -> int:
+def pick_agent(program: Records, floor: Records, now: float, slot: int) -> int:
     """The idle agent who takes this call, -1 for none."""
     if floor.agent_score != 0:
-        return pick_agent_by_score(program, floor, slot)
-    queue = caller_at(floor, slot).queue
+        return pick_agent_by_score(program, floor, now, slot)
+    caller = caller_at(floor, slot)
+    lane = lane_at(program, caller.lane)
     best = -1
-    for team in range(floor.n_teams):
+    best_prefer = 0
+    for place in range(lane.first_team, lane.first_team + lane.n_teams):
+        team = lane_team_at(program, place).value
         first = team_now(floor, team).first_idle
-        if first < 0 or reach_at(program, queue * program.n_teams + team).value == 0:
+        if first < 0:
+            continue
+        reach = reach_at(program, caller.lane * program.n_teams + team)
+        if best >= 0 and reach.calls_prefer > best_prefer:
+            break  # teams stand in the order in which the call prefers them
+        if caller.queued_at + reach.after > now:
             continue
         if best < 0 or agent_goes_first(agent_now(floor, first).since, first, agent_now(floor, best).since, best):
             best = first
+            best_prefer = reach.calls_prefer
     return best
 
 
@@ -136,13 +145,25 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     if floor.call_score != 0:
         return pick_call_by_score(program, floor, now, agent)
     team_code = agent_at(program, agent).team
+    team = team_at(program, team_code)
     best = -1
-    for queue in range(floor.n_queues):
-        first = queue_now(floor, queue).first
-        if first < 0 or reach_at(program, queue * program.n_teams + team_code).value == 0:
+    best_turn = 0
+    for place in range(team.first_lane, team.first_lane + team.n_lanes):
+        lane = team_lane_at(program, place).value
+        first = lane_now(floor, lane).first
+        if first < 0:
             continue
-        if best < 0 or goes_first(program, floor, first, best):
+        reach = reach_at(program, lane * program.n_teams + team_code)
+        if best >= 0 and reach.turn > best_turn:
+            break  # lanes stand in the order of their turns
+        caller = caller_at(floor, first)
+        if caller.queued_at + reach.after > now:
+            continue
+        if best < 0 or call_goes_first(
+            caller.queued_at, caller.customer, caller_at(floor, best).queued_at, caller_at(floor, best).customer
+        ):
             best = first
+            best_turn = reach.turn
     return best
 
 

@@ -7,7 +7,7 @@ import math
 from ccsim.engine.compiled.assign import assign, change_state, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_ivr_stay, close_queue_stay
-from ccsim.engine.compiled.state import caller_at, contact_at, episode_at, fresh_at, queue_now, segment_at
+from ccsim.engine.compiled.state import caller_at, contact_at, episode_at, fresh_at, lane_now, segment_at
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 from ccsim.rules.callers import balks, dial_at, hangs_up_in_ivr, ivr_time, patience, redial_delay, redials
@@ -108,10 +108,10 @@ def on_ivr_end(program: Records, luck: Luck, floor: Records, now: float, slot: i
 
 @inner
 def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """The caller reaches his queue: an idle agent answers, or he balks, or he waits. Writes callers, queues, calendar."""
+    """The caller reaches his queue: an idle agent answers, or he balks, or he waits. Writes callers, lanes, calendar."""
     caller = caller_at(floor, slot)
     kind = call_type_at(program, caller.call_type)
-    caller.queue = kind.queue
+    caller.lane = kind.lane
     caller.queued_at = now
     caller.gives_up_at = math.inf
     caller.answered_at = math.inf
@@ -122,7 +122,7 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
     if floor.shut != 0:
         leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
         return
-    agent = pick_agent(program, floor, slot)
+    agent = pick_agent(program, floor, now, slot)
     if agent >= 0:
         stop_idle(floor, agent_at(program, agent).team, agent)
         assign(program, luck, floor, now, slot, agent)
@@ -144,7 +144,7 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
 
 @inner
 def on_abandon(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> None:
-    """The caller's patience ran out. Writes callers, queues, rows."""
+    """The caller's patience ran out. Writes callers, lanes, rows."""
     caller = caller_at(floor, slot)
     if caller.customer != customer or caller.waiting == 0 or caller.gives_up_at != now:
         return  # answered, cleared or gone meanwhile: a stale timer
@@ -153,7 +153,7 @@ def on_abandon(program: Records, luck: Luck, floor: Records, now: float, slot: i
 
 @inner
 def leave_waiting(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
-    """A waiting caller leaves the queue unserved. Writes callers, queues, clock, rows."""
+    """A waiting caller leaves the queue unserved. Writes callers, lanes, clock, rows."""
     unqueue(floor, slot)
     floor.n_inside -= 1
     leave_queue(program, luck, floor, now, slot, outcome)
@@ -169,11 +169,11 @@ def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
 
 @inner
 def clear_queues(program: Records, luck: Luck, floor: Records, now: float) -> None:
-    """Whoever still waits is sent away, and whoever reaches the queue later today. Writes callers, queues, clock, rows."""
+    """Whoever still waits is sent away, and whoever reaches the queue later today. Writes callers, lanes, clock, rows."""
     floor.shut = 1
-    for queue in range(floor.n_queues):
-        while queue_now(floor, queue).first >= 0:
-            leave_waiting(program, luck, floor, now, queue_now(floor, queue).first, Outcome.CLOSED)
+    for lane in range(floor.n_lanes):
+        while lane_now(floor, lane).first >= 0:
+            leave_waiting(program, luck, floor, now, lane_now(floor, lane).first, Outcome.CLOSED)
 
 
 @inner

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.state import agent_now, caller_at, pair_at, queue_now, team_now
+from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, pair_at, team_now
 from ccsim.jit import call_address, inner
 from ccsim.program.layout import Records
 from ccsim.rules.routing import agent_goes_first, call_goes_first
-from ccsim.rules.tables import agent_at, queue_at, reach_at
+from ccsim.rules.tables import agent_at, lane_at, lane_team_at, queue_at, reach_at, team_at, team_lane_at
 
-__all__ = ["goes_first", "pick_agent_by_score", "pick_call_by_score"]
+__all__ = ["pick_agent_by_score", "pick_call_by_score"]
 
 
 @inner
-def pick_agent_by_score(program: Records, floor: Records, slot: int) -> int:
+def pick_agent_by_score(program: Records, floor: Records, now: float, slot: int) -> int:
     """The idle agent with the highest score for this call (ties: longest idle, lower id), -1 for none."""
     caller = caller_at(floor, slot)
+    lane = lane_at(program, caller.lane)
     describe_contact(program, floor, slot)
     pair = pair_at(floor, 0)
     best = -1
     best_score = -math.inf
-    for team in range(floor.n_teams):
-        if reach_at(program, caller.queue * program.n_teams + team).value == 0:
+    for place in range(lane.first_team, lane.first_team + lane.n_teams):
+        team = lane_team_at(program, place).value
+        if caller.queued_at + reach_at(program, caller.lane * program.n_teams + team).after > now:
             continue
         agent = team_now(floor, team).first_idle
         while agent >= 0:
@@ -46,42 +48,34 @@ def pick_agent_by_score(program: Records, floor: Records, slot: int) -> int:
 
 @inner
 def pick_call_by_score(program: Records, floor: Records, now: float, agent: int) -> int:
-    """Slot of the waiting call with the highest score for this agent (ties: priority, wait, customer), -1 for none."""
-    team = agent_at(program, agent).team
+    """Slot of the waiting call with the highest score for this agent (ties: turn, wait, customer), -1 for none."""
+    team_code = agent_at(program, agent).team
+    team = team_at(program, team_code)
     pair = pair_at(floor, 0)
     pair.id = agent
-    pair.team = team
+    pair.team = team_code
     pair.idle_since = now
     pair.now = now
     best = -1
     best_score = -math.inf
-    for queue in range(floor.n_queues):
-        if reach_at(program, queue * program.n_teams + team).value == 0:
-            continue
-        slot = queue_now(floor, queue).first
-        while slot >= 0:
+    best_turn = 0
+    for place in range(team.first_lane, team.first_lane + team.n_lanes):
+        lane = team_lane_at(program, place).value
+        reach = reach_at(program, lane * program.n_teams + team_code)
+        slot = lane_now(floor, lane).first
+        while slot >= 0 and caller_at(floor, slot).queued_at + reach.after <= now:
             describe_contact(program, floor, slot)
             score = checked(call_address(floor.call_score, floor.pair_holder))
-            if best < 0 or score > best_score or (score == best_score and goes_first(program, floor, slot, best)):
+            better = best < 0 or score > best_score
+            if not better and score == best_score and reach.turn == best_turn:
+                caller, rival = caller_at(floor, slot), caller_at(floor, best)
+                better = call_goes_first(caller.queued_at, caller.customer, rival.queued_at, rival.customer)
+            if better:  # of equal scores the earlier turn was here first
                 best = slot
                 best_score = score
+                best_turn = reach.turn
             slot = caller_at(floor, slot).next
     return best
-
-
-@inner
-def goes_first(program: Records, floor: Records, slot: int, other: int) -> bool:
-    """True if the first caller precedes the other in the built-in order."""
-    caller = caller_at(floor, slot)
-    rival = caller_at(floor, other)
-    return call_goes_first(
-        queue_at(program, caller.queue).priority,
-        caller.queued_at,
-        caller.customer,
-        queue_at(program, rival.queue).priority,
-        rival.queued_at,
-        rival.customer,
-    )
 
 
 @inner
@@ -90,8 +84,8 @@ def describe_contact(program: Records, floor: Records, slot: int) -> None:
     caller = caller_at(floor, slot)
     pair = pair_at(floor, 0)
     pair.call_type = caller.call_type
-    pair.queue = caller.queue
-    pair.priority = queue_at(program, caller.queue).priority
+    pair.queue = lane_at(program, caller.lane).queue
+    pair.priority = queue_at(program, pair.queue).priority
     pair.queued_at = caller.queued_at
     pair.customer = caller.customer
 

@@ -19,7 +19,7 @@ from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT
 from ccsim.program.layout import Records
 from ccsim.rules.digest import fold
 from ccsim.rules.randomness import Luck
-from ccsim.rules.tables import agent_at
+from ccsim.rules.tables import agent_at, lane_at
 from ccsim.rules.tally import tally_agent_state, tally_contact, tally_episode, tally_segment
 from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
 
@@ -67,7 +67,7 @@ def close_queue_stay(program: Records, luck: Luck, floor: Records, caller: Recor
     segment.contact = caller.contact
     segment.segment = caller.segment
     segment.kind = SegmentKind.QUEUE
-    segment.place = caller.queue
+    segment.place = lane_at(program, caller.lane).queue
     segment.call_type = caller.call_type
     segment.outcome = outcome
     segment.agent = caller.agent
@@ -103,7 +103,7 @@ def close_contact(program: Records, luck: Luck, floor: Records, caller: Records,
     contact.channel = Channel.PHONE
     contact.call_type = caller.call_type
     contact.cause = Cause.FRESH if caller.contact == 0 else Cause.REDIAL
-    contact.queue = caller.queue if offered else -1
+    contact.queue = lane_at(program, caller.lane).queue if offered else -1
     contact.outcome = outcome
     contact.arrived_at = caller.arrived_at
     contact.queued_at = caller.queued_at

@@ -1,4 +1,4 @@
-"""The floor of the compiled engine: live callers, agents, teams, queues and the rows in the making, as record arrays.
+"""The floor of the compiled engine: live callers, agents, teams, lanes and the rows in the making, as record arrays.
 
 Everything lives in arrays that `Room` owns and may grow between two calls of the kernel, so a run is resumable at any event.
 Handlers get one record, `floor`, and reach rows by reference: `caller_at(floor, slot).agent = agent` writes.
@@ -37,8 +37,8 @@ __all__ = [
     "event_at",
     "fresh_at",
     "kernel_policy",
+    "lane_now",
     "pair_at",
-    "queue_now",
     "row_table",
     "segment_at",
     "team_now",
@@ -100,13 +100,13 @@ CALLER = np.dtype(
         ("waited", "f8"),  # in earlier contacts of the episode
         ("recorded", "i4"),  # row of the Program's `recorded`, or -1
         ("agent", "i4"),
-        ("next", "i4"),  # slot behind in the queue, or next free slot
+        ("next", "i4"),  # slot behind in the lane, or next free slot
         ("previous", "i4"),
         ("episode_row", "i4"),
         ("contact_row", "i4"),
         ("segment_row", "i4"),
         ("call_type", "i2"),
-        ("queue", "i2"),
+        ("lane", "i2"),
         ("contact", "i2"),  # attempt, from 0
         ("segment", "i2"),  # of the contact, from 0
         ("n_offered", "i2"),
@@ -133,7 +133,8 @@ TEAM_NOW = np.dtype(
     align=True,
 )
 
-QUEUE_NOW = np.dtype([("first", "i8"), ("last", "i8")], align=True)
+LANE_NOW = np.dtype([("first", "i8"), ("last", "i8")], align=True)
+"""Slots of those who wait, in order of (queued_at, customer)."""
 
 EVENT = np.dtype([("at", "f8"), ("code", "i8")], align=True)
 """An entry of the calendar; code as `calendar.code_of` makes it, its slot the caller's or the agent."""
@@ -160,7 +161,7 @@ PAIR = np.dtype(
 BUCKET = np.dtype([("n", "i8")])
 
 _ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
-_WORK_TABLES = ("callers", "agents", "teams", "queues", "calendar", "fresh", "unsorted", "buckets")
+_WORK_TABLES = ("callers", "agents", "teams", "lanes", "calendar", "fresh", "unsorted", "buckets")
 _SIZED = (*_WORK_TABLES, *_ROW_TABLES)
 _UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
 _ADDRESSES = (*_SIZED, *_UNSIZED[:-1])
@@ -174,7 +175,7 @@ FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "
 caller_at = accessor(FLOOR, "callers", CALLER)
 agent_now = accessor(FLOOR, "agents", AGENT_NOW)
 team_now = accessor(FLOOR, "teams", TEAM_NOW)
-queue_now = accessor(FLOOR, "queues", QUEUE_NOW)
+lane_now = accessor(FLOOR, "lanes", LANE_NOW)
 event_at = accessor(FLOOR, "calendar", EVENT)
 fresh_at = accessor(FLOOR, "fresh", FRESH)
 unsorted_at = accessor(FLOOR, "unsorted", FRESH)
@@ -233,7 +234,7 @@ class Room:
             "callers": np.zeros(0, CALLER),
             "agents": np.zeros(n_agents, AGENT_NOW),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
-            "queues": np.zeros(len(program.queues), QUEUE_NOW),
+            "lanes": np.zeros(len(program.lanes), LANE_NOW),
             "calendar": np.zeros(4 * n_agents + 4 * SPARE_EVENTS, EVENT),
             "fresh": np.zeros(n_fresh, FRESH),
             "unsorted": np.zeros(n_fresh, FRESH),
@@ -250,12 +251,12 @@ class Room:
         }
         if policy is not None:
             self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
-        agents, teams, queues = self.tables["agents"], self.tables["teams"], self.tables["queues"]
+        agents, teams, lanes = self.tables["agents"], self.tables["teams"], self.tables["lanes"]
         agents["state"] = AgentState.ABSENT
         for table, fields in (
             (agents, ("customer", "next", "previous")),
             (teams, ("first_idle", "last_idle")),
-            (queues, ("first", "last")),
+            (lanes, ("first", "last")),
         ):
             for field in fields:
                 table[field] = -1

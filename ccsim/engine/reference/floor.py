@@ -7,7 +7,7 @@ from bisect import bisect_right, insort
 from typing import Any
 
 from ccsim.engine.reference.clock import Clock
-from ccsim.engine.reference.people import Agent, Caller, Queue, Team
+from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Team
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
 from ccsim.engine.reference.rows import Book
 from ccsim.program.layout import Program, Records
@@ -35,17 +35,18 @@ class Floor:
         self.clears_at_closing = bool(settings.closing_rule == ClosingRule.CLEAR)
         self.start_order = bool(settings.start_order)
         self.interval_starts: list[float] = program.intervals.starts_at.tolist()
-        self.queue_of: list[int] = program.call_types.queue.tolist()
         self.call_types = [program.call_types[i] for i in range(len(program.call_types))]
 
         self.teams = [Team(code) for code in range(len(program.teams))]
         self.agents = [Agent(i, self.teams[code]) for i, code in enumerate(program.agents.team.tolist())]
         for agent in self.agents:
             agent.team.agents.append(agent)
-        self.queues = [
-            Queue(code, priority, [team for team in self.teams if program.reach[code, team.code]])
-            for code, priority in enumerate(program.queues.priority.tolist())
+        priorities = program.queues.priority.tolist()
+        self.lanes = [
+            Lane(code, queue, priorities[queue], [Reach(*row) for row in program.reach[code].tolist()])
+            for code, queue in enumerate(program.lanes.queue.tolist())
         ]
+        self.lane_of: list[int] = program.call_types.lane.tolist()
         self.lines_in_use = 0
         self.n_inside = 0  # contacts in the IVR or waiting
         self.n_starts = 0
@@ -58,7 +59,7 @@ class Floor:
         """A contact begins; false if it found no free line, and ended."""
         caller.arrived_at = self.clock.now
         caller.segment = 0
-        caller.queue = None
+        caller.lane = None
         caller.queued_at = caller.gives_up_at = math.inf
         caller.outcome = None
         if self.lines_in_use >= self.lines:
@@ -85,13 +86,13 @@ class Floor:
 
     def offer(self, caller: Caller) -> bool:
         """He reaches his queue, where an agent answers or he waits; false if neither, and the contact ended."""
-        queue = caller.queue = self.queues[self.queue_of[caller.call_type]]
+        lane = caller.lane = self.lanes[self.lane_of[caller.call_type]]
         caller.queued_at = self.clock.now
         caller.n_offered += 1
         if self.shut:
             self._end_contact(caller, Outcome.CLOSED, self.clock.now)
             return False
-        agent = self.routing.pick_agent(caller, queue)
+        agent = self.routing.pick_agent(caller, lane, self.teams, self.clock.now)
         if agent is not None:
             agent.team.idle.remove(agent)
             self.assign(caller, agent)
@@ -103,7 +104,7 @@ class Floor:
         who = (caller.call_type, caller.entity, caller.contact, caller.recorded_patience)
         caller.gives_up_at = caller.queued_at + callers.patience(self.luck, self.record, *who)
         caller.woken = self.clock.event()
-        insort(queue.waiting, caller, key=wait_order)
+        insort(lane.waiting, caller, key=wait_order)
         self.n_inside += 1
         return True
 
@@ -157,7 +158,7 @@ class Floor:
         if agent.team.n_present > agent.team.seats:
             self._leave(agent)
             return
-        caller = self.routing.pick_call(agent, self.queues, self.clock.now)
+        caller = self.routing.pick_call(agent, self.lanes, self.clock.now)
         if caller is None:
             self._change_state(agent, AgentState.AVAILABLE)
             insort(agent.team.idle, agent, key=idle_order)
@@ -191,8 +192,8 @@ class Floor:
     def clear_queues(self) -> None:
         """Waiting is over for today: whoever waits is sent away, and whoever comes to the queue later."""
         self.shut = True
-        for queue in self.queues:
-            for caller in list(queue.waiting):
+        for lane in self.lanes:
+            for caller in list(lane.waiting):
                 self.withdraw(caller, Outcome.CLOSED)
 
     def go_home_when_empty(self) -> None:
@@ -204,8 +205,8 @@ class Floor:
 
     def finish(self) -> None:
         """Nothing can happen any more: whoever waits waits for ever, whoever is on duty stays."""
-        for queue in self.queues:
-            for caller in queue.waiting:
+        for lane in self.lanes:
+            for caller in lane.waiting:
                 self._end_contact(caller, Outcome.UNFINISHED, math.inf)
                 self.book.episode(caller)
         for agent in self.agents:
@@ -215,8 +216,8 @@ class Floor:
 
     def _stop_waiting(self, caller: Caller) -> None:
         """Takes a caller out of his queue and wakes his story."""
-        assert caller.queue is not None and caller.woken is not None
-        caller.queue.waiting.remove(caller)
+        assert caller.lane is not None and caller.woken is not None
+        caller.lane.waiting.remove(caller)
         self.n_inside -= 1
         caller.woken.succeed()
 
@@ -226,7 +227,7 @@ class Floor:
         caller.waited += caller.wait
         if outcome is not Outcome.BLOCKED:
             self.lines_in_use -= 1
-        if caller.queue is not None:
+        if caller.lane is not None:
             self.book.queue_stay(caller)
         self.book.contact(caller)
 

@@ -1,14 +1,14 @@
-"""Who and what is on the floor: callers, queues, agents, teams, as plain objects."""
+"""Who and what is on the floor: callers, lanes, agents, teams, as plain objects."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccsim.vocabulary import AgentState, Outcome
 
-__all__ = ["Agent", "Caller", "Queue", "Team"]
+__all__ = ["Agent", "Caller", "Lane", "Reach", "Team"]
 
 
 @dataclass(slots=True, eq=False)
@@ -33,13 +33,24 @@ class Agent:
     customer: int = -1
 
 
+class Reach(NamedTuple):
+    """What one team is to one lane; the fields of `layout.REACH`."""
+
+    after: float
+    first_circle: int
+    prefer: int
+    calls_prefer: int
+    turn: int
+
+
 @dataclass(slots=True, eq=False)
-class Queue:
-    """Waiting calls and the teams that answer them."""
+class Lane:
+    """Calls of one type waiting in one queue, and what each team is to them."""
 
     code: int
+    queue: int
     priority: int
-    teams: list[Team]
+    reach: list[Reach]  # by team code
     waiting: list[Caller] = field(default_factory=list)  # longest wait first, then lowest customer id
 
 
@@ -59,7 +70,7 @@ class Caller:
     contact: int = 0
     segment: int = 0
     arrived_at: float = 0.0
-    queue: Queue | None = None
+    lane: Lane | None = None
     queued_at: float = math.inf
     gives_up_at: float = math.inf
     woken: Any = None  # SimPy event of his wait's end by others: answered, or sent away at closing
@@ -74,6 +85,6 @@ class Caller:
     @property
     def wait(self) -> float:
         """How long this contact, now over, waited in the queue, s."""
-        if self.queue is None:
+        if self.lane is None:
             return 0.0
         return (self.ended_at if self.agent is None else self.answered_at) - self.queued_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from ccsim.engine.reference.people import Agent, Caller, Queue
+from ccsim.engine.reference.people import Agent, Caller, Lane, Team
 
 __all__ = ["AgentView", "ContactView", "Routing", "idle_order", "wait_order"]
 
@@ -51,34 +51,40 @@ class Routing:
         self.agent_score = getattr(policy, "agent_score", None)
         self.call_score = getattr(policy, "call_score", None)
 
-    def pick_agent(self, caller: Caller, queue: Queue) -> Agent | None:
+    def pick_agent(self, caller: Caller, lane: Lane, teams: list[Team], now: float) -> Agent | None:
         """The idle agent who answers this call."""
-        teams = [team for team in queue.teams if team.idle]
+        able = [team for team in teams if team.idle and caller.queued_at + lane.reach[team.code].after <= now]
         if self.agent_score is None:
-            return min((team.idle[0] for team in teams), key=idle_order, default=None)
-        call = _contact_view(caller, queue)
-        scored = [
-            (-_score(self.agent_score(call, _agent_view(a, a.since))), a.since, a.id, a) for team in teams for a in team.idle
-        ]
+            first = [team.idle[0] for team in able]
+            return min(first, key=lambda agent: (lane.reach[agent.team.code].calls_prefer, *idle_order(agent)), default=None)
+        call = _contact_view(caller, lane)
+        idle = [agent for team in able for agent in team.idle]
+        scored = [(-_score(self.agent_score(call, _agent_view(a, a.since))), *idle_order(a), a) for a in idle]
         return min(scored)[-1] if scored else None
 
-    def pick_call(self, agent: Agent, queues: list[Queue], now: float) -> Caller | None:
+    def pick_call(self, agent: Agent, lanes: list[Lane], now: float) -> Caller | None:
         """The waiting call this agent takes."""
-        queues = [queue for queue in queues if queue.waiting and agent.team in queue.teams]
-        if self.call_score is None:
-            first = [(-queue.priority, *wait_order(queue.waiting[0]), queue.waiting[0]) for queue in queues]
-            return min(first)[-1] if first else None
-        view = _agent_view(agent, now)
-        scored = [
-            (-_score(self.call_score(_contact_view(caller, queue), view, now)), -queue.priority, *wait_order(caller), caller)
-            for queue in queues
-            for caller in queue.waiting
-        ]
-        return min(scored)[-1] if scored else None
+        team = agent.team.code
+        found = []
+        for lane in lanes:
+            reach = lane.reach[team]
+            if not lane.waiting or lane.waiting[0].queued_at + reach.after > now:
+                continue
+            turn = (-lane.priority, reach.prefer)
+            if self.call_score is None:
+                caller = lane.waiting[0]
+                found.append((0.0, *turn, *wait_order(caller), caller))
+                continue
+            view = _agent_view(agent, now)
+            for caller in lane.waiting:
+                if caller.queued_at + reach.after <= now:
+                    score = _score(self.call_score(_contact_view(caller, lane), view, now))
+                    found.append((-score, *turn, *wait_order(caller), caller))
+        return min(found)[-1] if found else None
 
 
-def _contact_view(caller: Caller, queue: Queue) -> ContactView:
-    return ContactView(caller.call_type, queue.code, queue.priority, caller.queued_at, caller.customer)
+def _contact_view(caller: Caller, lane: Lane) -> ContactView:
+    return ContactView(caller.call_type, lane.queue, lane.priority, caller.queued_at, caller.customer)
 
 
 def _agent_view(agent: Agent, idle_since: float) -> AgentView:

@@ -31,8 +31,8 @@ class Book:
 
     def queue_stay(self, caller: Caller) -> None:
         """A stay in the queue, and with the agent who answered, is over."""
-        assert caller.queue is not None
-        place = (SegmentKind.QUEUE, caller.queue.code, caller.call_type, caller.outcome)
+        assert caller.lane is not None
+        place = (SegmentKind.QUEUE, caller.lane.queue, caller.call_type, caller.outcome)
         who, answered_at, wrap_ended_at = (-1, 0), math.inf, math.inf
         if caller.agent is not None:
             who, answered_at, wrap_ended_at = (caller.agent.id, 1), caller.answered_at, caller.ended_at + caller.wrap_time
@@ -42,7 +42,7 @@ class Book:
     def contact(self, caller: Caller) -> None:
         """An attempt is over."""
         cause = Cause.REDIAL if caller.contact > 0 else Cause.FRESH
-        queue = -1 if caller.queue is None else caller.queue.code
+        queue = -1 if caller.lane is None else caller.lane.queue
         what = (caller.contact, Channel.PHONE, caller.call_type, cause, queue, caller.outcome)
         when = (caller.arrived_at, caller.queued_at, caller.ended_at, caller.wait)
         self.written["contacts"].append((*self._key(caller), *what, *when, *self._work(caller)))

@@ -85,7 +85,7 @@ def _check_teams(program: Program, answered: Table, states: Table, complaints: C
     )
     team = program.agents.team[answered["agent"]]
     complaints.where(
-        program.reach[answered["place"], team] != 1,
+        program.reach.after[program.lane_of[answered["call_type"], answered["place"]], team] == np.inf,
         "I10",
         lambda i: (
             f"customer {answered['customer'][i]} in queue {answered['place'][i]} is answered by agent "

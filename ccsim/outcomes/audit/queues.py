@@ -27,15 +27,16 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints, *, turns:
     left = np.where(stays["outcome"] == Outcome.SERVED, stays["answered_at"], stays["ended_at"])
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     late = late_comings(program)
-    for queue in range(len(program.queues)):
-        here = stays["place"] == queue
-        helpers = idle[program.reach[queue][idle["team"]] == 1]
+    lane_of = program.lane_of[stays["call_type"], stays["place"]]
+    for lane, queue in enumerate(program.lanes.queue):
+        here = lane_of == lane
+        helpers = idle[program.reach.after[lane][idle["team"]] == 0.0]
         _check_work_conservation(queue, stays[here], left[here], helpers, complaints)
         _check_unhelped(queue, stays[here], helpers, late, complaints)
         if turns:
             _check_picked_agent(stays[here], helpers, complaints)
     if turns:
-        _check_picked_call(program, stays, left, complaints)
+        _check_picked_call(program, stays, lane_of, left, complaints)
     _check_closing(program, stays, left, complaints)
     _check_little(program, rows, stays, left, complaints)
 
@@ -104,20 +105,19 @@ def _check_picked_agent(stays: Table, helpers: Table, complaints: Complaints) ->
     complaints.where(latest[place] > at, "I10", say)
 
 
-def _check_picked_call(program: Program, stays: Table, left: Table, complaints: Complaints) -> None:
-    """An agent takes, of the calls he reaches, the one with the highest priority, then longest wait, then lowest id."""
-    priority = program.queues.priority
+def _check_picked_call(program: Program, stays: Table, lane_of: NDArray[np.int64], left: Table, complaints: Complaints) -> None:
+    """An agent takes, of the calls he reaches, the one of the earliest turn, then longest wait, then lowest id."""
     served = stays["outcome"] == Outcome.SERVED
     team = np.append(program.agents.team, -1)[stays["agent"]]  # no agent: no team
     for code in range(len(program.teams)):
-        reached = program.reach[:, code] == 1
+        reached = program.reach.after[:, code] == 0.0
+        turn = program.reach.turn[:, code]
         mine = served & (team == code)
-        for level in np.unique(priority[reached]):
-            same = np.flatnonzero((reached & (priority == level))[stays["place"]])
+        for level in np.unique(turn[reached]):
+            same = np.flatnonzero((reached & (turn == level))[lane_of])
             _check_turn(stays[same], left[same], mine[same], complaints)
-            above = stays[(reached & (priority > level))[stays["place"]]]
-            above_left = left[(reached & (priority > level))[stays["place"]]]
-            _check_above(stays[same][mine[same]], above, above_left, complaints)
+            above = (reached & (turn < level))[lane_of]
+            _check_above(stays[same][mine[same]], stays[above], left[above], complaints)
 
 
 def _check_turn(stays: Table, left: Table, mine: NDArray[np.bool_], complaints: Complaints) -> None:
