@@ -31,13 +31,12 @@ from ccsim.program.layout import (
     records,
 )
 from ccsim.program.routing import lanes_of, reach_of, routes_of
-from ccsim.scenario import Scenario, resolve
+from ccsim.scenario import Scenario, clock, resolve
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
 
 __all__ = ["Compiled", "compile_scenario", "name_key"]
 
-_DAY = 86400.0
 _AFTER_CLOSING = 6 * 3600.0
 """s of intervals after the last closing, so that overtime has a place in the counts."""
 _UNLIMITED = 1 << 40
@@ -111,15 +110,13 @@ class _Names:
         self.teams = tuple(sorted(scenario.agents))
 
     def published(self, scenario: Scenario, intervals: Records) -> Names:
-        midnight = datetime.datetime.combine(scenario.start, datetime.time())
-        starts = [midnight + datetime.timedelta(seconds=float(at)) for at in intervals.starts_at]
         n_days = 1 if scenario.run.mode == "steady" else scenario.days
         return Names(
             call_types=self.call_types,
             queues=self.queues,
             teams=self.teams,
             dates=tuple((scenario.start + datetime.timedelta(days=d)).isoformat() for d in range(n_days)),
-            interval_labels=tuple(start.strftime("%Y-%m-%d %H:%M") for start in starts),
+            interval_labels=tuple(clock.label(scenario, at) for at in intervals.starts_at.tolist()),
         )
 
 
@@ -174,9 +171,10 @@ def _intervals(scenario: Scenario, days: Records) -> Records:
     intervals = records(INTERVAL, math.ceil(until / length - 1e-9))
     intervals.starts_at = np.arange(len(intervals)) * length
     intervals.open_from = intervals.open_until = intervals.starts_at
-    calendar_day = np.zeros(len(intervals)) if _is_steady(scenario) else intervals.starts_at // _DAY
-    intervals.date = days.date[0] + calendar_day.astype(np.int64)
-    intervals.ordinal = ((intervals.starts_at - calendar_day * _DAY) // length).astype(np.int64)
+    midnights = _midnights(scenario, until)
+    calendar_day = np.searchsorted(midnights, intervals.starts_at, "right") - 1
+    intervals.date = days.date[0] + calendar_day
+    intervals.ordinal = ((intervals.starts_at - midnights[calendar_day]) // length).astype(np.int64)
     for number, day in enumerate(days):
         if math.isfinite(day.open_at):
             intervals.day[intervals.starts_at >= day.open_at] = number
@@ -185,6 +183,14 @@ def _intervals(scenario: Scenario, days: Records) -> Records:
         assert interval.starts_at == piece.start, (piece, length)
         interval.open_until = piece.end
     return intervals
+
+
+def _midnights(scenario: Scenario, until: float) -> NDArray[np.float64]:
+    """The instants at which a calendar day begins, the first at 0; steady mode has one."""
+    found = [0.0]
+    while not _is_steady(scenario) and found[-1] < until:
+        found.append(clock.midnight(scenario, len(found)))
+    return np.array(found)
 
 
 def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:

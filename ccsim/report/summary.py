@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccsim import units
 from ccsim.report import numbers
-from ccsim.scenario import resolve
+from ccsim.scenario import clock, resolve
 from ccsim.scenario.goals import Target
 from ccsim.scenario.model import Scenario, Targets
 
@@ -50,6 +50,7 @@ def calendar_lines(scenario: Scenario) -> list[str]:
         for day, window in scenario.open.items()
     )
     zone = f", {scenario.timezone}" if scenario.timezone else ""
+    zone += "".join(f" ({date} has {hours:g} hours)" for date, hours in clock.changes(scenario).items())
     first = f"{scenario.start:%a} {scenario.start}"
     opened = "open" if len(days) == scenario.days else f"{len(days)} of them open:"
     lines = [

@@ -47,10 +47,11 @@ class Folder(NamedTuple):
 
 
 class Stamp(NamedTuple):
-    """A row's place in time: date and seconds after its midnight."""
+    """A row's place in time: date, clock time as seconds after midnight, and offset from UTC such as ``+02:00``."""
 
     date: datetime.date
     at: float
+    offset: str = ""  # of an expected stamp: the clock's then, empty without a time zone; of a row: empty unless written
 
 
 class Table(NamedTuple):
@@ -135,13 +136,21 @@ def by_interval(
         Date of a row that is not expected to why not, and what to do about it; empty texts where there is nothing to say.
     """
     found: dict[Stamp, float] = {}
-    wanted = set(expected)
+    wanted: dict[tuple[datetime.date, float], list[Stamp]] = {}
+    for stamp in expected:
+        wanted.setdefault((stamp.date, stamp.at), []).append(stamp)
     extra: list[Stamp] = []
     for row, (date, time, cell) in table.cells(*columns):
-        stamp = _stamp(table, row, date, time)
+        written = _stamp(table, row, date, time)
+        meant = [one for one in wanted.get((written.date, written.at), []) if written.offset in ("", one.offset)]
+        if len(meant) > 1:
+            clocks = " and ".join(f"{units.format_clock(one.at)}{one.offset}" for one in meant)
+            what = f"{table.name} row {row}: {_show(written)} comes twice, since the clocks are put back"
+            raise Refusal("E-CSV-STAMP", what, try_=clocks)
+        stamp = meant[0] if meant else written
         if stamp in found:
             raise Refusal("E-CSV", f"{table.name} row {row}: {_show(stamp)} is there twice")
-        if stamp not in wanted:
+        if not meant:
             extra.append(stamp)
         found[stamp] = table.read_cell(row, columns[2], cell, parse)
     missing = [_show(stamp) for stamp in expected if stamp not in found]
@@ -156,12 +165,19 @@ def by_interval(
     return found
 
 
-def replay_instant(text: str, start: datetime.date) -> float:
-    """Return seconds since the first midnight from an ISO date and time, or from a clock time of the first day."""
-    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?", text):
-        return units.parse_clock(text)
-    date, _, clock = text.replace("T", " ").partition(" ")
-    return (units.parse_date(date) - start).days * units.DAY + units.parse_clock(clock.strip())
+def replay_stamp(text: str, start: datetime.date) -> Stamp:
+    """Return what an ISO date and time says, or a clock time of the first day; either with an offset from UTC or without."""
+    time, offset = _without_offset(text)
+    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?", time):
+        return Stamp(start, units.parse_clock(time), offset)
+    date, _, clock = time.replace("T", " ").partition(" ")
+    return Stamp(units.parse_date(date), units.parse_clock(clock.strip()), offset)
+
+
+def _without_offset(text: str) -> tuple[str, str]:
+    """Return a time and the offset from UTC written behind it, such as ``+02:00``, or an empty text."""
+    found = re.fullmatch(r"(.*\d:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*([-+]\d{2}:\d{2})", text.strip())
+    return (found[1], found[2]) if found else (text, "")
 
 
 def parse_seconds(unit: str, low: float = 0.0) -> Callable[[Plain], float]:
@@ -176,8 +192,9 @@ def parse_seconds(unit: str, low: float = 0.0) -> Callable[[Plain], float]:
 
 def _stamp(table: Table, row: int, date: str, time: str) -> Stamp:
     try:
-        at = units.parse_clock(time)
-        return Stamp(units.parse_date(date), at)
+        clock, offset = _without_offset(time)
+        at = units.parse_clock(clock)
+        return Stamp(units.parse_date(date), at, offset)
     except Refusal as refusal:
         raise Refusal(
             "E-CSV", f"{table.name} row {row}: {refusal.what}", got=f"{date} {time}", try_="2026-03-02 and 08:30"

@@ -50,7 +50,7 @@ from ccsim.scenario.fields import (
     whole,
 )
 from ccsim.scenario.goals import Closing, Metrics, Run, ServiceLevelTarget, Targets
-from ccsim.scenario.staff import OnPhones, Queue, Staffing, Team
+from ccsim.scenario.staff import OnPhones, Queue, Site, Staffing, Team
 from ccsim.units import Window
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ __all__ = [
     "Run",
     "Scenario",
     "ServiceLevelTarget",
+    "Site",
     "Staffing",
     "Targets",
     "Team",
@@ -153,8 +154,11 @@ class Scenario(Model):
     """First day; the default is a Monday."""
     days: Annotated[int, *whole(1, 3660)] = 1
     timezone: Text | None = None
+    """Of the centre, such as Europe/London: opening hours and intervals are on its clock."""
     holidays: tuple[Date, ...] = ()
     """Closed days."""
+    sites: Annotated[dict[Name, Site], Field(max_length=MOST_ITEMS)] = {}
+    """Where teams work; shift times run on the site's clock."""
     closing: Closing = Closing()
     distributions: dict[Name, Annotated[Patience, ShortForm(expand_distribution, json_schema_input_type=str | Patience)]] = {}
     profiles: dict[Name, tuple[Weight, ...]] = {}
@@ -182,7 +186,6 @@ class Scenario(Model):
     extends: Annotated[None, BeforeValidator(_no_extends, json_schema_input_type=str | list[str])] = None
     """Files this one is based on; merged before anything is checked."""
     authority_levels: NotYet = None
-    sites: NotYet = None
     shifts: NotYet = None
     routing: NotYet = None
     make_it_right: NotYet = None

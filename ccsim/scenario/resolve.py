@@ -1,8 +1,8 @@
 """A loaded scenario -> plain answers in seconds since the first midnight: the view the compiler and the checks read.
 
 Every function takes a scenario as ``scenario.load`` returns it (files read in, queues and targets filled in) and
-returns tuples of floats. Days are 86 400 s long: a day on which the clocks change is refused when loading. In steady
-mode there is one opening, from 0 to the length of the run, with the volumes and staff of the first open interval.
+returns tuples of floats. Clock times become instants in ``scenario.clock``. In steady mode there is one opening, from 0
+to the length of the run, with the volumes and staff of the first open interval.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import datetime
 import math
 from typing import NamedTuple
 
+from ccsim.scenario import clock
 from ccsim.scenario.distributions import Distribution, Family, Law, Nothing, Patience, Shape
 from ccsim.scenario.fields import on_day
-from ccsim.scenario.model import CallType, HandleTime, ReplayedCall, Scenario, Volume
-from ccsim.units import DAY, WEEKDAYS
+from ccsim.scenario.model import CallType, HandleTime, ReplayedCall, Scenario, Site, Volume
+from ccsim.units import WEEKDAYS
 
 PARTS = ("talk", "hold", "wrap")
 
@@ -87,8 +88,11 @@ def open_days_of_horizon(scenario: Scenario) -> list[OpenDay]:
     for index in range(scenario.days):
         date = scenario.start + datetime.timedelta(days=index)
         window = None if date in scenario.holidays else on_day(scenario.open, date)
-        if window is not None:
-            found.append(OpenDay(date, index * DAY + window.start, index * DAY + window.end))
+        if window is None:
+            continue
+        opens, closes = (clock.instant(scenario, date, at) for at in window)
+        if closes > opens:  # else the clocks are put forward over all of it
+            found.append(OpenDay(date, opens, closes))
     return found
 
 
@@ -251,10 +255,22 @@ def seats_by_interval(scenario: Scenario, team: str) -> tuple[int, ...]:
 
 
 def _levels(scenario: Scenario, team: str, day: OpenDay) -> tuple[int, ...]:
-    """Return the seats by interval of one opening, or one number for all of it."""
+    """Return the seats by interval of one opening, or one number for all of it; none on the holidays of the team's site."""
     if scenario.run.mode == "steady":
         return levels_of_day(scenario, team, open_days_of_horizon(scenario)[0])[:1]
-    return levels_of_day(scenario, team, day)
+    levels, site = levels_of_day(scenario, team, day), site_of(scenario, team)
+    if not site.holidays:
+        return levels
+    n = n_intervals(scenario, day)
+    starts = (day.opens + index * scenario.interval for index in range(n))
+    at_home = [clock.wall(scenario, start, site.timezone).date() in site.holidays for start in starts]
+    return tuple(0 if home else level for level, home in zip(levels if len(levels) == n else levels * n, at_home, strict=True))
+
+
+def site_of(scenario: Scenario, team: str) -> Site:
+    """Return where a team works; a site without time zone and holidays of its own if it names none."""
+    name = scenario.agents[team].site
+    return scenario.sites[name] if name else Site()
 
 
 def levels_of_day(scenario: Scenario, team: str, day: OpenDay) -> tuple[int, ...]:

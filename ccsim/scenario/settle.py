@@ -14,11 +14,11 @@ from typing import Any
 
 from ccsim import units
 from ccsim.errors import Refusal
-from ccsim.scenario import resolve
+from ccsim.scenario import clock, resolve
 from ccsim.scenario.distributions import Empirical
 from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
-from ccsim.scenario.files import Folder, Stamp, Table, by_interval, parse_seconds, read_table, replay_instant
+from ccsim.scenario.files import Folder, Stamp, Table, by_interval, parse_seconds, read_table, replay_stamp
 from ccsim.scenario.model import HandleTime, OnPhones, Queue, Replay, ReplayedCall, Scenario, ServiceLevelTarget, Volume
 
 DEFAULT_GOAL = units.Goal(0.80, 20.0)
@@ -146,7 +146,7 @@ class _Reader:
         optional = [name for name in ("handle", "patience") if name in table.header]
         calls = []
         for row, (at, call_type, *cells) in table.cells("at", "call_type", *optional):
-            instant = table.read_cell(row, "at", at, partial(replay_instant, start=self.scenario.start))
+            instant = table.read_cell(row, "at", at, self._replay_instant)
             if call_type not in self.scenario.calls:
                 raise Refusal("E-CSV", f"{table.name} row {row}: no such call type", got=call_type)
             told = dict(zip(optional, cells, strict=True))
@@ -158,13 +158,33 @@ class _Reader:
             calls.append(construct(at=instant, call_type=call_type, handle=handle, patience=patience))
         return replay.model_copy(update={"csv": None, "calls": tuple(calls)})
 
+    def _replay_instant(self, text: str) -> float:
+        """Return the elapsed seconds of a stamp in a log; one that comes twice or never is refused."""
+        date, at, offset = replay_stamp(text, self.scenario.start)
+        instant = clock.instant(self.scenario, date, at)
+        shown = clock.wall(self.scenario, instant)
+        if clock.comes_twice(shown):
+            both = [clock.offset(shown.replace(fold=fold)) for fold in (0, 1)]
+            if offset not in both:
+                spoken = units.format_clock(at)
+                what = f"{spoken} comes twice on {date}, since the clocks are put back"
+                raise Refusal("E-CSV-STAMP", what, got=text, try_=" or ".join(f"{date} {spoken}{one}" for one in both))
+            return instant + both.index(offset) * clock.repeated(shown)
+        if offset not in ("", clock.offset(shown)):
+            raise Refusal("E-CSV-STAMP", "is not the offset of that time", got=text, allowed=clock.offset(shown) or "none")
+        midnight = units.parse_clock(f"{shown:%H:%M}") + shown.second + shown.microsecond / 1e6
+        if abs(midnight - at % units.DAY) > 1e-3:
+            raise Refusal("E-CSV-STAMP", f"no clock shows that: it is put forward on {date}", got=text)
+        return instant
+
 
 def _stamps(scenario: Scenario, day: resolve.OpenDay) -> list[Stamp]:
     """Return date and clock time of each interval of one opening; past midnight they carry the next date."""
     stamps = []
     for index in range(resolve.n_intervals(scenario, day)):
-        days, at = divmod(day.opens + index * scenario.interval, units.DAY)
-        stamps.append(Stamp(scenario.start + datetime.timedelta(days=days), at))
+        shown = clock.wall(scenario, day.opens + index * scenario.interval)
+        at = shown.hour * units.HOUR + shown.minute * units.MINUTE + shown.second
+        stamps.append(Stamp(shown.date(), float(at), clock.offset(shown)))
     return stamps
 
 

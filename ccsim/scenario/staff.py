@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from ccsim.errors import Refusal
 from ccsim.scenario.fields import (
     MOST_ITEMS,
+    Date,
     DayKey,
     EachDayOnce,
     Model,
@@ -94,6 +95,15 @@ class Staffing(Model):
     paid_per_phone_hour: NotYet = None
 
 
+class Site(Model):
+    """A place where teams work, with its own clock and its own holidays."""
+
+    timezone: Text | None = None
+    """Missing: the centre's."""
+    holidays: tuple[Date, ...] = ()
+    """Days on which nobody works there, on its own calendar."""
+
+
 class Team(Model):
     """People who do the same work: exactly one of headcount and staffing."""
 
@@ -105,7 +115,8 @@ class Team(Model):
     ) = None
     """Agents during all opening hours; a day not named has none."""
     staffing: Staffing | None = None
-    site: NotYet = None
+    site: Name | None = None
+    """Where the team works; missing: at the centre."""
     shifts: NotYet = None
     roster: NotYet = None
     capacity: NotYet = None

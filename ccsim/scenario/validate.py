@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 from ccsim import units
 from ccsim.errors import Refusal, nearest
-from ccsim.scenario import resolve
+from ccsim.scenario import clock, resolve
 from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
-from ccsim.units import DAY, HOUR
+from ccsim.units import HOUR
 
 MOST_CALLS = 20_000_000  # per replication; twenty times the largest day ccsim is measured on
 MOST_AGENTS = 100_000
@@ -37,6 +37,7 @@ Report = Callable[[Path, Refusal], None]
 
 def check_calendar(scenario: Scenario, report: Report) -> None:
     """Report intervals of odd length, openings that overlap, hold no whole intervals or do not exist, clocks that change."""
+    _check_zones(scenario, report)
     days = resolve.open_days_of_horizon(scenario)
     if not scenario.interval.is_integer():  # counts are cut at whole microseconds, and the grid must meet the openings exactly
         got = units.spoken_duration(scenario.interval)
@@ -55,36 +56,28 @@ def check_calendar(scenario: Scenario, report: Report) -> None:
         if scenario.interval.is_integer() and not all(_is_whole(at / scenario.interval) for at in (day.opens, day.closes)):
             length = units.spoken_duration(scenario.interval)
             what = f"the opening of {day.date} does not start and end on whole intervals of {length}"
+            what += "; the clocks have been changed" if any(date <= day.date for date in clock.changes(scenario)) else ""
             written = "interval" in scenario.model_fields_set
             report(("interval",) if written else ("open",), Refusal("E-INTERVAL", what, try_="interval: 15m"))
             break
     n = sum(resolve.n_intervals(scenario, day) for day in days)
     if n > MOST_INTERVALS:
         report(("interval",), Refusal("E-LIMIT", f"{n:,} open intervals", allowed=f"at most {MOST_INTERVALS:,}"))
-    _check_zone(scenario, report)
 
 
 def _is_whole(number: float) -> bool:
     return abs(number - round(number)) < 1e-9
 
 
-def _check_zone(scenario: Scenario, report: Report) -> None:
-    if scenario.timezone is None:
-        return
-    try:
-        zone = zoneinfo.ZoneInfo(scenario.timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        near = nearest(scenario.timezone, sorted(zoneinfo.available_timezones()))
-        report(("timezone",), Refusal("E-TIMEZONE", "no such time zone", got=scenario.timezone, try_=near or "Europe/London"))
-        return
-    ends = [day.closes for day in resolve.open_days_of_horizon(scenario)]
-    n_days = math.ceil(max(ends, default=0.0) / DAY)
-    midnights = [scenario.start + datetime.timedelta(days=index) for index in range(n_days + 1)]
-    offsets = [datetime.datetime.combine(date, datetime.time(), zone).utcoffset() for date in midnights]
-    for date, before, after in zip(midnights, offsets, offsets[1:], strict=False):
-        if before != after:
-            report(("timezone",), Refusal("E-NOT-YET", f"the clocks change on {date}: not supported yet"))
-            return
+def _check_zones(scenario: Scenario, report: Report) -> None:
+    zones: list[tuple[Path, str | None]] = [(("timezone",), scenario.timezone)]
+    zones += [(("sites", name, "timezone"), site.timezone) for name, site in scenario.sites.items()]
+    for path, zone in zones:
+        if zone is not None and clock.zone_named(zone) is None:
+            near = nearest(zone, sorted(zoneinfo.available_timezones()))
+            report(path, Refusal("E-TIMEZONE", "no such time zone", got=zone, try_=near or "Europe/London"))
+        elif zone is not None and scenario.timezone is None:
+            report(path, Refusal("E-TIMEZONE", "the centre needs one, too", got=zone, try_="timezone: Europe/London"))
 
 
 # -------------------------------------------------------------------------------- mistakes
@@ -204,7 +197,7 @@ def _check_length(
         if len(values) != n:
             length = units.spoken_duration(scenario.interval)
             what = f"has {len(values)} values, but {n} intervals of {length} are open on {day.date}"
-            report(path, Refusal("E-LEN", what, allowed=f"{n} values"))
+            report(path, Refusal("E-LEN", what + _why(scenario, day), allowed=f"{n} values", try_=_own_entry(scenario, day)))
             return
 
 
@@ -225,14 +218,27 @@ def _check_profile(
         n = resolve.n_intervals(scenario, day)
         if len(weights) != n:
             what = f"profile {name} has {len(weights)} weights, but {n} intervals are open on {day.date}"
-            report(path, Refusal("E-LEN", what, allowed=f"{n} weights"))
+            report(path, Refusal("E-LEN", what + _why(scenario, day), allowed=f"{n} weights", try_=_own_entry(scenario, day)))
             return
+
+
+def _why(scenario: Scenario, day: resolve.OpenDay) -> str:
+    """Return why an opening may be an odd one: the clocks are changed in it."""
+    window = on_day(scenario.open, day.date)
+    changed = window is not None and day.closes - day.opens != window.end - window.start
+    return ", since the clocks are changed" if changed else ""
+
+
+def _own_entry(scenario: Scenario, day: resolve.OpenDay) -> str:
+    return f"an entry of its own: {day.date}: ..." if _why(scenario, day) else ""
 
 
 def _check_staff(scenario: Scenario, report: Report) -> None:
     days = resolve.open_days_of_horizon(scenario)
     most = 0
     for name, team in scenario.agents.items():
+        if team.site is not None and team.site not in scenario.sites:
+            report(("agents", name, "site"), _missing("site", team.site, scenario.sites))
         if team.headcount is not None:
             most += max(team.headcount.values(), default=0)
         if team.staffing is None:
@@ -312,7 +318,7 @@ def check_sums(scenario: Scenario, report: Report) -> None:
     for index, replayed in enumerate(resolve.replayed_calls(scenario)):
         if replayed.call_type not in scenario.calls:
             report(("replay", "calls", index, "call_type"), _missing("call type", replayed.call_type, scenario.calls))
-        if not 0 <= replayed.at < scenario.days * DAY:
+        if not 0 <= replayed.at < clock.midnight(scenario, scenario.days):
             what = f"a call at {replayed.at:g} s lies outside the {scenario.days} days of the horizon"
             report(("replay",), Refusal("E-CSV-STAMP", what))
             break
@@ -491,5 +497,4 @@ def _never_leaves(scenario: Scenario, call_type: str) -> bool:
 
 
 def _when(scenario: Scenario, interval: resolve.Interval) -> str:
-    days, at = divmod(interval.start, DAY)
-    return f"{scenario.start + datetime.timedelta(days=days)} {units.format_clock(at)}"
+    return clock.label(scenario, interval.start)

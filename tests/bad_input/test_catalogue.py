@@ -186,7 +186,8 @@ CASES = [
     Case("version", {1: "ccsim: 2"}, "E-VERSION", "ccsim", 1),
     Case("blank", {PATIENCE: "    patience:"}, "E-VALUE-MISSING", "calls.support.patience", PATIENCE),
     Case("zone", {2: "timezone: Europe/Berlni"}, "E-TIMEZONE", "timezone", 2),
-    Case("clocks", {2: "timezone: Europe/Berlin\nstart: 2026-03-29"}, "E-NOT-YET", "timezone", 2),
+    Case("zone-of-a-site", {2: "sites: {omaha: {timezone: America/Chicago}}"}, "E-TIMEZONE", "sites.omaha.timezone", 2),
+    Case("no-such-site", {12: "  desk: {headcount: 6, site: omaha}"}, "E-REF", "agents.desk.site", 12),
     Case("not-yet", {12: "  desk: {headcount: 6, skills: [a]}"}, "E-NOT-YET", "agents.desk.skills", 12),
 ]
 

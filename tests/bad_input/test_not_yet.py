@@ -27,10 +27,8 @@ queues:
     overflow: [{after: 3m, to: vendor, clock: keep}]
     callback: {accept: 35%}
 authority_levels: {none: 0, manager: unlimited}
-sites: {omaha: {timezone: America/Chicago}}
 agents:
   tier1:
-    site: omaha
     shifts: {early: {mon: 26}}
     skills: {billing: {}}
     authority: advisor
@@ -81,8 +79,6 @@ REFUSED = [
     "queues.billing.overflow",
     "queues.billing.callback",
     "authority_levels",
-    "sites",
-    "agents.tier1.site",
     "agents.tier1.shifts",
     "agents.tier1.skills",
     "agents.tier1.authority",

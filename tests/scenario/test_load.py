@@ -181,14 +181,6 @@ def test_scenario_can_be_pickled(tmp_path: Path) -> None:
     assert again == scenario and again.with_({"agents": 7}).agents["agents"].headcount == {"daily": 7}
 
 
-def test_clocks_that_change_just_after_the_last_opening_do_not_matter(tmp_path: Path) -> None:
-    """Berlin changes in the night to 29 March 2026: a day shift on the 28th is fine, a night shift is not supported."""
-    text = BASE.replace("open: 09:00-11:00", "start: 2026-03-28\ntimezone: Europe/Berlin\nopen: 09:00-11:00")
-    assert check(write(tmp_path, "day.yaml", text)).scenario is not None
-    night = check(write(tmp_path, "night.yaml", text.replace("open: 09:00-11:00", "open: 23:00-03:00")))
-    assert "E-NOT-YET" in [p.code for p in night.problems]
-
-
 # -------------------------------------------------------------------------------- overrides
 
 
