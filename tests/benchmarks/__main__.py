@@ -1,7 +1,8 @@
-"""`python -m tests.benchmarks`: the speed benchmark, by hand only, on a machine with nothing else to do.
+"""`python -m tests.benchmarks`: the speed benchmarks, by hand only, on a machine with nothing else to do.
 
-Sections: B1 (everybody's time per call), B1-threads (two threads against two processes), B1-flat (short runs against
-long ones). The last two are about ccsim's compiled engine unless `--impl` names somebody else.
+B1 is one queue of 500 agents (b1.py), B2 a day of 8 call types and 12 groups (b2.py). Sections of each: B1 (everybody's
+time per call), B1-threads (two threads against two processes), B1-flat (short runs against long ones). The last two are
+about ccsim's compiled engine unless `--impl` names somebody else.
 """
 
 import argparse
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import flat, peer_cpp, rounds, threads
-from tests.benchmarks.implementations import BY_NAME, IMPLEMENTATIONS
+from tests.benchmarks.benches import B1, B2, BENCHES, Bench
 
-SECTIONS = (rounds.BENCH, threads.BENCH, flat.BENCH)
+SECTIONS = {bench.name + part: (bench, part) for bench in (B1, B2) for part in ("", threads.SUFFIX, flat.SUFFIX)}
+NAMES = tuple(dict.fromkeys(one.name for bench in BENCHES.values() for one in bench.implementations))
 OF_THE_ENGINE = ("ccsim-compiled", "ccsim-compiled-counts")
 
 
@@ -37,8 +39,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--rounds", type=positive, help=f"default {rounds.ROUNDS}, with --quick {rounds.QUICK_ROUNDS}")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and replications: a look, not a result")
-    parser.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS, metavar="SECTION")
-    parser.add_argument("--impl", nargs="+", choices=BY_NAME, metavar="NAME", help=f"of {', '.join(BY_NAME)}")
+    parser.add_argument("--sections", nargs="+", choices=SECTIONS, default=tuple(SECTIONS), metavar="SECTION")
+    parser.add_argument("--impl", nargs="+", choices=NAMES, metavar="NAME", help=f"of {', '.join(NAMES)}")
     return parser
 
 
@@ -50,24 +52,24 @@ def positive(text: str) -> int:
 
 def run(section: str, names: list[str] | None, n_rounds: int, quick: bool) -> list[dict[str, Any]]:
     """Measures and prints one section; gives back its records."""
-    if section == rounds.BENCH:
-        everybody = [one for one in IMPLEMENTATIONS if names is None or one.name in names]
-        compared = rounds.measure(everybody, n_rounds, quick)
-        return shown(rounds, compared)
+    bench, part = SECTIONS[section]
+    if not part:
+        everybody = [one for one in bench.implementations if names is None or one.name in names]
+        return shown(rounds, bench, rounds.measure(everybody, n_rounds, quick))
 
-    ready = [BY_NAME[name] for name in names or OF_THE_ENGINE]
+    ready = [one for name in names or OF_THE_ENGINE if (one := bench.by_name.get(name))]
     ready = [one for one in ready if one.simulate is not None and rounds.is_ready(one)]
-    if section == threads.BENCH:
-        return shown(threads, [threads.measure(one, n_rounds) for one in ready])
-    sizes = flat.QUICK_SIZES if quick else flat.SIZES
-    return shown(flat, [size for one in ready for size in flat.measure(one, sizes)])
+    if part == threads.SUFFIX:
+        return shown(threads, bench, [threads.measure(bench, one, n_rounds) for one in ready])
+    sizes = bench.sizes[:-1] if quick else bench.sizes
+    return shown(flat, bench, [size for one in ready for size in flat.measure(bench, one, sizes)])
 
 
-def shown(section: Any, measured: list[Any]) -> list[dict[str, Any]]:
+def shown(kind: Any, bench: Bench, measured: list[Any]) -> list[dict[str, Any]]:
     """Prints a section's report, if there is anything to report."""
     if measured:
-        print("\n".join(section.report(measured)), flush=True)
-    return list(section.records(measured))
+        print("\n".join(kind.report(bench, measured)), flush=True)
+    return list(kind.records(bench, measured))
 
 
 def machine() -> str:

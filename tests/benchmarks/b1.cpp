@@ -14,157 +14,23 @@
 // Prints per seed: calls, calls counted, abandoned among them, seconds, minute of the first wait; then us per call.
 // With `rows`: one line per call of the last seed in place of that.
 
-#include <array>
-#include <bit>
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <string_view>
 #include <vector>
+
+#include "limit.hpp"
 
 constexpr double kArrivalsPerMinute = 100.0;
 constexpr double kMeanHandle = 5.0;    // minutes
 constexpr double kMeanPatience = 2.0;  // minutes
 constexpr std::uint32_t kAgents = 500;
-constexpr double kNever = std::numeric_limits<double>::infinity();
+// Whom an event is about. Below kAgents: that agent ends his call. From kAgents on: patience of call `who - kAgents`
+// runs out.
 
-class Random {
- public:
-  explicit Random(std::uint64_t seed) {
-    for (auto& word : state_) {
-      seed += 0x9e3779b97f4a7c15;
-      std::uint64_t z = seed;
-      z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-      z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-      word = z ^ (z >> 31);
-    }
-  }
-
-  // Exponential with mean 1. The low 8 bits choose the layer, the high 53 the place in it.
-  double exponential() {
-    for (;;) {
-      const std::uint64_t bits = next();
-      const unsigned layer = bits & 255;
-      const double x = unit(bits) * kLayers.edge[layer];
-      if (x < kLayers.edge[layer + 1]) [[likely]] return x;
-      if (layer == 0) return kLayers.edge[1] + exponential();  // the tail: memoryless
-      const double low = kLayers.density[layer], high = kLayers.density[layer + 1];
-      if (low + unit(next()) * (high - low) < std::exp(-x)) return x;
-    }
-  }
-
- private:
-  struct Layers {
-    std::array<double, 257> edge, density;
-    Layers() {
-      const double area = 0.0039496598225815571993, tail_at = 7.69711747013104972;
-      edge[0] = area / std::exp(-tail_at);
-      edge[1] = tail_at;
-      for (int i = 1; i < 255; ++i) edge[i + 1] = -std::log(area / edge[i] + std::exp(-edge[i]));
-      edge[256] = 0.0;
-      for (int i = 0; i < 257; ++i) density[i] = std::exp(-edge[i]);
-    }
-  };
-  static const Layers kLayers;
-
-  static double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
-
-  std::uint64_t next() {
-    auto& s = state_;
-    const std::uint64_t result = std::rotl(s[0] + s[3], 23) + s[0], t = s[1] << 17;
-    s[2] ^= s[0];
-    s[3] ^= s[1];
-    s[1] ^= s[2];
-    s[0] ^= s[3];
-    s[2] ^= t;
-    s[3] = std::rotl(s[3], 45);
-    return result;
-  }
-
-  std::array<std::uint64_t, 4> state_;
-};
-const Random::Layers Random::kLayers;
-
-// Below kAgents: that agent ends his call. From kAgents on: patience of call `who - kAgents` runs out.
-struct Event {
-  double at;
-  std::uint64_t who;
-
-  // Times are not negative, so their bits order as they do; comparing integers spares a fifth of the run time, because
-  // the compiler then selects the least child without a branch. (Packing `who` into the low bits of the time, 8 bytes
-  // an event, would spare another tenth, at the price of times rounded to a microsecond: not done.)
-  std::uint64_t bits() const { return std::bit_cast<std::uint64_t>(at); }
-};
-
-// 4-ary min-heap. Unused slots hold kNever, so that a node always has four children to compare.
-class Calendar {
- public:
-  Calendar() : slots_(kCapacity + 8, Event{kNever, 0}) {
-    const auto address = reinterpret_cast<std::uintptr_t>(slots_.data());
-    heap_ = slots_.data() + (64 - address % 64) % 64 / sizeof(Event);  // children 4k..4k+3 share a cache line
-  }
-
-  bool empty() const { return end_ == kRoot; }
-  const Event& top() const { return heap_[kRoot]; }
-
-  void replace_top(Event event) {
-    std::size_t hole = kRoot;
-    for (;;) {
-      const std::size_t child = 4 * (hole - 2);
-      if (child >= end_) break;
-      const std::size_t left = child + (heap_[child + 1].bits() < heap_[child].bits());
-      const std::size_t right = child + 2 + (heap_[child + 3].bits() < heap_[child + 2].bits());
-      const std::size_t least = heap_[right].bits() < heap_[left].bits() ? right : left;
-      if (heap_[least].bits() >= event.bits()) break;
-      heap_[hole] = heap_[least];
-      hole = least;
-    }
-    heap_[hole] = event;
-  }
-
-  void push(Event event) {
-    if (end_ == kCapacity / 4) std::abort();  // four times what this model gets to; children must stay inside
-    std::size_t hole = end_++;
-    while (hole > kRoot) {
-      const std::size_t parent = hole / 4 + 2;
-      if (heap_[parent].bits() <= event.bits()) break;
-      heap_[hole] = heap_[parent];
-      hole = parent;
-    }
-    heap_[hole] = event;
-  }
-
-  void pop() {
-    const Event last = heap_[--end_];
-    heap_[end_].at = kNever;
-    if (!empty()) replace_top(last);
-  }
-
- private:
-  static constexpr std::size_t kRoot = 3, kCapacity = 1 << 14;
-  std::vector<Event> slots_;
-  Event* heap_;
-  std::size_t end_ = kRoot;
-};
-
-class Ring {
- public:
-  bool empty() const { return first_ == end_; }
-  std::uint32_t front() const { return items_[first_ % kCapacity]; }
-  void drop_front() { ++first_; }
-  void push(std::uint32_t item) {
-    if (end_ - first_ == kCapacity) std::abort();
-    items_[end_++ % kCapacity] = item;
-  }
-
- private:
-  static constexpr std::uint64_t kCapacity = 1 << 13;
-  std::array<std::uint32_t, kCapacity> items_;
-  std::uint64_t first_ = 0, end_ = 0;
-};
+using Numbers = Ring<std::uint32_t, 1 << 13>;
 
 enum class Outcome : std::uint32_t { kWaiting, kAnswered, kAbandoned };
 
@@ -179,7 +45,7 @@ struct Call {
 void simulate(std::uint64_t seed, double horizon, std::vector<Call>& calls) {
   Random random(seed);
   Calendar calendar;
-  Ring idle, queue;
+  Numbers idle, queue;
   for (std::uint32_t agent = 0; agent < kAgents; ++agent) idle.push(agent);
   calls.clear();
 

@@ -1,4 +1,4 @@
-"""Section B1-flat: do time and memory per call stay the same from ten thousand to ten million calls?
+"""Sections B1-flat and B2-flat: do time and memory per call stay the same from some ten thousand calls to millions?
 
 One replication of each length, each in a fresh process, so that no run inherits memory from a longer one.
 """
@@ -12,14 +12,12 @@ from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
-from tests.benchmarks.b1 import ARRIVALS_PER_MINUTE
-from tests.benchmarks.implementations import BY_NAME, Implementation
+from tests.benchmarks.benches import BENCHES, Bench
+from tests.benchmarks.implementations import Implementation
 from tests.benchmarks.table import lines_of, number
 from tests.benchmarks.threads import WARM_UP_SEED, simulator
 
-BENCH = "B1-flat"
-SIZES = (10_000, 100_000, 1_000_000, 10_000_000)  # calls expected
-QUICK_SIZES = SIZES[:3]
+SUFFIX = "-flat"
 WARM_UP_MINUTES = 1.0  # loads and compiles; no longer, or it would leave memory behind that hides what is measured
 MEASURED_SECONDS = 0.5  # short runs are repeated for about this long
 MOST_REPEATS = 50
@@ -43,7 +41,7 @@ class Size(NamedTuple):
         return self.peak_bytes / self.n_calls
 
 
-def measure(one: Implementation, sizes: Sequence[int]) -> list[Size]:
+def measure(bench: Bench, one: Implementation, sizes: Sequence[int]) -> list[Size]:
     """Runs each size in a process of its own; stops, with the reason printed, before memory would run out."""
     done: list[Size] = []
     for n_calls in sizes:
@@ -51,15 +49,15 @@ def measure(one: Implementation, sizes: Sequence[int]) -> list[Size]:
         if needed > (left := free_bytes()):
             print(f"{one.name} stops before {n_calls:,} calls: about {needed:.3g} bytes needed, {left:.3g} left")
             break
-        done.append(in_fresh_process(one.name, n_calls))
+        done.append(in_fresh_process(bench.name, one.name, n_calls))
     return done
 
 
-def in_fresh_process(name: str, n_calls: int) -> Size:
+def in_fresh_process(bench: str, name: str, n_calls: int) -> Size:
     """One size. EOFError if the process dies."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs, name, n_calls))
+    process = context.Process(target=serve, args=(theirs, bench, name, n_calls))
     process.start()
     theirs.close()
     size: Size = ours.recv()
@@ -67,11 +65,11 @@ def in_fresh_process(name: str, n_calls: int) -> Size:
     return size
 
 
-def serve(pipe: Connection, name: str, n_expected: int) -> None:
+def serve(pipe: Connection, bench: str, name: str, n_expected: int) -> None:
     """Life of the fresh process."""
-    simulate, _ = simulator(BY_NAME[name])
+    simulate, _ = simulator(BENCHES[bench].by_name[name])
     simulate(WARM_UP_SEED, WARM_UP_MINUTES)
-    horizon = n_expected / ARRIVALS_PER_MINUTE
+    horizon = n_expected / BENCHES[bench].calls_per_minute
 
     before = forget_peak()
     started = perf_counter()
@@ -111,19 +109,19 @@ def free_bytes() -> float:
     return status_bytes("MemAvailable", "/proc/meminfo")
 
 
-def report(measured: Sequence[Size]) -> Iterator[str]:
+def report(bench: Bench, measured: Sequence[Size]) -> Iterator[str]:
     """The table and what one must know to read it."""
     rows = [(one.name, f"{one.n_calls:,}", number(one.us_per_call), number(one.bytes_per_call)) for one in measured]
     yield from lines_of(("impl", "calls", "us/call", "peak bytes/call"), rows)
     yield "One replication per line, a process each; short ones repeated, median time. Bytes: growth of the peak memory"
-    yield "during the first. The shortest is cheaper by right: a third of its calls come before all agents are busy."
+    yield f"during the first.{bench.flat_note}"
 
 
-def records(measured: Sequence[Size]) -> Iterator[dict[str, str | float | int | None]]:
+def records(bench: Bench, measured: Sequence[Size]) -> Iterator[dict[str, str | float | int | None]]:
     """The same for `--json`."""
     for one in measured:
         yield {
-            "bench": BENCH,
+            "bench": bench.name + SUFFIX,
             "impl": one.name,
             "n_calls": one.n_calls,
             "us_per_call": one.us_per_call,

@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks.b1 import WARM_UP, Call, Replication, Tally
+from tests.benchmarks.b1 import WARM_UP, Call, Tally
+from tests.benchmarks.clock import Replication
 
 SOURCE = Path(__file__).with_name("b1.cpp")
 OPTIONS = ("-O3", "-march=native", "-std=c++20")
 
-_folder: TemporaryDirectory[str] | None = None  # kept alive until the interpreter ends
+_folders: list[TemporaryDirectory[str]] = []  # kept alive until the interpreter ends
 
 
 def compiler() -> str | None:
@@ -27,16 +28,27 @@ def missing() -> str | None:
 
 
 @cache
-def program() -> str:
-    """Path of the compiled program, compiled at the first call. CalledProcessError if it does not compile."""
-    global _folder
-    _folder = TemporaryDirectory(prefix="b1-")
-    path = str(Path(_folder.name) / "b1")
-    subprocess.run([str(compiler()), *OPTIONS, "-o", path, str(SOURCE)], check=True)
+def program(source: Path = SOURCE, header_name: str = "", header: str = "") -> str:
+    """Path of the compiled program, compiled at the first call, with a header of that text to include.
+
+    CalledProcessError if it does not compile.
+    """
+    folder = TemporaryDirectory(prefix=f"{source.stem}-")
+    _folders.append(folder)
+    if header_name:
+        (Path(folder.name) / header_name).write_text(header, encoding="utf-8")
+    path = str(Path(folder.name) / source.stem)
+    subprocess.run([str(compiler()), *OPTIONS, "-I", folder.name, "-o", path, str(source)], check=True)
     return path
 
 
-def replicate(seeds: range, horizon: float) -> list[Replication]:
+def lines_of(program_and_arguments: tuple[object, ...]) -> list[str]:
+    """What the program prints."""
+    done = subprocess.run([str(one) for one in program_and_arguments], check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def replicate(seeds: range, horizon: float) -> list[Replication[Tally]]:
     """One replication per seed, each timed by the program itself after one that is not counted."""
     lines = _run(seeds, horizon)[:-1]  # the last line is for human readers
     return [_replication(line.split()) for line in lines]
@@ -49,12 +61,10 @@ def calls_of(seed: int, horizon: float) -> list[Call]:
 
 
 def _run(seeds: range, horizon: float, *more: str) -> list[str]:
-    arguments = (str(seeds.start), str(len(seeds)), str(horizon), str(WARM_UP), *more)
-    done = subprocess.run([program(), *arguments], check=True, capture_output=True, text=True)
-    return done.stdout.splitlines()
+    return lines_of((program(), seeds.start, len(seeds), horizon, WARM_UP, *more))
 
 
-def _replication(fields: list[str]) -> Replication:
+def _replication(fields: list[str]) -> Replication[Tally]:
     n_calls, n_counted, n_abandoned, seconds, first_wait_at = fields
     counts = Tally(int(n_calls), int(n_counted), int(n_abandoned), float(first_wait_at))
     return Replication(counts, float(seconds))

@@ -1,4 +1,4 @@
-"""Section B1: everybody's microseconds per call, measured in alternating rounds of one run.
+"""Sections B1 and B2: everybody's microseconds per call, measured in alternating rounds of one run.
 
 Each round runs each implementation once, forwards and backwards in turn, so that a slow minute of the machine falls on
 all of them. A ratio is taken within a round; what is reported is the median over the rounds.
@@ -8,12 +8,13 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
-from tests.benchmarks.b1 import CONFIDENCE, EXACT_ABANDON_SHARE, Replication, Tally, abandon_share
+from tests.benchmarks.benches import Bench
+from tests.benchmarks.clock import Replication
 from tests.benchmarks.implementations import Implementation
 from tests.benchmarks.table import Cell, lines_of, number
 
-BENCH = "B1"
 ROUNDS, QUICK_ROUNDS = 9, 3
 QUICK_PART = 10  # a quick round runs this many times fewer replications, at least one
 
@@ -24,9 +25,9 @@ class Measured:
 
     implementation: Implementation
     us_per_call: list[float] = field(default_factory=list)
-    tallies: list[Tally] = field(default_factory=list)
+    tallies: list[Any] = field(default_factory=list)
 
-    def add(self, replications: Sequence[Replication]) -> None:
+    def add(self, replications: Sequence[Replication[Any]]) -> None:
         """Takes in one round."""
         seconds = sum(one.seconds for one in replications)
         self.us_per_call.append(1e6 * seconds / sum(one.tally.n_calls for one in replications))
@@ -66,22 +67,17 @@ def per_round(one: Implementation, quick: bool) -> int:
     return max(1, one.per_round // QUICK_PART) if quick else one.per_round
 
 
-def report(measured: Sequence[Measured]) -> Iterator[str]:
+def report(bench: Bench, measured: Sequence[Measured]) -> Iterator[str]:
     """The table and what one must know to read it."""
     by_name = {one.implementation.name: one for one in measured}
     cpp, simpy = by_name.get("cpp"), by_name.get("simpy")
-    share_title = f"P(abandon) [{CONFIDENCE:.0%} interval]"
-    head = ("impl", "us/call", "/ C++", "/ SimPy", "rounds", "calls/round", "minutes", share_title, "covers")
-    yield from lines_of(head, [row(one, cpp, simpy) for one in measured])
-    yield f"Covers: whether the interval contains the exact {EXACT_ABANDON_SHARE}. Medians over rounds; time per call"
-    yield "simulated, warm-up included. Minutes: length of a replication, each from an empty centre. All agents were"
-    starts = (f"{one.implementation.name} {latest_first_wait(one):.0f}" for one in measured)
-    yield f"busy for the first time (a call had to wait) at the latest in minute: {', '.join(starts)}."
+    head = ("impl", "us/call", "/ C++", "/ SimPy", "rounds", "calls/round", "minutes", *bench.answer_head)
+    yield from lines_of(head, [(*row(one, cpp, simpy), *bench.answer(one.tallies)) for one in measured])
+    yield from bench.notes({name: one.tallies for name, one in by_name.items()})
 
 
 def row(one: Measured, cpp: Measured | None, simpy: Measured | None) -> tuple[Cell, ...]:
-    """One line of the table."""
-    share = abandon_share(one.tallies)
+    """One line of the table, without the answer."""
     n_rounds = len(one.us_per_call)
     return (
         one.implementation.name,
@@ -91,22 +87,15 @@ def row(one: Measured, cpp: Measured | None, simpy: Measured | None) -> tuple[Ce
         n_rounds,
         sum(tally.n_calls for tally in one.tallies) // n_rounds,
         f"{one.implementation.horizon:.0f}",
-        f"{share.value:.6f} [{share.low:.6f}, {share.high:.6f}]",
-        "yes" if share.covers_exact else "NO",
     )
 
 
-def latest_first_wait(one: Measured) -> float:
-    """Minutes until all agents were busy, in the slowest replication; NaN where no rows are kept."""
-    return max(tally.first_wait_at for tally in one.tallies)
-
-
-def records(measured: Sequence[Measured]) -> Iterator[dict[str, str | float | int | None]]:
+def records(bench: Bench, measured: Sequence[Measured]) -> Iterator[dict[str, str | float | int | None]]:
     """The same for `--json`."""
     cpp = next((one for one in measured if one.implementation.name == "cpp"), None)
     for one in measured:
         yield {
-            "bench": BENCH,
+            "bench": bench.name,
             "impl": one.implementation.name,
             "us_per_call": median(one.us_per_call),
             "ratio_to_cpp": one.ratio_to(cpp),

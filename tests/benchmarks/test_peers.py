@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from tests.benchmarks import b1, ccsim_b1, peer_ciw, peer_cpp, peer_heapq, peer_simpy
-from tests.benchmarks.b1 import Call, Tally, abandon_share, timed
+from tests.benchmarks.b1 import Call, Tally, abandon_share
+from tests.benchmarks.clock import timed
 from tests.benchmarks.implementations import in_process
 from tests.benchmarks.rounds import Measured
 
@@ -116,5 +117,5 @@ def test_interval_is_student_t_on_the_logit() -> None:
 
 def test_ratio_is_the_median_of_the_ratios_within_a_round() -> None:
     """Ratios 2, 3, 1: median 2, where the ratio of the medians would be 4 / 3."""
-    nobody = in_process("nobody", peer_heapq.simulate, per_round=1)
+    nobody = in_process("nobody", peer_heapq.simulate, per_round=1, horizon=1.0)
     assert Measured(nobody, [2.0, 9.0, 4.0]).ratio_to(Measured(nobody, [1.0, 3.0, 4.0])) == 2.0

@@ -1,4 +1,4 @@
-"""Section B1-threads: do two threads in one process get as much done as two processes that share nothing?
+"""Sections B1-threads and B2-threads: do two threads in one process get as much done as two processes that share nothing?
 
 The kernel gives up the interpreter lock, so the ratio of the two wall-clock times should be near 1. Plain Python is
 near 2, which shows that the check can tell: `python -m tests.benchmarks --sections B1-threads --impl heapq`.
@@ -12,12 +12,14 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from statistics import median
 from time import perf_counter
+from typing import Any
 
-from tests.benchmarks.b1 import Simulate, timed
-from tests.benchmarks.implementations import BY_NAME, Implementation
+from tests.benchmarks.benches import BENCHES, Bench
+from tests.benchmarks.clock import Simulate, timed
+from tests.benchmarks.implementations import Implementation
 from tests.benchmarks.table import lines_of, number
 
-BENCH = "B1-threads"
+SUFFIX = "-threads"
 N_WORKERS = 2
 SECONDS_PER_WORKER = 1.0  # long beside the start of a thread or a message to a process
 WARM_UP_SEED = 0
@@ -27,6 +29,7 @@ WARM_UP_SEED = 0
 class Measured:
     """Seconds per round for the same work per worker: one worker alone, two threads, two processes."""
 
+    bench: str
     name: str
     n_replications: int  # per worker
     alone: list[float] = field(default_factory=list)
@@ -44,25 +47,25 @@ class Measured:
         return median(ours / alone for ours, alone in zip(self.threads, self.alone, strict=True))
 
 
-def work(name: str, worker: int, n_replications: int) -> None:
+def work(bench: str, name: str, worker: int, n_replications: int) -> None:
     """What each worker does, wherever it lives. Its seeds are its own."""
-    simulate, horizon = simulator(BY_NAME[name])
+    simulate, horizon = simulator(BENCHES[bench].by_name[name])
     for number_of_replication in range(n_replications):
         simulate(1 + worker * n_replications + number_of_replication, horizon)
 
 
-def simulator(one: Implementation) -> tuple[Simulate, float]:
+def simulator(one: Implementation) -> tuple[Simulate[Any], float]:
     """How to run it in this process, and for how many minutes."""
     assert one.simulate is not None, f"{one.name} does not live in this process"
     return one.simulate, one.horizon
 
 
-def measure(one: Implementation, n_rounds: int) -> Measured:
+def measure(bench: Bench, one: Implementation, n_rounds: int) -> Measured:
     """Runs alone, threads and processes in turn, `n_rounds` times. The implementation must be ready (warmed up)."""
     simulate, horizon = simulator(one)
     seconds = timed(simulate, WARM_UP_SEED, horizon).seconds
-    result = Measured(one.name, max(1, math.ceil(SECONDS_PER_WORKER / seconds)))
-    with ThreadPoolExecutor(N_WORKERS) as threads, Processes(one.name, result.n_replications) as processes:
+    result = Measured(bench.name, one.name, max(1, math.ceil(SECONDS_PER_WORKER / seconds)))
+    with ThreadPoolExecutor(N_WORKERS) as threads, Processes(result) as processes:
         for _ in range(n_rounds):
             result.alone.append(seconds_of_alone(result))
             result.threads.append(seconds_of_threads(threads, result))
@@ -73,14 +76,15 @@ def measure(one: Implementation, n_rounds: int) -> Measured:
 def seconds_of_alone(result: Measured) -> float:
     """Wall-clock seconds of one worker in this thread."""
     started = perf_counter()
-    work(result.name, 0, result.n_replications)
+    work(result.bench, result.name, 0, result.n_replications)
     return perf_counter() - started
 
 
 def seconds_of_threads(threads: ThreadPoolExecutor, result: Measured) -> float:
     """Wall-clock seconds until both threads are done."""
     started = perf_counter()
-    jobs = [threads.submit(work, result.name, worker, result.n_replications) for worker in range(N_WORKERS)]
+    what, size = (result.bench, result.name), result.n_replications
+    jobs = [threads.submit(work, *what, worker, size) for worker in range(N_WORKERS)]
     for job in jobs:
         job.result()
     return perf_counter() - started
@@ -89,13 +93,15 @@ def seconds_of_threads(threads: ThreadPoolExecutor, result: Measured) -> float:
 class Processes:
     """Worker processes, started and warmed up once, that wait for a word before each round."""
 
-    def __init__(self, name: str, n_replications: int) -> None:
+    def __init__(self, work: Measured) -> None:
         context = get_context("spawn")
         self.pipes: list[Connection] = []
         self.processes = []
         for worker in range(N_WORKERS):
             ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, name, worker, n_replications), daemon=True)
+            process = context.Process(
+                target=serve, args=(theirs, work.bench, work.name, worker, work.n_replications), daemon=True
+            )
             process.start()
             theirs.close()  # so that a worker that dies ends our wait with EOFError
             self.pipes.append(ours)
@@ -125,16 +131,16 @@ class Processes:
         return perf_counter() - started
 
 
-def serve(pipe: Connection, name: str, worker: int, n_replications: int) -> None:
+def serve(pipe: Connection, bench: str, name: str, worker: int, n_replications: int) -> None:
     """Life of a worker process: warm up, then work at each word until told to go."""
-    work(name, WARM_UP_SEED, 1)
+    work(bench, name, WARM_UP_SEED, 1)
     pipe.send(True)
     while pipe.recv():
-        work(name, worker, n_replications)
+        work(bench, name, worker, n_replications)
         pipe.send(True)
 
 
-def report(measured: Sequence[Measured]) -> Iterator[str]:
+def report(_: Bench, measured: Sequence[Measured]) -> Iterator[str]:
     """The table and what one must know to read it."""
     head = (
         "impl",
@@ -163,7 +169,7 @@ def report(measured: Sequence[Measured]) -> Iterator[str]:
     yield f"{N_WORKERS} threads or processes, each with that many replications; alone: one of them. Medians of rounds."
 
 
-def records(measured: Sequence[Measured]) -> Iterator[dict[str, str | float | int | None]]:
+def records(bench: Bench, measured: Sequence[Measured]) -> Iterator[dict[str, str | float | int | None]]:
     """The same for `--json`."""
     for one in measured:
-        yield {"bench": BENCH, "impl": one.name, "ratio_to_processes": one.ratio, "rounds": len(one.threads)}
+        yield {"bench": bench.name + SUFFIX, "impl": one.name, "ratio_to_processes": one.ratio, "rounds": len(one.threads)}
