@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, pop
+from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, let_near, pop
 from ccsim.engine.compiled.door import next_callers
 from ccsim.engine.compiled.on_agent import on_seats, on_wrap_end, send_home
 from ccsim.engine.compiled.on_caller import (
@@ -16,7 +16,16 @@ from ccsim.engine.compiled.on_caller import (
     on_talk_end,
 )
 from ccsim.engine.compiled.rows import close_agent_state, close_contact, close_episode, close_queue_stay
-from ccsim.engine.compiled.state import SLOT_BITS, SPARE_EVENTS, UNCHECKED_EVENTS, agent_now, caller_at, event_at, fresh_at
+from ccsim.engine.compiled.state import (
+    FIRST_EVENT,
+    SLOT_BITS,
+    SPARE_EVENTS,
+    UNCHECKED_EVENTS,
+    agent_now,
+    caller_at,
+    event_at,
+    fresh_at,
+)
 from ccsim.jit import entry, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
@@ -49,24 +58,24 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
         at = math.inf
         code = 0
         source = 0
-        if floor.n_events > 0:
-            first = event_at(floor, 0)
-            at = first.at
-            code = first.code
-            source = 1
         if floor.next_at_door < floor.n_at_door:
-            arrival_at = fresh_at(floor, floor.next_at_door).at
-            fresh_code = code_of(Event.DIAL, floor.next_customer, 0)
-            if arrival_at < at or (arrival_at == at and fresh_code < code):
-                at = arrival_at
-                code = fresh_code
-                source = 2
+            at = fresh_at(floor, floor.next_at_door).at
+            code = code_of(Event.DIAL, floor.next_customer, 0)
+            source = 2
         if floor.next_timetable < program.n_timetable:
             entry_ = timetable_at(program, floor.next_timetable)
             entry_code = code_of(entry_.event, entry_.entity, 0)
             if entry_.at < at or (entry_.at == at and entry_code < code):
                 at = entry_.at
+                code = entry_code
                 source = 3
+        let_near(floor, at)
+        if floor.n_near > 0:
+            first = event_at(floor, FIRST_EVENT)
+            if first.at < at or (first.at == at and first.code < code):
+                at = first.at
+                code = first.code
+                source = 1
 
         floor.now = at
         if source == 1:

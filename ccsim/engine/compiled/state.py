@@ -13,17 +13,21 @@ from numpy.typing import NDArray
 
 from ccsim.jit import accessor, bind, callback
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_counts
-from ccsim.program.layout import Program
+from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import DIGEST, TABLE
 from ccsim.rules.tally import COUNTS, bind_counts
 from ccsim.vocabulary import AgentState
 
 __all__ = [
+    "FIRST_EVENT",
     "FLOOR",
+    "NO_EVENT_AT",
+    "NO_EVENT_CODE",
     "PAIR",
     "SLOT_BITS",
     "SPARE_EVENTS",
     "UNCHECKED_EVENTS",
+    "N_SLICES",
     "KernelPolicy",
     "Room",
     "agent_now",
@@ -35,12 +39,15 @@ __all__ = [
     "digest_at",
     "episode_at",
     "event_at",
+    "event_key_at",
     "fresh_at",
     "kernel_policy",
     "lane_now",
     "pair_at",
+    "parked_at",
     "row_table",
     "segment_at",
+    "slice_at",
     "team_now",
     "unsorted_at",
 ]
@@ -54,6 +61,8 @@ SPARE_EVENTS = UNCHECKED_EVENTS + 4
 SLOT_BITS = 24
 """Room for 16 million customers (or agents) on the floor at once."""
 
+_CACHE_LINE = 64
+
 _MOST_ROWS = 1 << 31
 """Callers know their rows by 32-bit numbers."""
 
@@ -63,6 +72,10 @@ _CLOCK = [
     ("keep_digest", "i8"),
     ("finished", "i8"),
     ("n_events", "i8"),  # in the calendar
+    ("n_near", "i8"),  # of them in the heap, the others are parked
+    ("next_slice", "i8"),  # of time: the first whose events are parked
+    ("slices_per_second", "f8"),
+    ("free_parked", "i8"),  # head of the free list of parking places
     ("next_timetable", "i8"),
     ("next_interval", "i8"),
     ("next_at_door", "i8"),
@@ -139,6 +152,27 @@ LANE_NOW = np.dtype([("first", "i8"), ("last", "i8")], align=True)
 EVENT = np.dtype([("at", "f8"), ("code", "i8")], align=True)
 """An entry of the calendar; code as `calendar.code_of` makes it, its slot the caller's or the agent."""
 
+_EVENT_KEY = np.dtype([("at", "i8"), ("code", "i8")], align=True)
+"""The same, its time as the integer that its bits are."""
+
+FIRST_EVENT = 3
+"""Entry of the calendar that holds the first event, see there."""
+
+PARKED = np.dtype([("at", "f8"), ("code", "i8"), ("next", "i8")], align=True)
+"""An event of a later slice of time, or a free place for one; next is the place of another of either kind, or -1."""
+
+SLICE = np.dtype([("parked", "i8")])
+"""First place of the parked events of every `N_SLICES`-th slice of time, or -1."""
+
+N_SLICES = 1024
+
+CALLS_PER_SLICE = 4
+"""Fresh calls in a slice of time when they come most often."""
+
+NO_EVENT_AT = int(np.float64(np.inf).view(np.int64))
+NO_EVENT_CODE = int(np.iinfo(np.int64).max)
+"""An entry of the calendar not in use."""
+
 FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorded", "i8")], align=True)
 """A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
 
@@ -161,7 +195,7 @@ PAIR = np.dtype(
 BUCKET = np.dtype([("n", "i8")])
 
 _ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
-_WORK_TABLES = ("callers", "agents", "teams", "lanes", "calendar", "fresh", "unsorted", "buckets")
+_WORK_TABLES = ("callers", "agents", "teams", "lanes", "calendar", "parked", "slices", "fresh", "unsorted", "buckets")
 _SIZED = (*_WORK_TABLES, *_ROW_TABLES)
 _UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
 _ADDRESSES = (*_SIZED, *_UNSIZED[:-1])
@@ -177,6 +211,9 @@ agent_now = accessor(FLOOR, "agents", AGENT_NOW)
 team_now = accessor(FLOOR, "teams", TEAM_NOW)
 lane_now = accessor(FLOOR, "lanes", LANE_NOW)
 event_at = accessor(FLOOR, "calendar", EVENT)
+parked_at = accessor(FLOOR, "parked", PARKED)
+slice_at = accessor(FLOOR, "slices", SLICE)
+event_key_at = accessor(FLOOR, "calendar", _EVENT_KEY)
 fresh_at = accessor(FLOOR, "fresh", FRESH)
 unsorted_at = accessor(FLOOR, "unsorted", FRESH)
 bucket_at = accessor(FLOOR, "buckets", BUCKET)
@@ -235,7 +272,9 @@ class Room:
             "agents": np.zeros(n_agents, AGENT_NOW),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
             "lanes": np.zeros(len(program.lanes), LANE_NOW),
-            "calendar": np.zeros(4 * n_agents + 4 * SPARE_EVENTS, EVENT),
+            "calendar": _free_calendar(0),
+            "parked": np.zeros(0, PARKED),
+            "slices": np.full(N_SLICES, -1).view(SLICE),
             "fresh": np.zeros(n_fresh, FRESH),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
@@ -260,6 +299,9 @@ class Room:
         ):
             for field in fields:
                 table[field] = -1
+        self._floor["free_parked"] = -1
+        self._floor["slices_per_second"] = _slices_per_second(program)
+        self._more_events(4 * n_agents + 4 * SPARE_EVENTS)
         self._more_slots(n_agents + 64)
         self._bind(*_SIZED, *_UNSIZED)
 
@@ -275,9 +317,6 @@ class Room:
         if clock.fresh_needed > clock.n_fresh:
             room = int(clock.fresh_needed * 5 // 4)
             longer |= {"fresh": room, "unsorted": room, "buckets": room + 1}
-        n_events = int(clock.n_events + clock.n_inside + SPARE_EVENTS)
-        if n_events > clock.n_calendar:
-            longer["calendar"] = 2 * n_events
         if clock.keep_rows:
             needed = {
                 "episodes": clock.n_episode_rows + 1,
@@ -288,6 +327,10 @@ class Room:
             longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
         for name, n in longer.items():
             self._lengthen(name, n)
+        n_events = int(clock.n_events + clock.n_inside + SPARE_EVENTS)
+        if n_events > clock.n_calendar:
+            self._more_events(2 * n_events - int(clock.n_calendar))
+            longer |= {"calendar": 0, "parked": 0}
         if clock.n_free == 0:
             self._more_slots(len(self.tables["callers"]))
             longer["callers"] = 0
@@ -320,9 +363,19 @@ class Room:
 
     def _lengthen(self, name: str, n: int) -> None:
         table = self.tables[name]
-        longer = np.empty(n, table.dtype) if name in _ROW_TABLES else np.zeros(n, table.dtype)
+        if name == "calendar":
+            longer = _free_calendar(n)
+        else:
+            longer = np.empty(n, table.dtype) if name in _ROW_TABLES else np.zeros(n, table.dtype)
         longer[: len(table)] = table
         self.tables[name] = longer
+
+    def _more_events(self, n: int) -> None:
+        """Room for n more events, all of which may be in the heap or parked."""
+        before = len(self.tables["calendar"])
+        self._lengthen("calendar", before + n)
+        self._lengthen("parked", before + n)
+        self._floor["free_parked"] = _chain(self.tables["parked"]["next"], before, self._floor["free_parked"][0])
 
     def _more_slots(self, n: int) -> None:
         before = len(self.tables["callers"])
@@ -330,11 +383,34 @@ class Room:
             raise MemoryError(f"more than {1 << SLOT_BITS:,} customers on the floor at once; allowed: fewer")
         self._lengthen("callers", before + n)
         callers = self.tables["callers"]
-        callers["next"][before:-1] = np.arange(before + 1, before + n)
-        callers["next"][-1] = self._floor["free_slot"][0]
         callers["customer"][before:] = -1
-        self._floor["free_slot"] = before
+        self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])
         self._floor["n_free"] += n
+
+
+def _chain(following: NDArray[Any], first: int, then: int) -> int:
+    """Makes a free list of all places from `first` on, with the list `then` at its end; returns its head."""
+    following[first:-1] = np.arange(first + 1, len(following))
+    following[-1] = then
+    return first
+
+
+def _slices_per_second(program: Program) -> float:
+    """Slices of time for the calendar: few events in each at the busiest time, and not many more slices than calls in all."""
+    per_interval = max(float(program.flows["volume"].sum(axis=0).max()), 1.0)
+    busiest = per_interval / float(program.settings["interval_length"][0])
+    on_average = (
+        4.0 * (mean_calls(program) + 1.0) / float(program.intervals["starts_at"][-1] + program.settings["interval_length"][0])
+    )
+    return min(busiest, on_average) / CALLS_PER_SLICE
+
+
+def _free_calendar(n: int) -> NDArray[Any]:
+    """A calendar without events, which begins on a cache line."""
+    table = np.empty(n + _CACHE_LINE // EVENT.itemsize, EVENT)
+    table["at"], table["code"] = np.inf, NO_EVENT_CODE
+    first = -table.ctypes.data % _CACHE_LINE // EVENT.itemsize
+    return table[first : first + n]
 
 
 def _within_rows(n: int) -> int:
