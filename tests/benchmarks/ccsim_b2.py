@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from ccsim.engine import Replication
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.errors import ScenarioError
@@ -61,9 +63,7 @@ def count_rows(done: Replication) -> Tally:
     """Counts from the segments: there is one for each leg."""
     assert done.rows is not None
     legs = done.rows.segments
-    answered = legs["outcome"] == Outcome.SERVED
-    waits = legs["ended_at"] - legs["entered_at"]
-    waits[answered] = (legs["answered_at"] - legs["entered_at"])[answered]
+    waits = np.minimum(legs["answered_at"], legs["ended_at"]) - legs["entered_at"]  # answered_at is +inf for who was not
     return Tally(
         n_calls=len(done.rows.episodes),
         n_legs=len(legs),
