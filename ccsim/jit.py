@@ -31,6 +31,7 @@ __all__ = [
     "call_address",
     "callback",
     "entry",
+    "inlined",
     "inner",
     "jit",
     "load_from_cache",
@@ -258,6 +259,17 @@ if ENABLED:
     )
     """For helpers that only compiled code calls: never machine code of their own, so less than half the compile time."""
 
+    inlined: _Decorator = numba.njit(
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        cache=False,
+        forceinline=True,
+        pipeline_class=_link_only_pipeline(),
+    )
+    """For helpers of loops that the optimiser can turn into vector code only if it sees all of what they do."""
+
     entry: _Decorator = partial(_kept, pipeline_class=_closed_pipeline())
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
 
@@ -328,12 +340,12 @@ if ENABLED:
             def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
                 pointer = builder.bitcast(arguments[0], ir.IntType(8).as_pointer())
                 word = builder.gep(pointer, [ir.Constant(ir.IntType(64), offset)])
-                base = builder.load(builder.bitcast(word, ir.IntType(64).as_pointer()))
+                base = builder.load(builder.bitcast(word, pointer.type.as_pointer()))
                 # Tables move only between calls of a kernel; told so, the optimiser need not load their addresses again after
                 # every store, which for all it knows might have changed them.
                 base.set_metadata("invariant.load", builder.module.add_metadata([]))
-                place = builder.add(base, builder.mul(arguments[1], ir.Constant(ir.IntType(64), row.itemsize)))
-                return builder.inttoptr(place, context.get_value_type(row_type))
+                place = builder.gep(base, [builder.mul(arguments[1], ir.Constant(ir.IntType(64), row.itemsize))])
+                return builder.bitcast(place, context.get_value_type(row_type))
 
             return signature, code
 
@@ -432,7 +444,7 @@ else:
     def _plain(function: Any) -> Any:
         return function
 
-    jit = inner = entry = _plain
+    jit = inner = inlined = entry = _plain
 
     def load_from_cache(function: Any, *arguments: Any) -> None:
         """Twin of the compiled `load_from_cache`: there is nothing to load."""

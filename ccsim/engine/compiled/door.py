@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.state import bucket_at, fresh_at, unsorted_at
+from ccsim.engine.compiled.ahead import draw_ahead
+from ccsim.engine.compiled.state import bucket_at, fresh_at, instant_at, unsorted_at
 from ccsim.jit import inner
 from ccsim.program.layout import Records
-from ccsim.rules.arrivals import busyness, fresh_calls, instant
+from ccsim.rules.arrivals import busyness, fresh_calls, instant_of_many
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base
 from ccsim.rules.tables import call_type_at, flow_at, interval_at, recorded_at
 
@@ -33,15 +34,20 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
         for kind in range(program.n_call_types):
             if flow_at(program, kind * program.n_intervals + i).volume > 0.0:
                 base = entity_base(call_type_at(program, kind).name_key, interval.date, interval.ordinal)
-                length = interval.open_until - interval.open_from
-                for ordinal in range(n_fresh(program, luck, kind, i)):
-                    caller = unsorted_at(floor, n)
-                    caller.at = instant(luck, base, ordinal, interval.open_from, length)
+                start = interval.open_from
+                length = interval.open_until - start
+                n_of_kind = n_fresh(program, luck, kind, i)
+                for ordinal in range(n_of_kind):
+                    instant_at(floor, n + ordinal).at = instant_of_many(luck, base, ordinal, start, length)
+                for ordinal in range(n_of_kind):
+                    caller = unsorted_at(floor, n + ordinal)
+                    caller.at = instant_at(floor, n + ordinal).at
                     caller.entity = arrival_entity(base, ordinal)
                     caller.call_type = kind
-                    n += 1
+                n += n_of_kind
         if n > 0:
             sort_callers(floor, n, interval.open_from, interval.open_until)
+            draw_ahead(luck, floor, n)
         floor.n_at_door = n
         floor.next_interval = i + 1
     return True

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.ahead import patience_of, take_ahead
 from ccsim.engine.compiled.assign import assign, change_state, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_ivr_stay, close_queue_stay
 from ccsim.engine.compiled.state import caller_at, contact_at, episode_at, fresh_at, lane_now, segment_at
 from ccsim.jit import inner
 from ccsim.program.layout import Records
-from ccsim.rules.callers import balks, dial_at, hangs_up_in_ivr, ivr_time, patience, redial_delay, redials
+from ccsim.rules.callers import balks, dial_at, hangs_up_in_ivr, ivr_time, redial_delay, redials
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, call_type_at, recorded_at
 from ccsim.vocabulary import AgentState, Event, Outcome
@@ -22,9 +23,10 @@ __all__ = ["clear_queues", "leave_waiting", "on_abandon", "on_fresh_dial", "on_i
 def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> None:
     """The next fresh caller dials for the first time. Writes callers and whatever `dial` does."""
     arrival = fresh_at(floor, floor.next_at_door)
-    floor.next_at_door += 1
     slot = floor.free_slot
     caller = caller_at(floor, slot)
+    take_ahead(floor, slot, floor.next_at_door)
+    floor.next_at_door += 1
     floor.free_slot = caller.next
     floor.n_free -= 1
 
@@ -134,7 +136,7 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
     recorded = -1.0
     if caller.recorded >= 0:
         recorded = recorded_at(program, caller.recorded).patience
-    limit = patience(luck, program, caller.call_type, caller.entity, caller.contact, recorded)
+    limit = patience_of(program, luck, floor, slot, recorded)
     caller.gives_up_at = now + limit
     floor.n_inside += 1
     enqueue(floor, slot)

@@ -92,21 +92,19 @@ def _sorted(tables: Rows, program: Program) -> Rows:
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:
     """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
     in_order = np.empty_like(table)
-    n_words = table.dtype.itemsize // 8
     starts = np.zeros(n_owners + 1, dtype=np.int64)
-    _scatter(table[field], starts, table.view(np.int64), in_order.view(np.int64), n_words)
+    _scatter(table[field], starts, table, in_order)
     return in_order
 
 
 @entry
-def _scatter(owners, starts, words, in_order, n_words):  # type: ignore[no-untyped-def]
-    """Copies rows, as 64-bit words, to their sorted places. Writes starts, in_order."""
+def _scatter(owners, starts, table, in_order):  # type: ignore[no-untyped-def]
+    """Copies rows to their sorted places. Writes starts, in_order."""
     for i in range(owners.shape[0]):
         starts[owners[i] + 1] += 1
     for owner in range(starts.shape[0] - 1):
         starts[owner + 1] += starts[owner]
     for i in range(owners.shape[0]):
-        place = starts[owners[i]] * n_words
-        for word in range(n_words):
-            in_order[place + word] = words[i * n_words + word]
-        starts[owners[i]] += 1
+        place = starts[owners[i]]
+        in_order[place] = table[i]
+        starts[owners[i]] = place + 1

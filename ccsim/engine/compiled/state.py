@@ -16,7 +16,7 @@ from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_cou
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import DIGEST, TABLE
 from ccsim.rules.tally import COUNTS, bind_counts
-from ccsim.vocabulary import AgentState
+from ccsim.vocabulary import AgentState, Family
 
 __all__ = [
     "FIRST_EVENT",
@@ -31,6 +31,8 @@ __all__ = [
     "KernelPolicy",
     "Room",
     "agent_now",
+    "ahead_of",
+    "ahead_at_door",
     "agent_state_at",
     "bucket_at",
     "caller_at",
@@ -41,6 +43,7 @@ __all__ = [
     "event_at",
     "event_key_at",
     "fresh_at",
+    "instant_at",
     "kernel_policy",
     "lane_now",
     "pair_at",
@@ -80,6 +83,7 @@ _CLOCK = [
     ("next_interval", "i8"),
     ("next_at_door", "i8"),
     ("n_at_door", "i8"),
+    ("draws_ahead", "i8"),
     ("fresh_needed", "i8"),  # room the next interval's callers need
     ("next_customer", "i8"),
     ("free_slot", "i8"),  # head of the free list of caller slots
@@ -192,10 +196,29 @@ PAIR = np.dtype(
 )
 """What a routing policy sees of a contact (call_type to customer) and of an agent (id to idle_since)."""
 
+INSTANT = np.dtype([("at", "f8")])
+
+AHEAD = np.dtype([("talk", "f8"), ("patience", "f8")], align=True)
+"""Uniforms drawn ahead for one caller, 0 where none was."""
+
 BUCKET = np.dtype([("n", "i8")])
 
 _ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
-_WORK_TABLES = ("callers", "agents", "teams", "lanes", "calendar", "parked", "slices", "fresh", "unsorted", "buckets")
+_WORK_TABLES = (
+    "callers",
+    "ahead",
+    "agents",
+    "teams",
+    "lanes",
+    "calendar",
+    "parked",
+    "slices",
+    "fresh",
+    "ahead_at_door",
+    "instants",
+    "unsorted",
+    "buckets",
+)
 _SIZED = (*_WORK_TABLES, *_ROW_TABLES)
 _UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
 _ADDRESSES = (*_SIZED, *_UNSIZED[:-1])
@@ -206,6 +229,10 @@ FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "
 `row_tables` has the addresses of the four row tables again, for the digest; `digest` their four pairs of sums.
 """
 
+ahead_of = accessor(FLOOR, "ahead", AHEAD)
+"""By caller's slot."""
+ahead_at_door = accessor(FLOOR, "ahead_at_door", AHEAD)
+"""By place at the door."""
 caller_at = accessor(FLOOR, "callers", CALLER)
 agent_now = accessor(FLOOR, "agents", AGENT_NOW)
 team_now = accessor(FLOOR, "teams", TEAM_NOW)
@@ -215,6 +242,7 @@ parked_at = accessor(FLOOR, "parked", PARKED)
 slice_at = accessor(FLOOR, "slices", SLICE)
 event_key_at = accessor(FLOOR, "calendar", _EVENT_KEY)
 fresh_at = accessor(FLOOR, "fresh", FRESH)
+instant_at = accessor(FLOOR, "instants", INSTANT)
 unsorted_at = accessor(FLOOR, "unsorted", FRESH)
 bucket_at = accessor(FLOOR, "buckets", BUCKET)
 episode_at = accessor(FLOOR, "episodes", EPISODE)
@@ -276,6 +304,9 @@ class Room:
             "parked": np.zeros(0, PARKED),
             "slices": np.full(N_SLICES, -1).view(SLICE),
             "fresh": np.zeros(n_fresh, FRESH),
+            "ahead": np.zeros(0, AHEAD),
+            "ahead_at_door": np.zeros(n_fresh, AHEAD),
+            "instants": np.zeros(n_fresh, INSTANT),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
             "episodes": np.empty(n_rows, EPISODE),
@@ -300,6 +331,7 @@ class Room:
             for field in fields:
                 table[field] = -1
         self._floor["free_parked"] = -1
+        self._floor["draws_ahead"] = _draws_ahead(program)
         self._floor["slices_per_second"] = _slices_per_second(program)
         self._more_events(4 * n_agents + 4 * SPARE_EVENTS)
         self._more_slots(n_agents + 64)
@@ -316,7 +348,7 @@ class Room:
         longer: dict[str, int] = {}
         if clock.fresh_needed > clock.n_fresh:
             room = int(clock.fresh_needed * 5 // 4)
-            longer |= {"fresh": room, "unsorted": room, "buckets": room + 1}
+            longer |= {"fresh": room, "ahead_at_door": room, "instants": room, "unsorted": room, "buckets": room + 1}
         if clock.keep_rows:
             needed = {
                 "episodes": clock.n_episode_rows + 1,
@@ -333,7 +365,7 @@ class Room:
             longer |= {"calendar": 0, "parked": 0}
         if clock.n_free == 0:
             self._more_slots(len(self.tables["callers"]))
-            longer["callers"] = 0
+            longer |= {"callers": 0, "ahead": 0}
         self._bind(*longer)
 
     def rows(self) -> Rows:
@@ -382,6 +414,7 @@ class Room:
         if before + n >= 1 << SLOT_BITS:
             raise MemoryError(f"more than {1 << SLOT_BITS:,} customers on the floor at once; allowed: fewer")
         self._lengthen("callers", before + n)
+        self._lengthen("ahead", before + n)
         callers = self.tables["callers"]
         callers["customer"][before:] = -1
         self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])
@@ -393,6 +426,14 @@ def _chain(following: NDArray[Any], first: int, then: int) -> int:
     following[first:-1] = np.arange(first + 1, len(following))
     following[-1] = then
     return first
+
+
+def _draws_ahead(program: Program) -> bool:
+    """Whether talk or patience of fresh callers is random and their own."""
+    if len(program.recorded) or program.settings["start_order"][0] != 0:
+        return False
+    laws = np.concatenate([program.call_types["talk_law"], program.call_types["patience_law"]])
+    return bool((~np.isin(program.laws["family"][laws], (Family.DETERMINISTIC, Family.NEVER))).any())
 
 
 def _slices_per_second(program: Program) -> float:
