@@ -17,11 +17,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Comparison": "ccsim.experiment",
     "open_run": "ccsim.outcomes.store",
     "Result": "ccsim.experiment",
     "Scenario": "ccsim.scenario",
     "ScenarioError": "ccsim.errors",
     "check_policy": "ccsim.experiment",
+    "compare": "ccsim.experiment",
     "from_dict": "ccsim.scenario",
     "load": "ccsim.scenario",
     "plus": "ccsim.scenario",

@@ -22,7 +22,8 @@ Counts of stored rows: `ccsim.analysis.tabulate.counts_of(program, rows) -> Coun
 What each KPI means, with its formula: `ccsim.analysis.kpi.REGISTRY` (dict of id to `Kpi`).
 
 Chapters: `kpi` (the registry), `grid` (counts to sums per scope), `estimate` (ratios of sums and their intervals), `quantile`
-(waits by histogram), `accumulate` (what grows with each replication), `targets` (verdicts), `tabulate` (rows to counts).
+(waits by histogram), `accumulate` (what grows with each replication), `targets` (verdicts), `paired` (differences between
+plans), `tabulate` (rows to counts).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ccsim.analysis.estimate import Estimate, Intervals, Label, Moments, number_or_none, ratios
 from ccsim.analysis.grid import Block, Measure, calendar_of, grids_of
 from ccsim.analysis.kpi import DEFAULT_SCOPES, REGISTRY, SCOPES, Metrics, service_level_variant
+from ccsim.analysis.paired import Sample
 from ccsim.analysis.quantile import WaitMoments
 from ccsim.analysis.targets import Series, Target, Verdict, evaluate
 from ccsim.outcomes import Counts
@@ -69,6 +70,8 @@ class Accumulator:
     brief : bool
         Keep only what contacts of the whole run need, for plans of which one figure is wanted: no days, intervals, quantiles
         or targets.
+    keep_runs : bool
+        Also keep the centre's sums of each replication, for comparisons in pairs (`sample`).
 
     Attributes
     ----------
@@ -84,8 +87,10 @@ class Accumulator:
         targets: Sequence[Target] = (),
         *,
         brief: bool = False,
+        keep_runs: bool = False,
     ) -> None:
         self.n = 0
+        self._runs: dict[int, list[tuple[Floats, Floats]]] | None = {} if keep_runs else None
         self._names = names
         self._metrics = metrics or Metrics()
         self._thresholds = [float(t) for t in program.thresholds]
@@ -120,6 +125,10 @@ class Accumulator:
                 sums = block.sums(terms)
                 moments.add(*sums)
                 tables[number, block.period] = sums
+        if self._runs is not None:
+            for number in self._centre_grids():
+                above, below = tables[number, "run"]
+                self._runs.setdefault(number, []).append((above[:, 0].copy(), below[:, 0].copy()))
         for series in self._series.values():
             above, below = tables[series.grid, "day"]
             n_days = len(self._calendar.days)
@@ -266,6 +275,32 @@ class Accumulator:
         values = values[np.isfinite(values)]
         p10, p90 = np.quantile(values, [0.1, 0.9], method="linear") if values.size else (np.nan, np.nan)
         return DayRange(kpi, series.variant, number_or_none(p10), number_or_none(p90), len(values), REGISTRY[kpi].unit)
+
+    def sample(self, kpi: str, variant: str = "", basis: str = "") -> Sample:
+        """Numerator and denominator of a KPI of the centre over the run, in every replication.
+
+        They are whole numbers: calls, microseconds; the KPI's `scale` brings their ratio to its unit.
+
+        Parameters
+        ----------
+        basis : str
+            The KPI's first one if empty.
+
+        Raises
+        ------
+        KeyError
+            For a KPI that is no ratio, or a variant that is not counted.
+        """
+        assert self._runs is not None, "sums of single replications were not kept"
+        basis = basis or REGISTRY[kpi].bases[0]
+        number = next(i for i in self._centre_grids() if self._grids[i].basis == basis)
+        row = next(block for block in self._blocks[number] if block.period == "run").row(kpi, variant)
+        kept = self._runs.get(number, [])
+        return Sample(np.array([above[row] for above, _ in kept]), np.array([below[row] for _, below in kept]))
+
+    def _centre_grids(self) -> list[int]:
+        """Grids that know the centre, which then is their first place."""
+        return [i for i, grid in enumerate(self._grids) if grid.places[:1] == (("centre", ""),)]
 
     def _find(self, kpi: str, variant: str | None) -> Series:
         """The series of a KPI; its first variant when none is named."""

@@ -25,6 +25,7 @@ VERBS = {
     "validate": "Check scenarios: every mistake at once, each at its place.",
     "show": "Say what a scenario means, with all defaults.",
     "run": "Simulate a scenario and report what callers and agents would live through.",
+    "compare": "Compare plans that meet the same callers.",
     "erlang": "Agents and waits by the textbook: Erlang C and A side by side.",
     "kpis": "What every figure means: the sentence and the formula.",
     "schema": "The JSON Schema of scenario files, for editors.",

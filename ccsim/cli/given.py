@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ccsim.errors import Problem, ScenarioError
@@ -35,3 +36,27 @@ def loaded(file: str, settings: Sequence[str]) -> Scenario:
     if found.scenario is None:
         raise ScenarioError(found.problems)
     return found.scenario
+
+
+def known_what_if(scenario: Scenario, name: str) -> str:
+    """Return the name of an entry of `what_if`; ScenarioError E-REF if there is none of that name."""
+    from ccsim.errors import nearest, shown
+
+    names = list(scenario.what_if)
+    if name not in names:
+        near, allowed = nearest(name, names), ", ".join(names[:20]) or "none in this file"
+        raise ScenarioError([Problem("E-REF", "what_if", "no what-if of that name", shown(name), allowed, near)])
+    return name
+
+
+@contextmanager
+def reported(as_json: bool) -> Iterator[None]:
+    """With ``--json`` let a scenario that cannot run print one object, its problems, before the error goes on."""
+    from ccsim.cli.console import print_json, problem_fields
+
+    try:
+        yield
+    except ScenarioError as error:
+        if as_json:
+            print_json({"problems": [problem_fields(problem) for problem in error.problems]})
+        raise

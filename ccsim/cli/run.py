@@ -95,8 +95,8 @@ def command(
 
     gc.freeze()
     gc.enable()
-    with _progress(quiet, engine) as progress:
-        result = run(scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, progress=progress)
+    with progress(quiet, engine) as told:
+        result = run(scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, progress=told)
     _print(result, as_json, intervals)
     if out is not None:
         _write(result, out, force, calls, quiet)
@@ -110,32 +110,15 @@ def _refuse_format(file_format: str) -> None:
 
 def _scenario(file: str, settings: tuple[str, ...], what_if: str | None, as_json: bool) -> Scenario:
     """Return the scenario, or its variant; with ``--json`` a bad one still prints one object, its problems."""
-    from ccsim.cli.console import print_json, problem_fields
-    from ccsim.cli.given import loaded
-    from ccsim.errors import ScenarioError
+    from ccsim.cli.given import known_what_if, loaded, reported
 
-    try:
+    with reported(as_json):
         scenario = loaded(file, settings)
-        return scenario if what_if is None else _variant(scenario, what_if)
-    except ScenarioError as error:
-        if as_json:
-            print_json({"problems": [problem_fields(problem) for problem in error.problems]})
-        raise
-
-
-def _variant(scenario: Scenario, what_if: str) -> Scenario:
-    """Return what one entry of `what_if` describes; ScenarioError E-REF if there is none of that name."""
-    from ccsim.errors import Problem, ScenarioError, nearest, shown
-
-    names = list(scenario.what_if)
-    if what_if not in names:
-        near, allowed = nearest(what_if, names), ", ".join(names[:20]) or "none in this file"
-        raise ScenarioError([Problem("E-REF", "what_if", "no what-if of that name", shown(what_if), allowed, near)])
-    return scenario.variant(what_if)
+        return scenario if what_if is None else scenario.variant(known_what_if(scenario, what_if))
 
 
 @contextmanager
-def _progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] | None]:
+def progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] | None]:
     """Draw a bar on stderr when that is a terminal; say so when the kernel has to be compiled first."""
     if quiet:
         yield None

@@ -1,7 +1,23 @@
-"""Experiments: the only floor that knows engines and analysis. `run` simulates a scenario and returns a `Result`."""
+"""Experiments: the only floor that knows engines and analysis.
 
+`run` simulates a scenario and returns a `Result`; `compare` simulates several side by side and returns a `Comparison`.
+"""
+
+from ccsim.experiment.compare import compare
+from ccsim.experiment.comparison import Comparison, Difference, Plan
 from ccsim.experiment.policy import PolicyCheck, check_policy
 from ccsim.experiment.result import Neighbour, Result, TextbookFigures
 from ccsim.experiment.run import run
 
-__all__ = ["Neighbour", "PolicyCheck", "Result", "TextbookFigures", "check_policy", "run"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Neighbour",
+    "Plan",
+    "PolicyCheck",
+    "Result",
+    "TextbookFigures",
+    "check_policy",
+    "compare",
+    "run",
+]

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -17,7 +20,7 @@ from ccsim.engine import Replication
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import LAYOUT_VERSION
 
-__all__ = ["ENGINES", "Digest", "default_jobs", "replicate", "simulator"]
+__all__ = ["ENGINES", "Digest", "default_jobs", "replicate", "simulator", "unbroken"]
 
 ENGINES = ("auto", "compiled", "reference")
 
@@ -97,6 +100,23 @@ def replicate(simulate: Simulator, replications: range, jobs: int) -> Iterator[R
         finally:
             for waiting in ahead:
                 waiting.cancel()
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of this block: a replication is added whole, to all plans, or not at all."""
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual is None:
+        yield  # signals go to the main thread, and None was not set from Python
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if came:
+        raise KeyboardInterrupt
 
 
 class Digest:

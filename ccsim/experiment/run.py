@@ -78,7 +78,7 @@ def run(
         raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
     compiled = compile_scenario(scenario)
     jobs = default_jobs(compiled.program) if jobs is None else jobs
-    engine, plainly = _choose(engine, policy, compiled.program, planned * (3 if neighbours else 1))
+    engine, plainly = choose_engine(engine, policy, compiled.program, planned * (3 if neighbours else 1))
     if plainly:
         warm_in_background()
     how = _How(seed, planned, engine, jobs, policy, plainly)
@@ -128,10 +128,11 @@ def run(
     )
 
 
-def new_accumulator(scenario: Scenario, compiled: Compiled, *, brief: bool = False) -> Accumulator:
+def new_accumulator(scenario: Scenario, compiled: Compiled, *, brief: bool = False, keep_runs: bool = False) -> Accumulator:
     """An accumulator that knows the scenario's metrics and targets."""
     metrics = Metrics(service_level=scenario.metrics.service_level, flow_outs=scenario.metrics.flow_outs)
-    return Accumulator(compiled.program, compiled.names, metrics, tuple(_targets(scenario)), brief=brief)
+    targets = tuple(targets_of(scenario))
+    return Accumulator(compiled.program, compiled.names, metrics, targets, brief=brief, keep_runs=keep_runs)
 
 
 def add(accumulator: Accumulator, program: Program, done: Replication) -> None:
@@ -173,7 +174,7 @@ class _How(NamedTuple):
         return accumulator
 
 
-def _choose(engine: str, policy: Any, program: Program, replications: int) -> tuple[str, bool]:
+def choose_engine(engine: str, policy: Any, program: Program, replications: int) -> tuple[str, bool]:
     """The engine that finishes first, and whether it is the reference engine in plain Python, on a cold machine.
 
     Warm, the kernel is some fifty times faster, so it is taken whenever it can be.
@@ -193,7 +194,7 @@ def _choose(engine: str, policy: Any, program: Program, replications: int) -> tu
     return "compiled", False
 
 
-def _targets(scenario: Scenario) -> Iterator[Target]:
+def targets_of(scenario: Scenario) -> Iterator[Target]:
     """The scenario's targets in the words of analysis."""
     asked = scenario.targets
     for kpi, target in (

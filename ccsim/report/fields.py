@@ -1,4 +1,4 @@
-"""A `Result` as JSON fields: ``ccsim run --json`` prints them, the manifest of a run folder keeps a part of them."""
+"""A `Result` or a `Comparison` as JSON fields: ``--json`` prints them, the manifest of a run folder keeps a part of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ccsim.analysis import Estimate, Verdict
-    from ccsim.experiment import Result
+    from ccsim.experiment import Comparison, Plan, Result
 
 KPI_FIELDS = ("id", "variant", "basis", "scope", "value", "low", "high", "n", "unit")
 
@@ -69,3 +69,63 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
         "intervals_met": verdict.n_met,
         "intervals_counted": verdict.n_intervals,
     }
+
+
+def comparison_fields(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison: its plans, then every difference from the first of them."""
+    best_by = comparison.best_by
+    return {
+        "base": comparison.base.name,
+        "engine": comparison.engine,
+        "seed": comparison.seed,
+        "replications": comparison.replications,
+        "interrupted": comparison.interrupted,
+        "family": {
+            "confidence": comparison.confidence,
+            "intervals": comparison.family,
+            "method": "Bonferroni over plans x KPIs: all intervals hold together",
+        },
+        "best_by": {**best_by._asdict(), "method": "bootstrap over replications"},
+        "plans": [_plan_fields(plan) for plan in comparison.plans],
+        "differences": [found.as_dict() for found in comparison.differences],
+        "notes": list(comparison.notes),
+    }
+
+
+def _plan_fields(plan: Plan) -> dict[str, Any]:
+    return {
+        "name": plan.name,
+        "scenario": plan.scenario.name,
+        "fingerprint": plan.scenario.fingerprint,
+        "digest": plan.digest,
+        "identical": plan.identical,
+        "verdict": plan.verdict,
+        "p_best": plan.p_best,
+        "paid_hours": plan.paid_hours,
+        "worst_interval": None if plan.worst is None else estimate_fields(plan.worst),
+        "kpis": [estimate_fields(estimate) for estimate in plan.estimates.values()],
+        "targets": [verdict_fields(verdict) for verdict in plan.targets],
+    }
+
+
+def comparison_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """Return one flat row per plan and KPI, what is known of the plan repeated: for CSV files."""
+    rows = []
+    for found in comparison.differences:
+        plan = comparison.plan(found.plan)
+        worst = {} if plan.worst is None else {"at": plan.worst.scope["interval"], "value": plan.worst.value}
+        rows.append(
+            {
+                "base": comparison.base.name,
+                **found.as_dict(),
+                "plan_verdict": plan.verdict,
+                "p_best": plan.p_best,
+                "paid_hours": plan.paid_hours,
+                "worst_interval": worst.get("at"),
+                "worst_interval_value": worst.get("value"),
+                "intervals_in_family": comparison.family,
+                "confidence": comparison.confidence,
+                "seed": comparison.seed,
+            }
+        )
+    return rows

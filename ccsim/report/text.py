@@ -7,7 +7,6 @@ will live through and does not. Everything is read from the result; nothing is s
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from ccsim.analysis import Estimate
     from ccsim.experiment import Result
 
-__all__ = ["interval_scopes", "print_result"]
+__all__ = ["ROWS", "interval_scopes", "print_result", "within"]
 
 MOST_WHAT_IFS = 10  # named on the page; a file may hold hundreds
 MOST_DAYS = 31  # rows of the table by day; longer horizons are for a spreadsheet
@@ -161,7 +160,7 @@ def _print_figures(result: Result, index: Index, console: Console) -> None:
         for column in result.textbook:
             beside = getattr(column, row.id, None) if is_main else None
             cells.append("" if beside is None else shown(beside, estimate.unit))
-        label = row.label.format(goal=_threshold(estimate))
+        label = row.label.format(goal=within(estimate))
         if result.scenario.run.mode == "steady":
             label = label.replace(" a day", " in the run")  # there the one "day" is all that is counted
         table.add_row(label, *cells)
@@ -179,7 +178,7 @@ def _found(result: Result, index: Index) -> Iterator[tuple[Row, Estimate]]:
             yield from ((row, level) for level in levels if level is not estimate)
 
 
-def _threshold(estimate: Estimate) -> str:
+def within(estimate: Estimate) -> str:
     """Return ``in 0:20`` from the variant of a service level, such as ``answered_over_offered.include.20s``."""
     if not estimate.variant:
         return ""
@@ -217,7 +216,7 @@ def _neighbour_lines(result: Result) -> list[str]:
     *others, last = (n.agents for n in result.neighbours)
     agents = " | ".join([*map(str, others), numbers.plural(last, "agent")])
     levels = " | ".join(shown(n.service_level.value, "share") for n in result.neighbours)
-    return [f"With {agents} and the same callers: {levels} {_threshold(result.neighbours[0].service_level)}"]
+    return [f"With {agents} and the same callers: {levels} {within(result.neighbours[0].service_level)}"]
 
 
 # -------------------------------------------------------------------------------- parts of the centre
@@ -321,4 +320,4 @@ def _what_if_lines(result: Result) -> list[str]:
     if not names:
         return []
     listed = ", ".join(names[:MOST_WHAT_IFS]) + (", ..." if len(names) > MOST_WHAT_IFS else "")
-    return [f"What-ifs in this file, not run: {listed}. Try: ccsim run FILE --what-if {shlex.quote(names[0])}"]
+    return [f"What-ifs in this file, not run: {listed}. Try: ccsim compare FILE"]

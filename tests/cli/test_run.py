@@ -226,7 +226,7 @@ def test_interrupt_prints_and_keeps_what_was_finished(call: Call, minimal: Path,
 
         yield progress
 
-    monkeypatch.setattr("ccsim.cli.run._progress", impatient)
+    monkeypatch.setattr("ccsim.cli.run.progress", impatient)
     said = call("run", minimal, "--reps", "50", "--jobs", "1", "-o", minimal.parent / "runs")
     assert said.exit_code == 130
     assert "n = 4 replications" in said.stdout
@@ -328,7 +328,7 @@ def test_what_ifs_that_were_not_run_are_told_at_the_end(call: Call, tmp_path: Pa
     path = tmp_path / "base.yaml"
     path.write_text(WHAT_IFS)
     last = call("run", path, *FEW).stdout.splitlines()[-1]
-    assert last == "What-ifs in this file, not run: two_more, busy day. Try: ccsim run FILE --what-if two_more"
+    assert last == "What-ifs in this file, not run: two_more, busy day. Try: ccsim compare FILE"
     assert "What-if" not in call("run", path, *FEW, "--what-if", "two_more").stdout
     assert "What-if" not in call("run", minimal, *FEW).stdout
 

@@ -1,0 +1,259 @@
+"""Compare plans that meet the same callers: replication i of every plan has the same luck, and differences come in pairs.
+
+Plans go through their replications side by side, so that an interrupted comparison still compares all of them. What follows
+from their counts is in `differences`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ccsim.analysis import REGISTRY, Metrics, Target, service_level_variant
+from ccsim.engine import Replication
+from ccsim.experiment.cold import replicate_plainly, warm_in_background
+from ccsim.experiment.comparison import Comparison, Key
+from ccsim.experiment.differences import DAYS, Question, Simulated, as_plans, differences
+from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator, unbroken
+from ccsim.experiment.run import Progress, add, choose_engine, new_accumulator, targets_of
+from ccsim.program.compile import compile_scenario
+from ccsim.program.layout import Program, mean_calls
+from ccsim.scenario import Scenario
+
+__all__ = ["COMPARED", "compare"]
+
+COMPARED = (
+    *("service_level", DAYS, "abandonment", "asa", "occupancy", "handle_time", "offered"),
+    *("paid_fte", "cost_per_day"),
+)
+"""KPIs compared unless others are asked for; those this version does not know are left out."""
+
+
+def compare(
+    *scenarios: Scenario,
+    what_ifs: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    kpis: Sequence[str] | None = None,
+    margins: Mapping[str, float] | None = None,
+    reps: int | None = None,
+    seed: int | None = None,
+    engine: str = "auto",
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare plans with the first one, replication by replication, all meeting the same callers.
+
+    Parameters
+    ----------
+    *scenarios : Scenario
+        The base, then the others. A base alone is compared with its `what_if` entries.
+    what_ifs : sequence of str, optional
+        Entries of the base's `what_if` to compare; by default all of them where there is only a base, none otherwise.
+    names : sequence of str, optional
+        Of the scenarios; their own by default. Equal names get a number.
+    kpis : sequence of str, optional
+        What to compare, by default `COMPARED`. Fewer comparisons give narrower intervals.
+    margins : mapping of str to float, optional
+        By KPI, the difference that does not matter, in the KPI's unit (shares as fractions): an interval inside says so.
+    reps, seed : int, optional
+        Override the base's `run`; what the other plans say of it is never used.
+    engine, jobs
+        As in `run`.
+    progress : callable, optional
+        Called after each replication of all plans.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two plans, KPIs that are no ratios of the centre, a steady run among others, numbers out of range.
+    KeyError
+        For a what-if the base does not have.
+
+    Notes
+    -----
+    All plans are judged by the metrics and targets of the base. All intervals hold together with the base's confidence: the
+    family is (plans - 1) x KPIs, corrected by Bonferroni. A KeyboardInterrupt ends the comparison after the replications
+    that all plans have finished; the comparison says `interrupted`.
+    """
+    plans = _simulated(_named(scenarios, what_ifs, names))
+    base, program = plans[0].scenario, plans[0].compiled.program
+    how = _how(base, plans, engine, reps, seed, jobs)
+    question = _question(base, program, kpis, margins or {})
+
+    started = time.perf_counter()
+    n, interrupted = 0, False
+    try:
+        for together in how.replications():
+            with unbroken():
+                for plan, done in zip(plans, together, strict=True):
+                    add(plan.accumulator, plan.compiled.program, done)
+                    plan.digest.add(done)
+                n += 1
+            if progress is not None:
+                progress(n, how.planned)
+    except KeyboardInterrupt:
+        interrupted = True
+    elapsed = time.perf_counter() - started
+    shown = as_plans(plans, question) if n else ()
+    return Comparison(
+        plans=shown,
+        differences=differences(plans, shown, question) if n else (),
+        keys=question.keys,
+        best_by=question.best_by,
+        yardstick=question.yardstick,
+        engine=how.engine,
+        seed=how.seed,
+        replications=n,
+        confidence=question.confidence,
+        family=question.family(len(plans)),
+        notes=list(_notes(plans)),
+        elapsed=elapsed,
+        interrupted=interrupted,
+    )
+
+
+# -------------------------------------------------------------------------------- plans
+
+
+def _named(
+    scenarios: Sequence[Scenario], what_ifs: Sequence[str] | None, names: Sequence[str] | None
+) -> list[tuple[str, Scenario]]:
+    """All plans with names of their own, the base first."""
+    if not scenarios:
+        raise ValueError("nothing to compare: no scenario")
+    if names is not None and len(names) != len(scenarios):
+        raise ValueError(f"names: got {len(names)}; allowed: one for each of {len(scenarios)} scenarios")
+    base = scenarios[0]
+    if what_ifs is None:
+        what_ifs = list(base.what_if) if len(scenarios) == 1 else []
+    for name in what_ifs:
+        if name not in base.what_if:
+            raise KeyError(f"no what-if {name!r}; have {', '.join(base.what_if) or 'none'}")
+    named = list(zip(names or [scenario.name for scenario in scenarios], scenarios, strict=True))
+    named += [(name, base.variant(name)) for name in what_ifs]
+    if len(named) < 2:
+        raise ValueError("nothing to compare with: one scenario without what_if")
+    if len({scenario.run.mode for _, scenario in named}) > 1:
+        raise ValueError("a steady run cannot be compared with days")
+    taken: dict[str, Scenario] = {}
+    for name, scenario in named:
+        others = (f"{name} ({number})" for number in itertools.count(2))
+        taken[next(other for other in itertools.chain([name], others) if other not in taken)] = scenario
+    return list(taken.items())
+
+
+def _simulated(named: Sequence[tuple[str, Scenario]]) -> list[Simulated]:
+    """Each plan compiled, with the metrics and targets of the base and nothing simulated yet."""
+    base, plans = named[0][1], []
+    for name, scenario in named:
+        judged = scenario.model_copy(update={"metrics": base.metrics, "targets": base.targets, "target": base.target})
+        compiled = compile_scenario(judged)
+        plans.append(Simulated(name, scenario, compiled, new_accumulator(judged, compiled, keep_runs=True), Digest()))
+    return plans
+
+
+def _notes(plans: Sequence[Simulated]) -> Iterator[str]:
+    base = plans[0].scenario
+    for plan in plans[1:]:
+        for what in ("targets", "metrics"):
+            if getattr(plan.scenario, what) != getattr(base, what):
+                yield f"{plan.name}: its own {what} are not used; all plans are judged by those of {plans[0].name}"
+
+
+# -------------------------------------------------------------------------------- what is compared
+
+
+def _question(base: Scenario, program: Program, kpis: Sequence[str] | None, margins: Mapping[str, float]) -> Question:
+    """What is compared, decided before anything is simulated: the family must not depend on what comes out."""
+    metrics = Metrics(base.metrics.service_level, base.metrics.flow_outs)
+    yardstick = next(target for target in targets_of(base) if REGISTRY[target.kpi].better != "neither")  # 80/20 if none is said
+    if kpis is None:
+        kpis = [id for id in COMPARED if id in REGISTRY and (id != DAYS or base.run.mode != "steady")]
+    keys = tuple(itertools.chain.from_iterable(_keys(id, base, program, metrics, yardstick) for id in dict.fromkeys(kpis)))
+    if not keys:
+        raise ValueError("kpis: got none; allowed: one or more")
+    compared = list(dict.fromkeys(key.id for key in keys))
+    for id, margin in margins.items():
+        if id not in compared:
+            raise ValueError(f"margin: got {id!r}, which is not compared; allowed: {', '.join(compared)}")
+        if not 0.0 < margin < math.inf:
+            raise ValueError(f"margin of {id}: got {margin}; allowed: above 0")
+    return Question(keys, _key_of(yardstick, program, metrics), yardstick, base.run.confidence, dict(margins))
+
+
+def _keys(id: str, base: Scenario, program: Program, metrics: Metrics, yardstick: Target) -> Iterator[Key]:
+    """One KPI: a service level once for each threshold, abandonment also of customers where they redial."""
+    if id == DAYS:
+        if base.run.mode == "steady":
+            raise ValueError(f"kpis: got {DAYS}, but a steady run has no days")
+        measured = _key_of(yardstick, program, metrics)
+        yield Key(DAYS, " ".join([".".join(part for part in measured[:2] if part), yardstick.goal]), measured.basis)
+        return
+    kpi = REGISTRY.get(id)
+    if kpi is None or kpi.quantile is not None or "centre" not in kpi.places:
+        allowed = (kpi.id for kpi in REGISTRY.values() if kpi.quantile is None and "centre" in kpi.places)
+        raise ValueError(f"kpis: got {id!r}; allowed: {DAYS}, {', '.join(allowed)}")
+    if id == "service_level":
+        for threshold in program.thresholds:
+            yield Key(id, service_level_variant(metrics, float(threshold)), kpi.bases[0])
+        return
+    yield Key(id, "", kpi.bases[0])
+    if id == "abandonment" and base.after_contact.redial is not None:
+        yield Key(id, "", "episode")
+
+
+def _key_of(target: Target, program: Program, metrics: Metrics) -> Key:
+    """The KPI a target is about."""
+    within = float(program.thresholds[0]) if target.within is None else target.within
+    variant = service_level_variant(metrics, within) if target.kpi == "service_level" else ""
+    return Key(target.kpi, variant, REGISTRY[target.kpi].bases[0])
+
+
+# -------------------------------------------------------------------------------- simulating
+
+
+class _How(NamedTuple):
+    """How replications are made, the same for all plans."""
+
+    programs: list[Program]
+    seed: int
+    planned: int
+    engine: str
+    jobs: int
+    plainly: bool
+
+    def replications(self) -> Iterator[tuple[Replication, ...]]:
+        """One replication of every plan after the other, in order."""
+        if self.plainly:
+            return zip(*(replicate_plainly(program, self.seed, self.planned) for program in self.programs), strict=True)
+        simulators = [simulator(program, self.seed, self.engine, rows=False) for program in self.programs]
+        size = len(simulators)
+
+        def simulate(number: int) -> Replication:
+            return simulators[number % size](number // size)
+
+        jobs = self.jobs if self.engine == "compiled" else 1  # the reference engine never releases the interpreter lock
+        in_order = replicate(simulate, range(self.planned * size), jobs)
+        return zip(*[in_order] * size, strict=True)
+
+
+def _how(base: Scenario, plans: Sequence[Simulated], engine: str, reps: int | None, seed: int | None, jobs: int | None) -> _How:
+    if engine not in ENGINES:
+        raise ValueError(f"engine: got {engine!r}; allowed: {', '.join(ENGINES)}")
+    planned = base.run.replications if reps is None else reps
+    if planned < 1:
+        raise ValueError(f"reps: got {planned}; allowed: 1 or more")
+    seed = base.run.seed if seed is None else seed
+    if not 0 <= seed < 1 << 64:
+        raise ValueError(f"seed: got {seed}; allowed: 0 to {(1 << 64) - 1}")
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
+    programs = [plan.compiled.program for plan in plans]
+    largest = max(programs, key=mean_calls)
+    engine, plainly = choose_engine(engine, None, largest, planned * len(plans))
+    if plainly:
+        warm_in_background()
+    return _How(programs, seed, planned, engine, default_jobs(largest) if jobs is None else jobs, plainly)
