@@ -13,6 +13,7 @@ __all__ = [
     "EVENTS",
     "AgentState",
     "Attribute",
+    "Billed",
     "Cause",
     "Channel",
     "ClosingRule",
@@ -33,14 +34,17 @@ class Event(IntEnum):
 
     OPENING = 1
     SEATS_UP = 2
+    COME_ON = 3
     TALK_END = 4
     WRAP_END = 5
     IVR_END = 6
     DIAL = 7
     ABANDON = 10
+    GO_AWAY = 11
     SEATS_DOWN = 12
     CLOSING = 13
     OVERTIME_END = 14
+    DUTY_OFF = 15
 
 
 class EventMeaning(NamedTuple):
@@ -53,14 +57,17 @@ class EventMeaning(NamedTuple):
 EVENTS: dict[Event, EventMeaning] = {
     Event.OPENING: EventMeaning("day", "The lines open; the seats that follow at this instant are the morning's."),
     Event.SEATS_UP: EventMeaning("team", "A team's number of seats is set (at opening, or to more); agents come in by id."),
+    Event.COME_ON: EventMeaning("agent", "A person's shift begins, or he is back from a break: he is released."),
     Event.TALK_END: EventMeaning("customer", "The conversation ends: the line is free, the agent wraps up or is released."),
     Event.WRAP_END: EventMeaning("agent", "After-contact work is done and the agent is released."),
     Event.IVR_END: EventMeaning("customer", "The IVR is over: the caller hangs up there or enters the queue."),
     Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
     Event.ABANDON: EventMeaning("customer", "Patience runs out: who still waits hangs up."),
+    Event.GO_AWAY: EventMeaning("agent", "A break or time off the phones is due: an idle agent goes, a busy one on release."),
     Event.SEATS_DOWN: EventMeaning("team", "A team has fewer seats: idle agents leave, busy ones on release."),
     Event.CLOSING: EventMeaning("day", "The lines close; who is inside is served or cleared, by the closing rule."),
     Event.OVERTIME_END: EventMeaning("day", "The overtime cap: whoever still waits is cleared."),
+    Event.DUTY_OFF: EventMeaning("agent", "A person's shift ends: he leaves, or finishes the call in hand first."),
 }
 
 
@@ -82,6 +89,11 @@ class Stream(IntEnum):
     REDIAL = 12
     REDIAL_DELAY = 13
     DEFERRED = 14
+    ABSENT = 23
+    LATE = 24
+    LATE_BY = 25
+    OFF_PHONE = 26
+    PROFICIENCY = 27
 
 
 class Family(IntEnum):
@@ -141,12 +153,22 @@ class AgentState(IntEnum):
     AVAILABLE = 0
     TALK = 1
     WRAP = 2
+    BREAK = 4
+    OFF_PHONE = 5  # a meeting, training, coaching; or time away that nobody planned
+    MISSING = 6  # a shift, or a seat, of someone who does not come that day
+    LATE = 7  # a shift has begun and he is not there yet
 
+
+_AWAY = (AgentState.BREAK, AgentState.OFF_PHONE)
 
 AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
-    AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE),
-    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP),
-    AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK),
+    AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE, *_AWAY),
+    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, *_AWAY),
+    AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK, *_AWAY),
+    AgentState.BREAK: (AgentState.AVAILABLE, AgentState.TALK, *_AWAY),
+    AgentState.OFF_PHONE: (AgentState.AVAILABLE, AgentState.TALK, *_AWAY),
+    AgentState.MISSING: tuple(AgentState)[1:],
+    AgentState.LATE: tuple(AgentState)[1:],
 }
 """Legal next states of an agent without leaving in between (a state of zero length leaves no row); the audit checks them."""
 
@@ -164,3 +186,10 @@ class Attribute(IntEnum):
     ARRIVAL = 0
     ANSWER = 1
     END = 2
+
+
+class Billed(IntEnum):
+    """What a team's cost is per hour of."""
+
+    PAID_TIME = 0
+    TALK_AND_WRAP = 1

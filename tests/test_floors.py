@@ -88,7 +88,19 @@ DISPATCHERS = {"compiled": "kernel.py", "reference": "story.py"}
 LEFT_OVER = {Event.OVERTIME_END}
 """The last branch of each engine needs no name."""
 
-HANDLERS = ("on_talk_end", "on_wrap_end", "on_ivr_end", "on_fresh_dial", "on_redial", "on_abandon", "on_seats", "on_timetable")
+HANDLERS = (
+    "on_talk_end",
+    "on_wrap_end",
+    "on_ivr_end",
+    "on_fresh_dial",
+    "on_redial",
+    "on_abandon",
+    "on_seats",
+    "on_timetable",
+    "on_plan",
+    "on_return",
+    "on_spell",
+)
 
 
 @pytest.mark.parametrize("engine", DISPATCHERS)

@@ -21,6 +21,7 @@ __all__ = [
     "LOAD_COUNTS",
     "N_WAIT_BINS",
     "OUTCOME_COUNTS",
+    "PRESENCE_COUNTS",
     "SEGMENT",
     "TABLE_KEYS",
     "WAIT_COUNTS",
@@ -100,7 +101,7 @@ AGENT_STATE = np.dtype(
         ("team", "i4"),
         ("replication", "i4"),
         ("state", "i4"),
-        ("customer", "i8"),  # -1 when available
+        ("customer", "i8"),  # -1 when not busy with a call
         ("started_at", "f8"),
         ("ended_at", "f8"),
     ]
@@ -167,6 +168,18 @@ AGENT_COUNTS = np.dtype(
 )
 """Agent time by state inside opening hours, then in overtime, in microseconds."""
 
+PRESENCE_COUNTS = np.dtype(
+    [
+        ("adherent_time", "i8"),  # persons: doing what the shift plans, on the phones or away from them
+        ("break_time", "i8"),
+        ("off_phone_time", "i8"),  # planned or not
+        ("absent_time", "i8"),  # planned on the phones, lost by who does not come
+        ("late_time", "i8"),  # planned on the phones, lost by who is not there yet
+        ("overtime_time", "i8"),  # persons: on duty beyond the end of the shift
+    ]
+)
+"""Agent time against the plan, in microseconds, whether lines are open or not."""
+
 LOAD_COUNTS = np.dtype([("time", "i8")])
 """Integral over time of a number (waiting, lines in use), in microseconds."""
 
@@ -185,6 +198,7 @@ class Counts(NamedTuple):
     segment_waits : WAIT_COUNTS, shape (n_lanes, N_WAIT_BINS)
     contact_waits, episode_waits : WAIT_COUNTS, shape (n_call_types, N_WAIT_BINS)
     agent_time : AGENT_COUNTS, shape (n_intervals, n_teams)
+    presence_time : PRESENCE_COUNTS, shape (n_intervals, n_teams)
     queue_time : LOAD_COUNTS, shape (n_intervals, n_lanes)
         Integral of the number waiting.
     line_time : LOAD_COUNTS, shape (n_intervals,)
@@ -201,6 +215,7 @@ class Counts(NamedTuple):
     contact_waits: NDArray[Any]
     episode_waits: NDArray[Any]
     agent_time: NDArray[Any]
+    presence_time: NDArray[Any]
     queue_time: NDArray[Any]
     line_time: NDArray[Any]
 
@@ -220,6 +235,7 @@ def new_counts(program: Program) -> Counts:
         contact_waits=np.zeros((n_types, N_WAIT_BINS), WAIT_COUNTS),
         episode_waits=np.zeros((n_types, N_WAIT_BINS), WAIT_COUNTS),
         agent_time=np.zeros((n_intervals, len(program.teams)), AGENT_COUNTS),
+        presence_time=np.zeros((n_intervals, len(program.teams)), PRESENCE_COUNTS),
         queue_time=np.zeros((n_intervals, n_lanes), LOAD_COUNTS),
         line_time=np.zeros(n_intervals, LOAD_COUNTS),
     )

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 __all__ = [
     "AGENT",
+    "BREAK",
     "CALL_TYPE",
     "DAY",
+    "DUTY",
     "FLOW",
     "INTERVAL",
     "LANE",
@@ -52,6 +54,7 @@ SETTINGS = np.dtype(
         ("closing_rule", "i8"),
         ("attribute", "i8"),
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n
+        ("proficiency", "i8"),  # 1 if agents of some team differ in how long they take
     ],
     align=True,
 )
@@ -101,7 +104,23 @@ Calls of a lane differ in nothing but their time, so they wait in one line. The 
 prefers first, are `lane_teams[first_team : first_team + n_teams]`.
 """
 
-TEAM = np.dtype([("first_agent", "i8"), ("n_agents", "i8"), ("first_lane", "i8"), ("n_lanes", "i8")], align=True)
+TEAM = np.dtype(
+    [
+        ("first_agent", "i8"),
+        ("n_agents", "i8"),
+        ("first_lane", "i8"),
+        ("n_lanes", "i8"),
+        ("persons", "i8"),  # 1: each agent has duties of his own; 0: seats, set by the timetable
+        ("absent_share", "f8"),  # of the persons, or of the seats, on any one date
+        ("late_share", "f8"),  # of the duties
+        ("late_law", "i8"),
+        ("proficiency_sigma", "f8"),  # of the lognormal factor with mean 1 on handle times; 0 for none
+        ("paid_extra", "f8"),  # seats: s paid beyond each s on the phones
+        ("cost", "f8"),  # money per s that is billed
+        ("billed", "i8"),  # vocabulary.Billed
+    ],
+    align=True,
+)
 """The lanes it may ever answer, by `turn`, are `team_lanes[first_lane : first_lane + n_lanes]`."""
 
 REACH = np.dtype(
@@ -116,11 +135,35 @@ REACH = np.dtype(
 )
 """What one team is to one lane."""
 
-AGENT = np.dtype([("team", "i8")], align=True)
-"""Agents by id: sorted by team code, then ordinal."""
+AGENT = np.dtype([("team", "i8"), ("name_key", "i8"), ("first_duty", "i8"), ("n_duties", "i8")], align=True)
+"""Agents by id: sorted by team code, then ordinal; the key is that of his name, or of his seat's number."""
+
+DUTY = np.dtype(
+    [
+        ("agent", "i8"),
+        ("date", "i8"),  # on which he begins, on his own clock; for keys
+        ("ordinal", "i8"),  # of his duties of that date, for keys
+        ("starts_at", "f8"),
+        ("ends_at", "f8"),
+        ("first_break", "i8"),
+        ("n_breaks", "i8"),
+        ("n_spells", "i8"),  # off the phones, unplanned
+        ("spell", "f8"),  # s, each of them
+    ],
+    align=True,
+)
+"""One shift of one person; sorted by agent, then start, without overlap."""
+
+BREAK = np.dtype([("duty", "i8"), ("at", "f8"), ("length", "f8"), ("state", "i8"), ("paid", "i8")], align=True)
+"""A planned break or meeting inside a duty: when it is due, how long it lasts, AgentState; sorted by duty, then time."""
 
 TIMETABLE = np.dtype([("at", "f8"), ("event", "i8"), ("entity", "i8"), ("seats", "i8")], align=True)
-"""What the clock brings whatever the callers do: openings, seats (entity = team), closings; sorted by (at, event, entity)."""
+"""What the clock brings whatever the callers do, sorted by (at, event, entity).
+
+Openings and closings (entity = day); seats (entity = team, `seats`); a person's duties: COME_ON and DUTY_OFF (entity = agent,
+`seats` = duty), GO_AWAY (`seats` = break). COME_ON and GO_AWAY with entity = n_agents + team: `seats` agents of the team are
+called back from, and called off, the phones.
+"""
 
 RECORDED = np.dtype([("at", "f8"), ("call_type", "i8"), ("ordinal", "i8"), ("handle", "f8"), ("patience", "f8")], align=True)
 """Recorded arrivals sorted by (at, call_type, ordinal), which replace drawn ones."""
@@ -132,6 +175,9 @@ POINT = np.dtype([("x", "f8"), ("y", "f8"), ("z", "f8")])
 FLOW = np.dtype([("volume", "f8"), ("talk_factor", "f8"), ("hold_factor", "f8"), ("wrap_factor", "f8")])
 """One call type in one interval: mean number of fresh calls before busyness; factors on the times of who dials then."""
 
+_NO_DUTIES = np.zeros(0, DUTY).view(np.recarray)
+_NO_BREAKS = np.zeros(0, BREAK).view(np.recarray)
+
 
 class Program(NamedTuple):
     """One compiled scenario. Same Program + seed + replication = same Outcomes anywhere.
@@ -140,6 +186,8 @@ class Program(NamedTuple):
     ----------
     settings : recarray SETTINGS, shape (1,)
     days, intervals, laws, points, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays, 1-D
+    duties, breaks : recarrays, 1-D
+        Of persons; empty where teams have seats only.
     flows : recarray FLOW, shape (n_call_types, n_intervals)
     reach : recarray REACH, shape (n_lanes, n_teams)
     lane_teams, team_lanes : int64, 1-D
@@ -168,6 +216,8 @@ class Program(NamedTuple):
     team_lanes: NDArray[np.int64]
     lane_of: NDArray[np.int64]
     thresholds: NDArray[np.float64]
+    duties: Records = _NO_DUTIES
+    breaks: Records = _NO_BREAKS
 
 
 class Names(NamedTuple):

@@ -27,7 +27,7 @@ from ccsim.program.layout import Records
 from ccsim.rules.tables import law_at, point_at
 from ccsim.vocabulary import Family
 
-__all__ = ["gamma_quantile", "poisson_quantile", "sample"]
+__all__ = ["gamma_quantile", "lognormal_quantile", "poisson_quantile", "sample"]
 
 _ndtri = special("ndtri", 1)
 _gammaincinv = special("gammaincinv", 2)
@@ -121,6 +121,12 @@ def _hazard(program: Records, first: int, n: int, u: float) -> float:
 def gamma_quantile(shape: float, u: float) -> float:
     """Quantile of a gamma variate with mean 1 and the given shape (cv = shape ** -0.5)."""
     return _gammaincinv(shape, u) / shape
+
+
+@jit
+def lognormal_quantile(sigma: float, u: float) -> float:
+    """Quantile of a lognormal variate with mean 1 whose logarithm has standard deviation `sigma`."""
+    return math.exp(sigma * _ndtri(u) - 0.5 * sigma * sigma)
 
 
 @inner

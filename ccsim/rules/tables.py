@@ -12,8 +12,10 @@ import numpy as np
 from ccsim.jit import accessor, bind
 from ccsim.program.layout import (
     AGENT,
+    BREAK,
     CALL_TYPE,
     DAY,
+    DUTY,
     FLOW,
     INTERVAL,
     LANE,
@@ -34,8 +36,10 @@ __all__ = [
     "PROGRAM",
     "agent_at",
     "bind_program",
+    "break_at",
     "call_type_at",
     "day_at",
+    "duty_at",
     "flow_at",
     "interval_at",
     "lane_at",
@@ -72,6 +76,8 @@ call_type_at = accessor(PROGRAM, "call_types", CALL_TYPE)
 queue_at = accessor(PROGRAM, "queues", QUEUE)
 team_at = accessor(PROGRAM, "teams", TEAM)
 agent_at = accessor(PROGRAM, "agents", AGENT)
+duty_at = accessor(PROGRAM, "duties", DUTY)
+break_at = accessor(PROGRAM, "breaks", BREAK)
 timetable_at = accessor(PROGRAM, "timetable", TIMETABLE)
 recorded_at = accessor(PROGRAM, "recorded", RECORDED)
 flow_at = accessor(PROGRAM, "flows", FLOW)

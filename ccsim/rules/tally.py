@@ -22,6 +22,8 @@ from ccsim.outcomes import (
     Counts,
 )
 from ccsim.program.layout import Records, records
+from ccsim.rules.pieces import micros, place_of
+from ccsim.rules.presence_tally import tally_presence
 from ccsim.rules.tables import agent_at, interval_at, lane_of, threshold_at
 from ccsim.vocabulary import AgentState, Attribute, Outcome, SegmentKind
 
@@ -65,12 +67,6 @@ def bind_counts(counts: Counts) -> Records:
 
 
 @inner
-def micros(seconds: float) -> int:
-    """Whole microseconds, rounded to nearest."""
-    return int(math.floor(seconds * 1e6 + 0.5))
-
-
-@inner
 def wait_bin(wait: float) -> int:
     """Histogram bin of a wait: 0 for none, then [0, 1) s, [1, 2) s, ..., from an hour on 2 % wide."""
     if wait <= 0.0:
@@ -89,17 +85,6 @@ def interval_of(program: Records, at: float) -> int:
         return program.n_intervals - 1
     if at < interval_at(program, i).starts_at:  # the division rounded up
         i -= 1
-    return i
-
-
-@inner
-def _place(instant: int, length: int) -> int:
-    """Whole quotient of two numbers of microseconds: float division, put right where it rounds, in a quarter of the time."""
-    i = int(instant / length)
-    if i * length > instant:
-        return i - 1
-    if (i + 1) * length <= instant:
-        return i + 1
     return i
 
 
@@ -183,7 +168,7 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
     finish = micros(min(left_at, program.count_until))
     length = micros(program.interval_length)
     while begin < finish:
-        i = _place(begin, length)
+        i = place_of(begin, length)
         until = min(finish, (i + 1) * length)
         _queue_load(counts, i * program.n_lanes + lane).time += until - begin
         begin = until
@@ -212,7 +197,7 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
         finish = micros(min(row.ended_at, program.count_until))
         length = micros(program.interval_length)
         while begin < finish:
-            i = _place(begin, length)
+            i = place_of(begin, length)
             until = min(finish, (i + 1) * length)
             _line_load(counts, i).time += until - begin
             begin = until
@@ -279,12 +264,18 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
 @jit
 def tally_agent_state(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed AGENT_STATE row: to the clock's intervals, apart inside opening hours and in overtime."""
-    team = agent_at(program, np.int64(row.agent)).team
+    if row.state >= AgentState.BREAK:
+        tally_presence(row, program, counts)
+        return
+    who = agent_at(program, np.int64(row.agent))
+    if who.n_duties > 0:
+        tally_presence(row, program, counts)
+    team = who.team
     begin = micros(max(row.started_at, program.count_from))
     finish = micros(min(row.ended_at, program.count_until))
     length = micros(program.interval_length)
     while begin < finish:
-        i = _place(begin, length)
+        i = place_of(begin, length)
         until = min(finish, (i + 1) * length)
         interval = interval_at(program, i)
         opened = min(until, micros(interval.open_until)) - max(begin, micros(interval.open_from))

@@ -29,31 +29,14 @@ from ccsim.program.layout import (
 )
 from ccsim.program.routing import lanes_of, routes_of
 from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
+from tests.engines.dice import Dice
+from tests.engines.people import with_people
 
 __all__ = ["Dice", "Laws", "program_of", "random_program", "table"]
 
 DAY_LENGTH = 86400.0
 FIRST_DATE = 19723
 UNLIMITED = 1 << 40
-
-
-class Dice:
-    """Choices from one integer."""
-
-    def __init__(self, seed: int) -> None:
-        self._generator = np.random.default_rng(seed)
-
-    def chance(self, share: float) -> bool:
-        return bool(self._generator.random() < share)
-
-    def between(self, least: int, most: int) -> int:
-        return int(self._generator.integers(least, most + 1))
-
-    def real(self, least: float, most: float) -> float:
-        return float(self._generator.uniform(least, most))
-
-    def pick(self, options):
-        return options[self.between(0, len(options) - 1)]
 
 
 class Laws:
@@ -242,7 +225,8 @@ def random_program(seed: int) -> Program:
     )
     if not recorded:
         _fill_flows(dice, program, busy=2.0 if shape == "round the clock" else dice.pick([5.0, 10.0, 20.0]))
-    return program
+    people = Dice((seed, 1))
+    return with_people(program, people, grid=grid) if people.chance(0.5) else program
 
 
 def _windows(dice: Dice, shape: str, interval: float) -> list[tuple[float, float]]:

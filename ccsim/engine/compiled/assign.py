@@ -10,6 +10,7 @@ from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, wrap_time
+from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first
 from ccsim.rules.tables import agent_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
@@ -185,6 +186,11 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     caller.talk_time = talk_time_of(program, luck, floor, slot, entity, interval, recorded)
     caller.hold_time = hold_time(luck, program, caller.call_type, entity, interval, recorded)
     caller.wrap_time = wrap_time(luck, program, caller.call_type, entity, interval, recorded)
+    if program.proficiency != 0 and recorded < 0.0:
+        factor = handle_factor(luck, program, agent)
+        caller.talk_time *= factor
+        caller.hold_time *= factor
+        caller.wrap_time *= factor
 
     change_state(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)

@@ -15,6 +15,8 @@ from ccsim.engine.compiled.on_caller import (
     on_redial,
     on_talk_end,
 )
+from ccsim.engine.compiled.on_person import on_plan, on_return, on_spell
+from ccsim.engine.compiled.person import end_overtime
 from ccsim.engine.compiled.rows import close_agent_state, close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
     FIRST_EVENT,
@@ -97,8 +99,11 @@ def events_with_room(floor: Records) -> int:
 
     What is asked for here, `Room.grow` makes: else the kernel would stop again at once, for ever.
     """
-    # One event may wake all who wait (cleared, each redials; when agents come in, each talks), and adds at most one of them.
-    events = min(UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // (floor.n_inside + SPARE_EVENTS))
+    # One event may wake all who wait (cleared, each redials; when agents come in, each talks), and adds at most one of them;
+    # agents called back to the phones may each go on a break that fell due.
+    events = min(
+        UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // (floor.n_inside + floor.n_movers + SPARE_EVENTS)
+    )
     if floor.keep_rows != 0:
         events = min(
             events,
@@ -124,6 +129,10 @@ def happen(program: Records, luck: Luck, floor: Records, at: float, code: int) -
         on_wrap_end(program, luck, floor, at, slot)
     elif event == Event.IVR_END:
         on_ivr_end(program, luck, floor, at, slot)
+    elif event == Event.COME_ON:
+        on_return(program, luck, floor, at, slot)
+    elif event == Event.GO_AWAY:
+        on_spell(program, luck, floor, at, slot)
     else:
         on_redial(program, luck, floor, at, slot)
 
@@ -138,6 +147,9 @@ def on_timetable(program: Records, luck: Luck, floor: Records, at: float) -> Non
     elif entry_.event == Event.OPENING:
         floor.draining = 0
         floor.shut = 0
+        end_overtime(program, luck, floor, at)
+    elif entry_.event == Event.COME_ON or entry_.event == Event.GO_AWAY or entry_.event == Event.DUTY_OFF:
+        on_plan(program, luck, floor, at, entry_)
     elif entry_.event == Event.CLOSING:
         floor.draining = 1
         if program.closing_rule == ClosingRule.CLEAR:

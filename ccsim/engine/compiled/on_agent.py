@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.assign import assign, change_state, pick_call, start_idle, stop_idle, unqueue
+from ccsim.engine.compiled.person import end_overtime, run_errand, without_missing
 from ccsim.engine.compiled.state import agent_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
@@ -15,12 +16,14 @@ __all__ = ["on_seats", "on_wrap_end", "release", "send_home"]
 
 @inner
 def release(program: Records, luck: Luck, floor: Records, now: float, agent: int) -> None:
-    """An agent on duty is free: he leaves if there are too many, takes a waiting call, or idles. Writes agents, teams."""
+    """An agent on duty is free: he leaves if there are too many, goes where he has to, takes a call, or idles."""
     team_code = agent_at(program, agent).team
     team = team_now(floor, team_code)
     if team.n_present > team.seats:
         change_state(program, luck, floor, now, agent, AgentState.ABSENT, -1)
         team.n_present -= 1
+        return
+    if agent_now(floor, agent).errand != 0 and run_errand(program, luck, floor, now, agent):
         return
     slot = pick_call(program, floor, now, agent)
     if slot >= 0:
@@ -42,6 +45,8 @@ def on_wrap_end(program: Records, luck: Luck, floor: Records, now: float, agent:
 def on_seats(program: Records, luck: Luck, floor: Records, now: float, team_code: int, seats: int) -> None:
     """A team's seats change: the lowest absent ids come in, or the longest idle leave. Writes agents, teams."""
     team = team_now(floor, team_code)
+    if team_at(program, team_code).absent_share > 0.0:
+        seats = without_missing(program, luck, floor, now, team_code, seats)
     team.seats = seats
     first = team_at(program, team_code).first_agent
     for agent in range(first, first + team_at(program, team_code).n_agents):
@@ -66,5 +71,8 @@ def leave_idle(program: Records, luck: Luck, floor: Records, now: float, team_co
 def send_home(program: Records, luck: Luck, floor: Records, now: float) -> None:
     """After closing, when nobody is inside: idle agents leave now, busy ones on release. Writes agents, teams, clock."""
     floor.draining = 0
+    end_overtime(program, luck, floor, now)
     for team in range(floor.n_teams):
+        if team_at(program, team).persons != 0:
+            continue  # each leaves at the end of his own shift
         on_seats(program, luck, floor, now, team, 0)

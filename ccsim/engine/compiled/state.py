@@ -48,6 +48,7 @@ __all__ = [
     "lane_now",
     "pair_at",
     "parked_at",
+    "person_now",
     "row_table",
     "segment_at",
     "slice_at",
@@ -93,6 +94,7 @@ _CLOCK = [
     ("draining", "i8"),  # closed, and agents stay while contacts are inside
     ("shut", "i8"),  # waiting is over for today: cleared, or the overtime cap is reached
     ("n_starts", "i8"),
+    ("n_movers", "i8"),  # agents with duties of their own, each of whom one event may send on a break
     ("n_episode_rows", "i8"),
     ("n_contact_rows", "i8"),
     ("n_segment_rows", "i8"),
@@ -140,13 +142,50 @@ AGENT_NOW = np.dtype(
         ("customer", "i8"),
         ("next", "i4"),  # in the team's idle list, longest idle first
         ("previous", "i4"),
-        ("state", "i8"),  # AgentState
+        ("state", "i4"),  # AgentState
+        ("errand", "i4"),  # 1: on release there may be something to do before the next call, see PERSON_NOW
     ],
     align=True,
 )
 
+PERSON_NOW = np.dtype(
+    [
+        ("duty", "i8"),  # the one he is here for, -1 for none
+        ("lost_duty", "i8"),  # the one he is absent from, or late for, -1 for none
+        ("lost_state", "i8"),
+        ("coming_duty", "i8"),  # the one he is on his way to, -1 for none
+        ("coming_at", "f8"),
+        ("away_until", "f8"),
+        ("next_break", "i8"),  # the first he has not taken
+        ("due_until", "i8"),  # breaks before this one are due
+        ("next_spell", "i8"),
+        ("spell_at", "f8"),
+        ("spells_due", "i8"),
+        ("leaving", "i8"),  # his shift is over: he leaves on release
+        ("overtime", "i8"),  # his shift is over, but contacts are inside after closing: he stays until all are served
+        ("called_off", "i8"),  # off the phones until he is called back
+    ],
+    align=True,
+)
+"""What a person, or whoever may be called off the phones, has to do besides calls; one row per agent."""
+
+_NOBODY = np.zeros((), PERSON_NOW)
+for _field in ("duty", "lost_duty", "coming_duty"):
+    _NOBODY[_field] = -1
+for _field in ("coming_at", "away_until", "spell_at"):
+    _NOBODY[_field] = np.inf
+
+PERSONS_SEATS = 1 << 40
+"""Of a team of persons, who do not come and leave with seats."""
+
 TEAM_NOW = np.dtype(
-    [("seats", "i8"), ("n_present", "i8"), ("first_idle", "i8"), ("last_idle", "i8")],
+    [
+        ("seats", "i8"),
+        ("n_present", "i8"),
+        ("first_idle", "i8"),
+        ("last_idle", "i8"),
+        ("n_wanted_off", "i8"),  # agents to be called off the phones as soon as they are released
+    ],
     align=True,
 )
 
@@ -208,6 +247,7 @@ _WORK_TABLES = (
     "callers",
     "ahead",
     "agents",
+    "persons",
     "teams",
     "lanes",
     "calendar",
@@ -235,6 +275,7 @@ ahead_at_door = accessor(FLOOR, "ahead_at_door", AHEAD)
 """By place at the door."""
 caller_at = accessor(FLOOR, "callers", CALLER)
 agent_now = accessor(FLOOR, "agents", AGENT_NOW)
+person_now = accessor(FLOOR, "persons", PERSON_NOW)
 team_now = accessor(FLOOR, "teams", TEAM_NOW)
 lane_now = accessor(FLOOR, "lanes", LANE_NOW)
 event_at = accessor(FLOOR, "calendar", EVENT)
@@ -290,14 +331,17 @@ class Room:
 
     def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int, policy: KernelPolicy | None = None) -> None:
         n_agents = len(program.agents)
+        n_movers = n_agents if len(program.duties) else 0
         n_rows = _within_rows(n_calls + 64) if rows else 1
         n_fresh = int(1.2 * program.flows["volume"].sum(axis=0).max()) + 64
         self._floor = np.zeros(1, FLOOR)  # plain: a record array's attributes cost as much as a small day
         self._floor["keep_rows"], self._floor["keep_digest"], self._floor["free_slot"] = rows, digest, -1
+        self._floor["n_movers"] = n_movers
         self.counts = new_counts(program)
         self.tables: dict[str, NDArray[Any]] = {
             "callers": np.zeros(0, CALLER),
             "agents": np.zeros(n_agents, AGENT_NOW),
+            "persons": np.full(n_agents, _NOBODY, PERSON_NOW),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
             "lanes": np.zeros(len(program.lanes), LANE_NOW),
             "calendar": _free_calendar(0),
@@ -323,6 +367,8 @@ class Room:
             self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
         agents, teams, lanes = self.tables["agents"], self.tables["teams"], self.tables["lanes"]
         agents["state"] = AgentState.ABSENT
+        if n_movers:
+            teams["seats"][program.teams.persons != 0] = PERSONS_SEATS
         for table, fields in (
             (agents, ("customer", "next", "previous")),
             (teams, ("first_idle", "last_idle")),
@@ -333,7 +379,7 @@ class Room:
         self._floor["free_parked"] = -1
         self._floor["draws_ahead"] = _draws_ahead(program)
         self._floor["slices_per_second"] = _slices_per_second(program)
-        self._more_events(4 * n_agents + 4 * SPARE_EVENTS)
+        self._more_events(4 * n_agents + 16 * n_movers + 4 * SPARE_EVENTS)
         self._more_slots(n_agents + 64)
         self._bind(*_SIZED, *_UNSIZED)
 
@@ -359,7 +405,7 @@ class Room:
             longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
         for name, n in longer.items():
             self._lengthen(name, n)
-        n_events = int(clock.n_events + clock.n_inside + SPARE_EVENTS)
+        n_events = int(clock.n_events + clock.n_inside + clock.n_movers + SPARE_EVENTS)
         if n_events > clock.n_calendar:
             self._more_events(2 * n_events - int(clock.n_calendar))
             longer |= {"calendar": 0, "parked": 0}

@@ -8,14 +8,19 @@ from typing import Any
 
 from ccsim.engine.reference.clock import Clock
 from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Team
+from ccsim.engine.reference.presence import Presence
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
 from ccsim.engine.reference.rows import Book
 from ccsim.program.layout import Program, Records
 from ccsim.rules import callers, handling
+from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck
 from ccsim.vocabulary import AgentState, ClosingRule, Outcome
 
 __all__ = ["Floor"]
+
+PERSONS_SEATS = 1 << 40
+"""Of a team of persons, who do not come and leave with seats."""
 
 
 class Floor:
@@ -34,10 +39,11 @@ class Floor:
         self.has_ivr = bool(settings.ivr_law >= 0)
         self.clears_at_closing = bool(settings.closing_rule == ClosingRule.CLEAR)
         self.start_order = bool(settings.start_order)
+        self.has_proficiency = bool(settings.proficiency)
         self.interval_starts: list[float] = program.intervals.starts_at.tolist()
         self.call_types = [program.call_types[i] for i in range(len(program.call_types))]
 
-        self.teams = [Team(code) for code in range(len(program.teams))]
+        self.teams = [Team(code, seats=PERSONS_SEATS if row.persons else 0) for code, row in enumerate(program.teams)]
         self.agents = [Agent(i, self.teams[code]) for i, code in enumerate(program.agents.team.tolist())]
         for agent in self.agents:
             agent.team.agents.append(agent)
@@ -52,6 +58,7 @@ class Floor:
         self.n_starts = 0
         self.draining = False  # closed, and agents stay while contacts are inside
         self.shut = False  # waiting is over for today
+        self.presence = Presence(self, program, self.record, luck)
 
     # -- What callers do ---------------------------------------------------------------------------------------------------
 
@@ -124,9 +131,14 @@ class Floor:
         caller.talk_time = handling.talk_time(*what)
         caller.hold_time = handling.hold_time(*what)
         caller.wrap_time = handling.wrap_time(*what)
+        if self.has_proficiency and caller.recorded_handle < 0.0:
+            factor = handle_factor(self.luck, self.record, agent.id)
+            caller.talk_time *= factor
+            caller.hold_time *= factor
+            caller.wrap_time *= factor
         caller.agent = agent
         caller.answered_at = self.clock.now
-        self._change_state(agent, AgentState.TALK, caller.customer)
+        self.change_state(agent, AgentState.TALK, caller.customer)
 
     def hang_up(self, caller: Caller) -> None:
         """The conversation is over: he is served, and the agent wraps up or is free."""
@@ -135,7 +147,7 @@ class Floor:
         self._end_contact(caller, Outcome.SERVED, self.clock.now)
         self.book.episode(caller)
         if caller.wrap_time > 0.0:
-            self._change_state(agent, AgentState.WRAP, caller.customer)
+            self.change_state(agent, AgentState.WRAP, caller.customer)
         else:
             self.release(agent)
 
@@ -154,13 +166,15 @@ class Floor:
     # -- What agents do ----------------------------------------------------------------------------------------------------
 
     def release(self, agent: Agent) -> None:
-        """An agent on duty has nothing in hand: he leaves if there are too many, takes a waiting call, or idles."""
+        """An agent on duty has nothing in hand: he leaves if one too many, goes where he has to, takes a call, or idles."""
         if agent.team.n_present > agent.team.seats:
             self._leave(agent)
             return
+        if self.presence.errand(agent):
+            return
         caller = self.routing.pick_call(agent, self.lanes, self.clock.now)
         if caller is None:
-            self._change_state(agent, AgentState.AVAILABLE)
+            self.change_state(agent, AgentState.AVAILABLE)
             insort(agent.team.idle, agent, key=idle_order)
             return
         self._stop_waiting(caller)
@@ -168,6 +182,7 @@ class Floor:
 
     def set_seats(self, team: Team, seats: int) -> None:
         """A team's seats change: the lowest absent ids come in, one after the other, or the longest idle leave."""
+        seats = self.presence.seats_taken(team, seats)
         team.seats = seats
         absent = [agent for agent in team.agents if agent.state is AgentState.ABSENT]
         for agent in absent[: max(seats - team.n_present, 0)]:
@@ -182,6 +197,7 @@ class Floor:
     def open(self) -> None:
         """Lines open."""
         self.draining = self.shut = False
+        self.presence.end_overtime()
 
     def close(self) -> None:
         """Lines close: those inside are still served, or those waiting are cleared."""
@@ -200,8 +216,10 @@ class Floor:
         """After closing, when nobody is inside, all seats are given up; called after each event."""
         if self.draining and self.n_inside == 0:
             self.draining = False
+            self.presence.end_overtime()
             for team in self.teams:
-                self.set_seats(team, 0)
+                if not self.presence.has_persons[team.code]:  # each of those leaves at the end of his own shift
+                    self.set_seats(team, 0)
 
     def finish(self) -> None:
         """Nothing can happen any more: whoever waits waits for ever, whoever is on duty stays."""
@@ -234,9 +252,9 @@ class Floor:
     def _leave(self, agent: Agent) -> None:
         """An agent goes off duty."""
         agent.team.n_present -= 1
-        self._change_state(agent, AgentState.ABSENT)
+        self.change_state(agent, AgentState.ABSENT)
 
-    def _change_state(self, agent: Agent, state: AgentState, customer: int = -1) -> None:
+    def change_state(self, agent: Agent, state: AgentState, customer: int = -1) -> None:
         """The agent does something else from now on."""
         self.book.agent_state(agent, self.clock.now)
         agent.state, agent.since, agent.customer = state, self.clock.now, customer

@@ -73,5 +73,7 @@ def timetable(clock: Clock, floor: Floor) -> Story:
             floor.open()
         elif event is Event.CLOSING:
             floor.close()
+        elif event in (Event.COME_ON, Event.GO_AWAY, Event.DUTY_OFF):
+            floor.presence.happen(event, entity, seats)
         else:
             floor.clear_queues()
