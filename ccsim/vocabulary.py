@@ -155,11 +155,12 @@ class AgentState(IntEnum):
     WRAP = 2
     BREAK = 4
     OFF_PHONE = 5  # a meeting, training, coaching; or time away that nobody planned
-    MISSING = 6  # a shift, or a seat, of someone who does not come that day
+    MISSING = 6  # a shift of someone who does not come that day
     LATE = 7  # a shift has begun and he is not there yet
 
 
-_AWAY = (AgentState.BREAK, AgentState.OFF_PHONE)
+_AWAY = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE)
+"""One shift may follow another at once, and he may be late for it or not come."""
 
 AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
     AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE, *_AWAY),

@@ -111,7 +111,7 @@ TEAM = np.dtype(
         ("first_lane", "i8"),
         ("n_lanes", "i8"),
         ("persons", "i8"),  # 1: each agent has duties of his own; 0: seats, set by the timetable
-        ("absent_share", "f8"),  # of the persons, or of the seats, on any one date
+        ("absent_share", "f8"),  # of the persons, on any one date
         ("late_share", "f8"),  # of the duties
         ("late_law", "i8"),
         ("proficiency_sigma", "f8"),  # of the lognormal factor with mean 1 on handle times; 0 for none

@@ -29,7 +29,7 @@ def is_on_duty(state: int) -> bool:
 
 @jit
 def is_absent(luck: Luck, program: Records, agent: int, date: int) -> bool:
-    """True if this person, or whoever was to take this seat, does not come on that date (days since 1970-01-01)."""
+    """True if this person does not come on that date (days since 1970-01-01)."""
     who = agent_at(program, agent)
     share = team_at(program, who.team).absent_share
     if share <= 0.0:

@@ -34,7 +34,7 @@ def tally_presence(row: Records, program: Records, counts: Records) -> None:
     if begin >= finish:
         return
     state = np.int64(row.state)
-    if who.n_duties == 0:  # of a seat: nothing but absence is lost
+    if who.n_duties == 0:  # of a seat: there is no plan but its being taken
         _add(program, counts, who.team, begin, finish, state, AgentState.AVAILABLE)
         return
     i = _first_duty(program, who, row.started_at)

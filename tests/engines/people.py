@@ -19,7 +19,7 @@ _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
 
 
 def with_people(program: Program, dice: Dice, *, grid: bool) -> Program:
-    """The Program with some of its teams made of persons, and some of its seats not always taken."""
+    """The Program with some of its teams made of persons."""
     teams = program.teams.copy()
     agents = records(AGENT, len(program.agents))
     agents.team = program.agents.team
@@ -29,7 +29,6 @@ def with_people(program: Program, dice: Dice, *, grid: bool) -> Program:
     duties: list[tuple] = []
     breaks: list[tuple] = []
     for code, team in enumerate(teams):
-        team.absent_share = dice.pick([0.0, 0.0, 0.2, 0.5])
         team.proficiency_sigma = 0.0 if grid else dice.pick([0.0, 0.3])
         if dice.chance(0.3):
             start = dice.pick(timetable)[0] + 60.0 * dice.between(0, 40)
@@ -41,7 +40,7 @@ def with_people(program: Program, dice: Dice, *, grid: bool) -> Program:
         if dice.chance(0.4):
             continue
         timetable = [row for row in timetable if row[1] not in _SEATS or row[2] != code]
-        team.persons = 1
+        team.persons, team.absent_share = 1, dice.pick([0.0, 0.0, 0.2, 0.5])
         team.late_share, team.late_law = dice.pick([0.0, 0.3, 0.6]), len(laws) - 1
         for agent in range(team.first_agent, team.first_agent + team.n_agents):
             agents[agent].first_duty = len(duties)

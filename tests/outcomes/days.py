@@ -8,6 +8,7 @@ from typing import Any
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.outcomes import Counts, Rows
 from ccsim.program.layout import Program
+from tests.engines.programs import random_program
 from tests.stories.centre import FOR_EVER, centre, seats
 
 __all__ = ["DAYS", "counts_of", "edit_program", "put", "rows_of"]
@@ -74,6 +75,7 @@ DAYS: dict[str, Program] = {
     "zero": centre([(50, 0, FOR_EVER)]),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
+    "people": random_program(209),  # absent, late, on breaks, called off
 }
 
 

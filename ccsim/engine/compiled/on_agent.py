@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.assign import assign, change_state, pick_call, start_idle, stop_idle, unqueue
-from ccsim.engine.compiled.person import end_overtime, run_errand, without_missing
+from ccsim.engine.compiled.person import end_overtime, run_errand
 from ccsim.engine.compiled.state import agent_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
@@ -45,8 +45,6 @@ def on_wrap_end(program: Records, luck: Luck, floor: Records, now: float, agent:
 def on_seats(program: Records, luck: Luck, floor: Records, now: float, team_code: int, seats: int) -> None:
     """A team's seats change: the lowest absent ids come in, or the longest idle leave. Writes agents, teams."""
     team = team_now(floor, team_code)
-    if team_at(program, team_code).absent_share > 0.0:
-        seats = without_missing(program, luck, floor, now, team_code, seats)
     team.seats = seats
     first = team_at(program, team_code).first_agent
     for agent in range(first, first + team_at(program, team_code).n_agents):

@@ -39,12 +39,13 @@ def on_plan(program: Records, luck: Luck, floor: Records, now: float, entry: Rec
 
 @inner
 def begin_duty(program: Records, luck: Luck, floor: Records, now: float, agent: int, duty: int) -> None:
-    """A shift begins: the person comes, comes later, or does not come. Writes agents, persons, calendar."""
+    """A shift begins: the person comes, or later (unless he is still here), or not at all. Writes agents, persons, calendar."""
     person = person_now(floor, agent)
     lost = _ABSENT
+    is_here = is_on_duty(agent_now(floor, agent).state)
     if is_absent(luck, program, agent, duty_at(program, duty).date):
         lost = _MISSING
-    else:
+    elif not is_here:
         late = late_by(luck, program, duty)
         if late > 0.0:
             lost = _LATE
@@ -57,7 +58,7 @@ def begin_duty(program: Records, luck: Luck, floor: Records, now: float, agent: 
         return
     person.lost_duty = duty
     person.lost_state = lost
-    if not is_on_duty(agent_now(floor, agent).state):
+    if not is_here:
         change_state(program, luck, floor, now, agent, lost, -1)
 
 

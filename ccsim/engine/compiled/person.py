@@ -1,4 +1,4 @@
-"""Persons between calls: the errands of who is released, breaks, leaving, overtime, seats that nobody takes."""
+"""Persons between calls: the errands of who is released, breaks, leaving, overtime."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from ccsim.engine.compiled.assign import change_state, schedule, stop_idle
 from ccsim.engine.compiled.state import agent_now, person_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
-from ccsim.rules.presence import is_absent
 from ccsim.rules.randomness import Luck
-from ccsim.rules.tables import agent_at, break_at, day_at, duty_at, interval_at, team_at
-from ccsim.rules.tally import interval_of
+from ccsim.rules.tables import agent_at, break_at, duty_at, team_at
 from ccsim.vocabulary import AgentState, Event
 
-__all__ = ["end_overtime", "leave", "run_errand", "timer_of", "without_missing"]
+__all__ = ["end_overtime", "leave", "run_errand", "timer_of"]
 
 _ABSENT = int(AgentState.ABSENT)
 
@@ -93,21 +91,3 @@ def end_overtime(program: Records, luck: Luck, floor: Records, now: float) -> No
             else:
                 person.overtime = 0
                 person.leaving = 1
-
-
-@inner
-def without_missing(program: Records, luck: Luck, floor: Records, now: float, team_code: int, seats: int) -> int:
-    """How many of a team's seats are taken: those whose agent does not come that day stay empty. Writes agents."""
-    date = day_at(program, interval_at(program, interval_of(program, now)).day).date
-    row = team_at(program, team_code)
-    taken = seats
-    for seat in range(row.n_agents):
-        agent = row.first_agent + seat
-        state = agent_now(floor, agent).state
-        if seat < seats and is_absent(luck, program, agent, date):
-            taken -= 1
-            if state == AgentState.ABSENT:
-                change_state(program, luck, floor, now, agent, AgentState.MISSING, -1)
-        elif state == AgentState.MISSING:
-            change_state(program, luck, floor, now, agent, AgentState.ABSENT, -1)
-    return taken

@@ -182,7 +182,6 @@ class Floor:
 
     def set_seats(self, team: Team, seats: int) -> None:
         """A team's seats change: the lowest absent ids come in, one after the other, or the longest idle leave."""
-        seats = self.presence.seats_taken(team, seats)
         team.seats = seats
         absent = [agent for agent in team.agents if agent.state is AgentState.ABSENT]
         for agent in absent[: max(seats - team.n_present, 0)]:

@@ -1,4 +1,4 @@
-"""Who is there when: persons with their shifts, breaks and time off the phones, and seats that nobody takes.
+"""Who is there when: persons with their shifts, breaks and time off the phones.
 
 The timetable says what was planned (`happen`); what nobody planned, and the end of each absence, are the person's own timers.
 An agent is sent away only when he has nothing in hand: `errand` is asked whenever he is released.
@@ -7,7 +7,6 @@ An agent is sent away only when he has nothing in hand: `errand` is asked whenev
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -54,9 +53,6 @@ class Presence:
         self.people = [_Person() for _ in floor.agents]
         self.wanted_off = [0 for _ in floor.teams]
         self.has_persons = [bool(persons) for persons in program.teams.persons.tolist()]
-        self.is_thinned = [bool(share > 0.0) for share in program.teams.absent_share.tolist()]
-        self.interval_starts: list[float] = program.intervals.starts_at.tolist()
-        self.date_of: list[int] = program.days.date[program.intervals.day].tolist()
 
     # -- What the timetable brings -----------------------------------------------------------------------------------------
 
@@ -74,12 +70,12 @@ class Presence:
             self.end_duty(floor.agents[entity], what)
 
     def begin_duty(self, agent: Agent, duty: int) -> None:
-        """A shift begins: he comes, comes later, or does not come."""
+        """A shift begins: he comes, or later (unless he is still here), or not at all."""
         person, now = self.people[agent.id], self.clock.now
         if presence.is_absent(self.luck, self.record, agent.id, int(self.duties.date[duty])):
             lost = AgentState.MISSING
         else:
-            late = float(presence.late_by(self.luck, self.record, duty))
+            late = float(presence.late_by(self.luck, self.record, duty)) if agent.state in _NOT_THERE else 0.0
             if late <= 0.0:
                 self.arrive(agent, duty)
                 return
@@ -192,20 +188,6 @@ class Presence:
                 if agent.state is AgentState.AVAILABLE:
                     agent.team.idle.remove(agent)
                     self.leave(agent)
-
-    def seats_taken(self, team: Team, seats: int) -> int:
-        """How many of a team's seats are taken: those whose agent does not come that day stay empty."""
-        if self.has_persons[team.code] or not self.is_thinned[team.code]:
-            return seats
-        interval = min(bisect_right(self.interval_starts, self.clock.now), len(self.interval_starts)) - 1
-        date = self.date_of[interval]
-        missing = [a for a in team.agents[:seats] if presence.is_absent(self.luck, self.record, a.id, date)]
-        for agent in team.agents:
-            if agent in missing and agent.state is AgentState.ABSENT:
-                self.floor.change_state(agent, AgentState.MISSING)
-            elif agent not in missing and agent.state is AgentState.MISSING:
-                self.floor.change_state(agent, AgentState.ABSENT)
-        return seats - len(missing)
 
     # -- Steps -------------------------------------------------------------------------------------------------------------
 

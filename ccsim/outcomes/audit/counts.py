@@ -36,6 +36,7 @@ def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
     _count_contacts(program, rows.contacts, expected)
     _count_episodes(program, rows.episodes, expected)
     _count_agent_time(program, rows.agent_states, expected)
+    _count_presence(program, rows.agent_states, expected)
     complaints = Complaints()
     for name, table in expected._asdict().items():
         given = getattr(counts, name)
@@ -233,3 +234,50 @@ def _count_agent_time(program: Program, states: Table, counts: Counts) -> None:
         at = (pieces.interval[mine], states["team"][pieces.owner[mine]])
         np.add.at(counts.agent_time[name], at, inside[mine])
         np.add.at(counts.agent_time[f"overtime_{name}"], at, overtime[mine])
+
+
+def _count_presence(program: Program, states: Table, counts: Counts) -> None:
+    """Time against the plan of each agent's shifts, split where the plan changes and at interval edges."""
+    for agent in np.unique(states["agent"]):
+        mine = states[states["agent"] == agent]
+        if program.agents.n_duties[agent] == 0:
+            mine = mine[mine["state"] == AgentState.OFF_PHONE]  # a seat has no plan but its being taken
+        edges, planned = _plan(program, int(agent))
+        pieces = _pieces(program, mine["started_at"], mine["ended_at"])
+        for owner, interval, start, stop in zip(*pieces, strict=True):
+            first, last = np.searchsorted(edges, start, "right") - 1, np.searchsorted(edges, stop, "left")
+            for place in range(first, last):
+                length = min(stop, edges[place + 1]) - max(start, edges[place])
+                for field in _presence_fields(AgentState(mine["state"][owner]), planned[place]):
+                    counts.presence_time[field][interval, program.agents.team[agent]] += length
+
+
+def _plan(program: Program, agent: int) -> tuple[Whole, list[AgentState | None]]:
+    """Edges of an agent's plan, us, and what is planned from each edge on; None outside his shifts."""
+    who = program.agents[agent]
+    edges, planned = [np.iinfo(np.int64).min], [None if who.n_duties else AgentState.AVAILABLE]
+    for duty in program.duties[int(who.first_duty) : int(who.first_duty + who.n_duties)]:
+        edges.append(int(_micros(duty.starts_at)))
+        planned.append(AgentState.AVAILABLE)
+        for rest in program.breaks[int(duty.first_break) : int(duty.first_break + duty.n_breaks)]:
+            edges += [int(_micros(rest.at)), int(_micros(min(rest.at + rest.length, duty.ends_at)))]
+            planned += [AgentState(rest.state), AgentState.AVAILABLE]
+        edges.append(int(_micros(duty.ends_at)))
+        planned.append(None)
+    return np.array([*edges, np.iinfo(np.int64).max]), planned
+
+
+def _presence_fields(state: AgentState, planned: AgentState | None) -> list[str]:
+    """What a stretch of time in one state counts as."""
+    there = state not in (AgentState.MISSING, AgentState.LATE)
+    away = {AgentState.BREAK: "break_time", AgentState.OFF_PHONE: "off_phone_time"}
+    lost = {AgentState.MISSING: "absent_time", AgentState.LATE: "late_time"}
+    found = [away[state]] if state in away else []
+    if planned is None:
+        return [*found, "overtime_time"] if there else found
+    on_phones = there and state not in away
+    if state == planned or (on_phones and planned == AgentState.AVAILABLE):
+        found.append("adherent_time")
+    if state in lost and planned == AgentState.AVAILABLE:
+        found.append(lost[state])
+    return found

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.presence import check_presence
 from ccsim.outcomes.audit.steps import Steps, ahead_of, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
@@ -18,6 +19,7 @@ __all__ = ["check_people"]
 Table = NDArray[Any]
 
 _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
+_WITH_CALLS = (AgentState.TALK, AgentState.WRAP)
 _WORK = np.dtype([("agent", "i8"), ("state", "i8"), ("customer", "i8"), ("started_at", "f8"), ("ended_at", "f8")])
 
 
@@ -64,10 +66,13 @@ def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     settings = [_settings(program, team, home) for team in range(len(program.teams))]
     _check_moves(rows.agent_states, answered, _resettled(rows.agent_states, settings), complaints)
     for team in range(len(program.teams)):
+        if program.teams.persons[team]:
+            continue
         mine = rows.agent_states["team"] == team
         own = _Spells(spells.rows[mine], spells.comes[mine], spells.leaves[mine])
         served = answered[program.agents.team[answered["agent"]] == team]
         _check_seats(program, team, settings[team], own, served, complaints)
+    check_presence(program, rows.agent_states, [at for at, _ in home], complaints)
 
 
 def _spells(states: Table) -> _Spells:
@@ -129,7 +134,7 @@ def _check_moves(states: Table, answered: Table, resettled: NDArray[np.bool_], c
             f"{AgentState(before[i]).name} of customer {states['customer'][i]}"
         ),
     )
-    wrong_customer = (states["state"] == AgentState.AVAILABLE) != (states["customer"] < 0)
+    wrong_customer = np.isin(states["state"], _WITH_CALLS) != (states["customer"] >= 0)
     complaints.where(
         wrong_customer,
         "I03",
@@ -154,7 +159,7 @@ def _check_work(states: Table, answered: Table, complaints: Complaints) -> None:
         ]
     )
     told = told[told["ended_at"] > told["started_at"]]
-    busy = states[states["state"] != AgentState.AVAILABLE]
+    busy = states[np.isin(states["state"], _WITH_CALLS)]
     done = np.empty(len(busy), _WORK)
     for field in _WORK.names or ():
         done[field] = busy[field]
