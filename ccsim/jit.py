@@ -25,12 +25,14 @@ from weakref import WeakValueDictionary
 __all__ = [
     "ENABLED",
     "accessor",
+    "apart",
     "bind",
     "bits_of",
     "cache_folder",
     "call_address",
     "callback",
     "entry",
+    "fetcher",
     "inlined",
     "inner",
     "jit",
@@ -72,6 +74,20 @@ def cache_folder() -> Path:
         base = os.environ.get("XDG_CACHE_HOME", "")
         base = str(Path(base) / "ccsim") if base else str(Path.home() / ".cache" / "ccsim")
     return Path(base) / _source_hash()
+
+
+_apart: set[str] = set()
+"""Parts of the linker's names of the functions that `apart` was told of."""
+
+
+def apart(function: Any) -> Any:
+    """Under another decorator: for what most events never come to.
+
+    Laid into its callers such a function would make them save and restore registers that they do not need themselves.
+    """
+    name = function.__name__
+    _apart.add(f"{len(name)}{name}B")
+    return function
 
 
 _Decorator = Callable[..., Any]
@@ -185,6 +201,8 @@ def _closed_pipeline() -> Any:
                 for function in library._final_module.functions:
                     if not function.is_declaration and function.linkage == binding.Linkage.linkonce_odr:
                         function.linkage = binding.Linkage.private
+                        if any(part in function.name for part in _apart):
+                            function.add_function_attribute("noinline")
                 optimize()
 
             library._optimize_final_module = close_and_optimize
@@ -215,6 +233,7 @@ if ENABLED:
     import numba
     from llvmlite import ir
     from numba import types
+    from numba.core import cgutils
     from numba.extending import get_cython_function_address, intrinsic
 
     try:
@@ -328,6 +347,16 @@ if ENABLED:
 
         return call_two
 
+    def _row_address(builder: Any, record: Any, offset: int, index: Any, size: int) -> Any:
+        """Code for the address of a row of the table whose address lies at this offset in a record."""
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(64)
+        place = builder.gep(builder.bitcast(record, byte), [word(offset)])
+        base = builder.load(builder.bitcast(place, byte.as_pointer()))
+        # Tables move only between calls of a kernel; told so, the optimiser need not load their addresses again after every
+        # store, which for all it knows might have changed them.
+        base.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return builder.gep(base, [builder.mul(index, word(size))])
+
     def accessor(owner: Any, field: str, row: Any) -> Any:
         """A function (record of dtype `owner`, index) -> that row, by reference, of the table bound to `field`."""
         row_type = numba.from_dtype(row)
@@ -335,21 +364,35 @@ if ENABLED:
 
         @intrinsic  # type: ignore[untyped-decorator]
         def row_at(typing_context: Any, record: Any, index: Any) -> Any:
-            signature = row_type(record, types.int64)
-
             def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-                pointer = builder.bitcast(arguments[0], ir.IntType(8).as_pointer())
-                word = builder.gep(pointer, [ir.Constant(ir.IntType(64), offset)])
-                base = builder.load(builder.bitcast(word, pointer.type.as_pointer()))
-                # Tables move only between calls of a kernel; told so, the optimiser need not load their addresses again after
-                # every store, which for all it knows might have changed them.
-                base.set_metadata("invariant.load", builder.module.add_metadata([]))
-                place = builder.gep(base, [builder.mul(arguments[1], ir.Constant(ir.IntType(64), row.itemsize))])
+                place = _row_address(builder, arguments[0], offset, arguments[1], row.itemsize)
                 return builder.bitcast(place, context.get_value_type(row_type))
 
-            return signature, code
+            return row_type(record, types.int64), code
 
         return row_at
+
+    def fetcher(owner: Any, field: str, row: Any) -> Any:
+        """A function (record of dtype `owner`, index) that asks for the memory of that row, which will be needed soon.
+
+        Nothing waits for it, and there need not be such a row.
+        """
+        offset = owner.fields[field][1]
+
+        @intrinsic  # type: ignore[untyped-decorator]
+        def fetch(typing_context: Any, record: Any, index: Any) -> Any:
+            def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+                byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+                kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+                prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+                place = _row_address(builder, arguments[0], offset, arguments[1], row.itemsize)
+                for line in range(0, row.itemsize, 64):
+                    builder.call(prefetch, [builder.gep(place, [word(line)]), word(0), word(3), word(1)])
+                return context.get_dummy_value()
+
+            return types.void(record, types.int64), code
+
+        return fetch
 
     @intrinsic  # type: ignore[untyped-decorator]
     def bits_of(typing_context: Any, number: Any) -> Any:
@@ -470,6 +513,14 @@ else:
             return table.reshape(-1).view(row).view(np.recarray)[index]
 
         return row_at
+
+    def fetcher(owner: Any, field: str, row: Any) -> Any:
+        """Twin of the compiled `fetcher`: there is nothing to fetch."""
+
+        def fetch(record: Any, index: int) -> None:
+            pass
+
+        return fetch
 
     def bits_of(number: float) -> int:
         """Twin of the compiled `bits_of`."""

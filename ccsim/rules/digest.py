@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.jit import accessor, inner, wrap
+from ccsim.jit import accessor, apart, inner, wrap
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Records, records
 
@@ -35,6 +35,7 @@ _LOW_33 = (1 << 33) - 1
 
 
 @inner
+@apart
 def fold(table: Records, row: int, n_words: int, sums: Records) -> None:
     """Adds one row, seen as 64-bit words, to the two sums, modulo 2^64. Writes sums."""
     first = _START_1

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from ccsim.jit import accessor, bind, inner, jit
+from ccsim.jit import accessor, apart, bind, inner, jit
 from ccsim.outcomes import (
     AGENT_COUNTS,
     LOAD_COUNTS,
@@ -155,6 +155,7 @@ def _add_work(cell: Records, talk: float, hold: float, wrap: float) -> None:
 
 
 @jit
+@apart
 def tally_segment(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed SEGMENT row. IVR stays are counted with their contact."""
     if row.kind != SegmentKind.QUEUE:
@@ -190,6 +191,7 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
 
 
 @jit
+@apart
 def tally_contact(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed CONTACT row, to the interval of its first queue entry (of its arrival, if it reached none)."""
     if row.outcome != Outcome.BLOCKED:
@@ -233,6 +235,7 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
 
 
 @jit
+@apart
 def tally_episode(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed EPISODE row, to the interval of its first dial.
 
@@ -262,6 +265,7 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
 
 
 @jit
+@apart
 def tally_agent_state(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed AGENT_STATE row: to the clock's intervals, apart inside opening hours and in overtime."""
     if row.state >= AgentState.BREAK:

@@ -24,6 +24,7 @@ from ccsim.engine.compiled.state import (
     SLOT_BITS,
     caller_at,
     event_key_at,
+    fetch_caller,
     parked_at,
     slice_at,
 )
@@ -117,6 +118,7 @@ def begin_slice(floor: Records) -> None:
             parked.next = first.parked
             first.parked = place
         else:
+            fetch_caller(floor, parked.code & _SLOT_MASK)
             if is_due(floor, parked.at, parked.code):
                 sift_up(floor, bits_of(parked.at), parked.code)
             else:

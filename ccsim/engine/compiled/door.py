@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ccsim.engine.compiled.ahead import draw_ahead
 from ccsim.engine.compiled.state import bucket_at, fresh_at, instant_at, unsorted_at
-from ccsim.jit import inner
+from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.arrivals import busyness, fresh_calls, instant_of_many
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base
@@ -14,6 +14,7 @@ __all__ = ["next_callers"]
 
 
 @inner
+@apart
 def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
     """Fills the door with the next interval that has callers; false if it needs more room. Writes fresh, clock."""
     floor.next_at_door = 0
@@ -63,6 +64,7 @@ def n_fresh(program: Records, luck: Luck, kind: int, i: int) -> int:
 
 
 @inner
+@apart
 def recorded_callers(program: Records, floor: Records) -> bool:
     """Fills the door, once, with the recorded callers, who are sorted already. Writes fresh, clock."""
     if floor.next_interval > 0:

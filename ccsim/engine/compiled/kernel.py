@@ -28,7 +28,7 @@ from ccsim.engine.compiled.state import (
     event_at,
     fresh_at,
 )
-from ccsim.jit import entry, inner
+from ccsim.jit import apart, entry, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import timetable_at
@@ -138,6 +138,7 @@ def happen(program: Records, luck: Luck, floor: Records, at: float, code: int) -
 
 
 @inner
+@apart
 def on_timetable(program: Records, luck: Luck, floor: Records, at: float) -> None:
     """Opening, seats, closing, overtime cap. Writes clock and what the handlers write."""
     entry_ = timetable_at(program, floor.next_timetable)
@@ -159,6 +160,7 @@ def on_timetable(program: Records, luck: Luck, floor: Records, at: float) -> Non
 
 
 @inner
+@apart
 def finish(program: Records, luck: Luck, floor: Records) -> None:
     """Nothing can happen any more: whoever waits waits for ever, whoever is on duty stays. Writes rows, clock."""
     for slot in range(floor.n_callers):

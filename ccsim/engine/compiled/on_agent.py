@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccsim.engine.compiled.assign import assign, change_state, pick_call, start_idle, stop_idle, unqueue
 from ccsim.engine.compiled.person import end_overtime, run_errand
 from ccsim.engine.compiled.state import agent_now, team_now
-from ccsim.jit import inner
+from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, team_at
@@ -66,6 +66,7 @@ def leave_idle(program: Records, luck: Luck, floor: Records, now: float, team_co
 
 
 @inner
+@apart
 def send_home(program: Records, luck: Luck, floor: Records, now: float) -> None:
     """After closing, when nobody is inside: idle agents leave now, busy ones on release. Writes agents, teams, clock."""
     floor.draining = 0

@@ -8,8 +8,16 @@ from ccsim.engine.compiled.ahead import patience_of, take_ahead
 from ccsim.engine.compiled.assign import assign, change_state, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_ivr_stay, close_queue_stay
-from ccsim.engine.compiled.state import caller_at, contact_at, episode_at, fresh_at, lane_now, segment_at
-from ccsim.jit import inner
+from ccsim.engine.compiled.state import (
+    ROWS_AHEAD,
+    caller_at,
+    fetch_contact,
+    fetch_episode,
+    fetch_segment,
+    fresh_at,
+    lane_now,
+)
+from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.callers import balks, dial_at, hangs_up_in_ivr, ivr_time, redial_delay, redials
 from ccsim.rules.randomness import Luck
@@ -42,12 +50,13 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
     caller.episode_row = 0
     if floor.keep_rows != 0:
         caller.episode_row = floor.n_episode_rows
-        episode_at(floor, caller.episode_row).customer = caller.customer  # see `reserve_segment`
+        fetch_episode(floor, caller.episode_row + ROWS_AHEAD)
         floor.n_episode_rows += 1
     dial(program, luck, floor, now, slot)
 
 
 @inner
+@apart
 def on_redial(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """A customer who was not served dials again."""
     dial(program, luck, floor, now, slot)
@@ -63,7 +72,7 @@ def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) ->
     caller.contact_row = 0
     if floor.keep_rows != 0:
         caller.contact_row = floor.n_contact_rows
-        contact_at(floor, caller.contact_row).customer = caller.customer
+        fetch_contact(floor, caller.contact_row + ROWS_AHEAD)
         floor.n_contact_rows += 1
     if floor.lines_in_use >= program.lines:
         end_unserved(program, luck, floor, now, slot, Outcome.BLOCKED)
@@ -80,20 +89,17 @@ def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) ->
 
 @inner
 def reserve_segment(floor: Records, slot: int) -> None:
-    """Gives the caller's next stay its row. Writes callers, clock, rows.
-
-    The row is written as a whole when the stay is over, hundreds of calls later. Touching it here, in order, lets the processor
-    fetch memory ahead: a quarter less time per call.
-    """
+    """Gives the caller's next stay its row. Writes callers, clock."""
     caller = caller_at(floor, slot)
     caller.segment_row = 0
     if floor.keep_rows != 0:
         caller.segment_row = floor.n_segment_rows
-        segment_at(floor, caller.segment_row).customer = caller.customer
+        fetch_segment(floor, caller.segment_row + ROWS_AHEAD)
         floor.n_segment_rows += 1
 
 
 @inner
+@apart
 def on_ivr_end(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The IVR is over: the caller hangs up or enters the queue. Writes callers, clock, rows."""
     caller = caller_at(floor, slot)
@@ -170,6 +176,7 @@ def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
 
 
 @inner
+@apart
 def clear_queues(program: Records, luck: Luck, floor: Records, now: float) -> None:
     """Whoever still waits is sent away, and whoever reaches the queue later today. Writes callers, lanes, clock, rows."""
     floor.shut = 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, pair_at, team_now
-from ccsim.jit import call_address, inner
+from ccsim.jit import apart, call_address, inner
 from ccsim.program.layout import Records
 from ccsim.rules.routing import agent_goes_first, call_goes_first
 from ccsim.rules.tables import agent_at, lane_at, lane_team_at, queue_at, reach_at, team_at, team_lane_at
@@ -18,6 +18,7 @@ __all__ = ["pick_agent_by_score", "pick_call_by_score"]
 
 
 @inner
+@apart
 def pick_agent_by_score(program: Records, floor: Records, now: float, slot: int) -> int:
     """The idle agent with the highest score for this call (ties: longest idle, lower id), -1 for none."""
     caller = caller_at(floor, slot)
@@ -47,6 +48,7 @@ def pick_agent_by_score(program: Records, floor: Records, now: float, slot: int)
 
 
 @inner
+@apart
 def pick_call_by_score(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call with the highest score for this agent (ties: turn, wait, customer), -1 for none."""
     team_code = agent_at(program, agent).team

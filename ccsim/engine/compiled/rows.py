@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 from ccsim.engine.compiled.state import (
+    ROWS_AHEAD,
     agent_now,
     agent_state_at,
     contact_at,
     counts_of,
     digest_at,
     episode_at,
+    fetch_agent_state,
     row_table,
     segment_at,
 )
@@ -162,5 +164,6 @@ def close_agent_state(program: Records, luck: Luck, floor: Records, agent: int, 
         tally_agent_state(state, program, counts_of(floor, 0))
     else:
         floor.n_agent_state_rows = row + 1
+        fetch_agent_state(floor, row + ROWS_AHEAD)
     if floor.keep_digest != 0:
         fold(row_table(floor, 3), row, _AGENT_STATE_WORDS, digest_at(floor, 3))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ccsim.engine import Replication
 from ccsim.engine.compiled.kernel import advance
+from ccsim.engine.compiled.memory import row_memory
 from ccsim.engine.compiled.state import KernelPolicy, Room
 from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
@@ -91,7 +92,7 @@ def _sorted(tables: Rows, program: Program) -> Rows:
 
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:
     """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
-    in_order = np.empty_like(table)
+    in_order = row_memory(len(table), table.dtype)
     starts = np.zeros(n_owners + 1, dtype=np.int64)
     _scatter(table[field], starts, table, in_order)
     return in_order

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.jit import accessor, bind, callback
+from ccsim.engine.compiled.memory import row_memory, zeroed
+from ccsim.jit import accessor, bind, callback, fetcher
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_counts
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import DIGEST, TABLE
@@ -21,6 +22,7 @@ from ccsim.vocabulary import AgentState, Family
 __all__ = [
     "FIRST_EVENT",
     "FLOOR",
+    "ROWS_AHEAD",
     "NO_EVENT_AT",
     "NO_EVENT_CODE",
     "PAIR",
@@ -42,6 +44,11 @@ __all__ = [
     "episode_at",
     "event_at",
     "event_key_at",
+    "fetch_agent_state",
+    "fetch_caller",
+    "fetch_contact",
+    "fetch_episode",
+    "fetch_segment",
     "fresh_at",
     "instant_at",
     "kernel_policy",
@@ -62,10 +69,15 @@ UNCHECKED_EVENTS = 64
 SPARE_EVENTS = UNCHECKED_EVENTS + 4
 """Room in the calendar, beyond those inside, that the kernel wants to see before the next event; `Room.grow` makes it."""
 
+ROWS_AHEAD = 32
+"""How many rows before it is needed the memory of a row is asked for; that saves a fifth of the time per call.
+
+Rows are begun in order, but written as a whole when they are complete, hundreds of calls later and in no order that a
+processor could foresee.
+"""
+
 SLOT_BITS = 24
 """Room for 16 million customers (or agents) on the floor at once."""
-
-_CACHE_LINE = 64
 
 _MOST_ROWS = 1 << 31
 """Callers know their rows by 32-bit numbers."""
@@ -290,6 +302,11 @@ episode_at = accessor(FLOOR, "episodes", EPISODE)
 contact_at = accessor(FLOOR, "contacts", CONTACT)
 segment_at = accessor(FLOOR, "segments", SEGMENT)
 agent_state_at = accessor(FLOOR, "agent_states", AGENT_STATE)
+fetch_caller = fetcher(FLOOR, "callers", CALLER)
+fetch_episode = fetcher(FLOOR, "episodes", EPISODE)
+fetch_contact = fetcher(FLOOR, "contacts", CONTACT)
+fetch_segment = fetcher(FLOOR, "segments", SEGMENT)
+fetch_agent_state = fetcher(FLOOR, "agent_states", AGENT_STATE)
 row_table = accessor(FLOOR, "row_tables", TABLE)
 digest_at = accessor(FLOOR, "digest", DIGEST)
 counts_of = accessor(FLOOR, "counts", COUNTS)
@@ -353,10 +370,10 @@ class Room:
             "instants": np.zeros(n_fresh, INSTANT),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
-            "episodes": np.empty(n_rows, EPISODE),
-            "contacts": np.empty(n_rows, CONTACT),
-            "segments": np.empty(n_rows, SEGMENT),
-            "agent_states": np.empty(2 * n_rows + n_agents + 4 if rows else 1, AGENT_STATE),
+            "episodes": row_memory(n_rows, EPISODE),
+            "contacts": row_memory(n_rows, CONTACT),
+            "segments": row_memory(n_rows, SEGMENT),
+            "agent_states": row_memory(2 * n_rows + n_agents + 4 if rows else 1, AGENT_STATE),
             "row_tables": np.zeros(len(_ROW_TABLES), TABLE),
             "digest": np.zeros(len(_ROW_TABLES), DIGEST),
             "counts": bind_counts(self.counts).view(np.ndarray),
@@ -444,7 +461,7 @@ class Room:
         if name == "calendar":
             longer = _free_calendar(n)
         else:
-            longer = np.empty(n, table.dtype) if name in _ROW_TABLES else np.zeros(n, table.dtype)
+            longer = row_memory(n, table.dtype) if name in _ROW_TABLES else zeroed(n, table.dtype)
         longer[: len(table)] = table
         self.tables[name] = longer
 
@@ -493,11 +510,10 @@ def _slices_per_second(program: Program) -> float:
 
 
 def _free_calendar(n: int) -> NDArray[Any]:
-    """A calendar without events, which begins on a cache line."""
-    table = np.empty(n + _CACHE_LINE // EVENT.itemsize, EVENT)
+    """A calendar without events."""
+    table = zeroed(n, EVENT)
     table["at"], table["code"] = np.inf, NO_EVENT_CODE
-    first = -table.ctypes.data % _CACHE_LINE // EVENT.itemsize
-    return table[first : first + n]
+    return table
 
 
 def _within_rows(n: int) -> int:
