@@ -21,6 +21,8 @@ __all__ = [
     "EventMeaning",
     "Family",
     "Outcome",
+    "PickAgent",
+    "PickCall",
     "SegmentKind",
     "Stream",
 ]
@@ -89,6 +91,7 @@ class Stream(IntEnum):
     REDIAL = 12
     REDIAL_DELAY = 13
     DEFERRED = 14
+    PICK_AGENT = 21
     ABSENT = 23
     LATE = 24
     LATE_BY = 25
@@ -179,6 +182,26 @@ class ClosingRule(IntEnum):
 
     SERVE = 0
     CLEAR = 1
+
+
+class PickAgent(IntEnum):
+    """Which of the idle agents a call prefers equally answers it; where the rule leaves a tie: longest idle, then lower id."""
+
+    LONGEST_IDLE = 0
+    LEAST_OCCUPIED = 1
+    MOST_SKILLED = 2
+    FIXED_ORDER = 3
+    RANDOM = 4
+
+
+class PickCall(IntEnum):
+    """Which of the calls he reaches an agent takes; where the rule leaves a tie: longest wait, then lower customer id."""
+
+    PRIORITY_THEN_LONGEST_WAIT = 0
+    FIXED_PREFERENCE = 1
+    LONGEST_WAIT = 2
+    WEIGHTED_WAIT = 3
+    OWN_QUEUE_FIRST = 4
 
 
 class Attribute(IntEnum):

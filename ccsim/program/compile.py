@@ -34,7 +34,7 @@ from ccsim.program.layout import (
 from ccsim.program.routing import lanes_of, reach_of, routes_of
 from ccsim.scenario import Scenario, clock, resolve
 from ccsim.scenario.laws import Law
-from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
+from ccsim.vocabulary import Attribute, ClosingRule, Event, Family, PickAgent, PickCall
 
 __all__ = ["Compiled", "compile_scenario", "name_key"]
 
@@ -76,8 +76,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     queues = _queues(scenario, names)
     teams, agents = _teams(scenario, names)
     lanes = lanes_of(call_types.queue)
-    reach = reach_of(scenario, lanes, names.queues, names.teams)
-    routes = routes_of(lanes, queues, teams, reach, len(call_types))
+    reach = reach_of(scenario, lanes, call_types, names, laws.add)
+    routes = routes_of(lanes, queues, teams, reach, len(call_types), settings.pick_call[0])
 
     program = Program(
         settings=settings,
@@ -205,6 +205,8 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.lines = scenario.lines or _UNLIMITED
     s.closing_rule = ClosingRule[scenario.closing.queue.upper()]
     s.attribute = Attribute[scenario.metrics.attribute.upper()]
+    s.pick_agent = PickAgent[scenario.routing.pick_agent.upper()]
+    s.pick_call = PickCall[scenario.routing.pick_call.upper()]
     s.start_order = scenario.run.service_draw == "start_order"
     s.ivr_law = s.redial_law = -1
     if scenario.ivr is not None:
@@ -247,6 +249,7 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
 def _queues(scenario: Scenario, names: _Names) -> Records:
     table = records(QUEUE, len(names.queues))
     table.priority = [scenario.queues[name].priority for name in names.queues]
+    table.weight = [scenario.queues[name].weight for name in names.queues]
     return table
 
 

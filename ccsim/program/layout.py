@@ -53,6 +53,8 @@ SETTINGS = np.dtype(
         ("lines", "i8"),
         ("closing_rule", "i8"),
         ("attribute", "i8"),
+        ("pick_agent", "i8"),
+        ("pick_call", "i8"),
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n
         ("proficiency", "i8"),  # 1 if agents of some team differ in how long they take
     ],
@@ -95,7 +97,7 @@ CALL_TYPE = np.dtype(
     align=True,
 )
 
-QUEUE = np.dtype([("priority", "i8")], align=True)
+QUEUE = np.dtype([("priority", "i8"), ("weight", "f8")], align=True)
 
 LANE = np.dtype([("call_type", "i8"), ("queue", "i8"), ("first_team", "i8"), ("n_teams", "i8")], align=True)
 """Pairs of call type and queue in which a call can wait: the axis of segment counts.
@@ -130,6 +132,11 @@ REACH = np.dtype(
         ("prefer", "i8"),  # what the team's agents think of such a call: 1 is taken first
         ("calls_prefer", "i8"),  # what such a call thinks of the team: 1 is asked first
         ("turn", "i8"),  # place of the lane among the team's, from 0, by the rule for picking a call; equals share one
+        ("keep_idle", "i8"),  # agents of the team who must be idle after such a call has started
+        ("talk_law", "i8"),  # the call type's, or the team's own
+        ("wrap_law", "i8"),  # likewise; -1 for none
+        ("handle_factor", "f8"),  # on talk, hold and wrap
+        ("pace", "f8"),  # mean handle time relative to the call type's own: the least is the most skilled team
     ],
     align=True,
 )

@@ -6,13 +6,16 @@ teams of a lane and the lanes of a team in order, follows from those rows.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.program.layout import LANE, REACH, Records, records
-from ccsim.scenario import Scenario, resolve
+from ccsim.scenario import Scenario, reach, resolve
+from ccsim.scenario.laws import Law
+from ccsim.vocabulary import PickCall
 
 __all__ = ["Routes", "lanes_of", "reach_of", "routes_of"]
 
@@ -32,42 +35,79 @@ def lanes_of(queue_of: NDArray[np.int64]) -> Records:
     return lanes
 
 
-def reach_of(scenario: Scenario, lanes: Records, queues: tuple[str, ...], teams: tuple[str, ...]) -> Records:
-    """What the scenario says of each lane and team; `turn` is still to be settled."""
-    reach = records(REACH, len(lanes), len(teams))
-    reach.after = np.inf
-    reach.prefer = reach.calls_prefer = 1
-    for lane, queue in enumerate(lanes.queue):
-        for name in resolve.teams_of(scenario, queues[queue]):
-            of_team = reach[lane, teams.index(name)]
-            of_team.after, of_team.first_circle = 0.0, 1
-    return reach
+class Named(Protocol):
+    """The sorted names whose places are the codes."""
+
+    call_types: tuple[str, ...]
+    queues: tuple[str, ...]
+    teams: tuple[str, ...]
 
 
-def routes_of(lanes: Records, queues: Records, teams: Records, reach: Records, n_call_types: int) -> Routes:
+def reach_of(scenario: Scenario, lanes: Records, call_types: Records, names: Named, law: Callable[[Law], int]) -> Records:
+    """What the scenario says of each lane and team; `turn` is still to be settled. `law` gives a law its row."""
+    table = records(REACH, len(lanes), len(names.teams))
+    table.after = np.inf
+    table.prefer = table.calls_prefer = 1
+    table.handle_factor = table.pace = 1.0
+    for lane, (kind, queue) in enumerate(zip(lanes.call_type, lanes.queue, strict=True)):
+        table.talk_law[lane], table.wrap_law[lane] = call_types.talk_law[kind], call_types.wrap_law[kind]
+        for team in resolve.teams_of(scenario, names.queues[queue]):
+            able = reach.ability(scenario, team, names.call_types[kind])
+            if able is None:
+                continue
+            row = table[lane, names.teams.index(team)]
+            row.after, row.first_circle = 0.0, 1
+            row.prefer, row.calls_prefer = able.prefer, able.calls_prefer
+            row.handle_factor, row.pace = able.handle, reach.pace(scenario, names.call_types[kind], able)
+            if able.talk is not None:
+                row.talk_law = law(able.talk)
+            if able.wrap is not None:
+                row.wrap_law = law(able.wrap) if able.wrap.mean() > 0.0 else -1
+    _settle_reserves(table, [scenario.agents[team].reserve for team in names.teams])
+    return table
+
+
+def _settle_reserves(table: Records, reserves: list[int]) -> None:
+    """A call that is not among those its team prefers most leaves so many idle. Writes `keep_idle`."""
+    for team, reserve in enumerate(reserves):
+        answers = table.after[:, team] < np.inf
+        best = table.prefer[answers, team].min(initial=np.iinfo(np.int64).max)
+        table.keep_idle[:, team] = np.where(answers & (table.prefer[:, team] > best), reserve, 0)
+
+
+def routes_of(lanes: Records, queues: Records, teams: Records, reach: Records, n_call_types: int, pick_call: int) -> Routes:
     """Settles what follows from `reach`. Writes its `turn` and the ranges in lanes and teams.
 
     Notes
     -----
-    A team's turn of a lane is its place by (priority, prefer); lanes of one turn are served by who waits longest. Teams that
+    A team's turn of a lane is its place by what the rule for picking a call asks before it asks who waits longest. Teams that
     never answer have no place in any list.
     """
     lane_of = np.full((n_call_types, len(queues)), -1, dtype=np.int64)
     lane_of[lanes.call_type, lanes.queue] = np.arange(len(lanes))
-    able = reach.after < np.inf
-    priority = queues.priority[lanes.queue]
+    answers = reach.after < np.inf
 
     team_lanes: list[int] = []
     for team in range(len(teams)):
-        order = np.stack([-priority, reach.prefer[:, team]])
-        reach.turn[:, team] = np.unique(order, axis=1, return_inverse=True)[1].reshape(-1)
-        mine = sorted(np.flatnonzero(able[:, team]).tolist(), key=lambda lane: (int(reach.turn[lane, team]), lane))
+        reach.turn[:, team] = _turns(reach[:, team], queues.priority[lanes.queue], pick_call)
+        mine = sorted(np.flatnonzero(answers[:, team]).tolist(), key=lambda lane: (int(reach.turn[lane, team]), lane))
         teams.first_lane[team], teams.n_lanes[team] = len(team_lanes), len(mine)
         team_lanes += mine
 
     lane_teams: list[int] = []
     for lane in range(len(lanes)):
-        its = sorted(np.flatnonzero(able[lane]).tolist(), key=lambda team: (int(reach.calls_prefer[lane, team]), team))
+        its = sorted(np.flatnonzero(answers[lane]).tolist(), key=lambda team: (int(reach.calls_prefer[lane, team]), team))
         lanes.first_team[lane], lanes.n_teams[lane] = len(lane_teams), len(its)
         lane_teams += its
     return Routes(lane_of, np.array(lane_teams, np.int64), np.array(team_lanes, np.int64))
+
+
+def _turns(of_team: Records, priority: NDArray[np.int64], pick_call: int) -> NDArray[np.int64]:
+    """Places of the lanes for one team, from 0; equal lanes share one."""
+    by = {
+        PickCall.PRIORITY_THEN_LONGEST_WAIT: [-priority, of_team.prefer],
+        PickCall.FIXED_PREFERENCE: [of_team.prefer, -priority],
+        PickCall.OWN_QUEUE_FIRST: [1 - of_team.first_circle, -priority, of_team.prefer],
+    }.get(PickCall(pick_call), [np.zeros_like(priority)])
+    places: NDArray[np.int64] = np.unique(np.stack(by), axis=1, return_inverse=True)[1].reshape(-1)
+    return places

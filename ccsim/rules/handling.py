@@ -1,6 +1,8 @@
 """How long an agent is needed: talk, hold and wrap-up of one contact, drawn with the caller's own luck.
 
-The luck belongs to the caller, not to the attempt: a problem that takes long still takes long after a redial.
+The luck belongs to the caller, not to the attempt and not to the agent: a problem that takes long still takes long after a
+redial, and with another team it is drawn at the same level from that team's law. `reach` is the row of what the answering team
+is to the call's lane; `factor` is the agent's own.
 """
 
 from __future__ import annotations
@@ -9,32 +11,37 @@ from ccsim.jit import jit
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
-from ccsim.rules.tables import call_type_at, flow_at
+from ccsim.rules.tables import call_type_at, flow_at, reach_at
 from ccsim.vocabulary import Stream
 
 __all__ = ["hold_time", "talk_time", "talk_time_at", "wrap_time"]
 
 
 @jit
-def talk_time(luck: Luck, program: Records, call_type: int, entity: int, interval: int, recorded: float) -> float:
+def talk_time(
+    luck: Luck, program: Records, reach: int, factor: float, call_type: int, entity: int, interval: int, recorded: float
+) -> float:
     """Talk time without hold, s. A `recorded` handle time of 0 or more overrides the draw.
 
     `interval` is the one in which the contact dialled: its factor multiplies the draw.
     """
     if recorded >= 0.0:
         return recorded
-    return talk_time_at(program, call_type, interval, uniform(luck, Stream.TALK, entity, 0))  # type: ignore[no-any-return]
+    return talk_time_at(program, reach, factor, call_type, interval, uniform(luck, Stream.TALK, entity, 0))  # type: ignore[no-any-return]
 
 
 @jit
-def talk_time_at(program: Records, call_type: int, interval: int, u: float) -> float:
+def talk_time_at(program: Records, reach: int, factor: float, call_type: int, interval: int, u: float) -> float:
     """Talk time at quantile level `u`, s."""
-    drawn = sample(program, call_type_at(program, call_type).talk_law, u)
-    return drawn * flow_at(program, call_type * program.n_intervals + interval).talk_factor  # type: ignore[no-any-return]
+    team = reach_at(program, reach)
+    drawn = sample(program, team.talk_law, u)
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).talk_factor * team.handle_factor * factor  # type: ignore[no-any-return]
 
 
 @jit
-def hold_time(luck: Luck, program: Records, call_type: int, entity: int, interval: int, recorded: float) -> float:
+def hold_time(
+    luck: Luck, program: Records, reach: int, factor: float, call_type: int, entity: int, interval: int, recorded: float
+) -> float:
     """Time on hold, s; 0 for callers who are not put on hold and for recorded handle times."""
     kind = call_type_at(program, call_type)
     if recorded >= 0.0 or kind.hold_share <= 0.0:
@@ -42,14 +49,17 @@ def hold_time(luck: Luck, program: Records, call_type: int, entity: int, interva
     if kind.hold_share < 1.0 and uniform(luck, Stream.HOLD_SHARE, entity, 0) >= kind.hold_share:
         return 0.0
     drawn = sample(program, kind.hold_law, uniform(luck, Stream.HOLD, entity, 0))
-    return drawn * flow_at(program, call_type * program.n_intervals + interval).hold_factor
+    flow = flow_at(program, call_type * program.n_intervals + interval)
+    return drawn * flow.hold_factor * reach_at(program, reach).handle_factor * factor
 
 
 @jit
-def wrap_time(luck: Luck, program: Records, call_type: int, entity: int, interval: int, recorded: float) -> float:
+def wrap_time(
+    luck: Luck, program: Records, reach: int, factor: float, call_type: int, entity: int, interval: int, recorded: float
+) -> float:
     """After-contact work, s; 0 where the scenario has none and for recorded handle times."""
-    law = call_type_at(program, call_type).wrap_law
-    if recorded >= 0.0 or law < 0:
+    team = reach_at(program, reach)
+    if recorded >= 0.0 or team.wrap_law < 0:
         return 0.0
-    drawn = sample(program, law, uniform(luck, Stream.WRAP, entity, 0))
-    return drawn * flow_at(program, call_type * program.n_intervals + interval).wrap_factor
+    drawn = sample(program, team.wrap_law, uniform(luck, Stream.WRAP, entity, 0))
+    return drawn * flow_at(program, call_type * program.n_intervals + interval).wrap_factor * team.handle_factor * factor

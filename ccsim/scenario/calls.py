@@ -36,6 +36,7 @@ from ccsim.scenario.fields import (
 )
 
 FOREVER = "unlimited"
+MOST_NEEDS = 20  # skills one call needs
 
 
 def _parse_attempts(raw: object) -> int | None:
@@ -62,7 +63,11 @@ def _expand_volume(raw: Any) -> Any:
     return {"per_interval": raw} if isinstance(raw, list | tuple) else {"rate": raw}
 
 
-def _expand_wrap(raw: Any) -> Any:
+def _expand_needs(raw: Any) -> Any:
+    return [raw] if isinstance(raw, str) else raw
+
+
+def expand_wrap(raw: Any) -> Any:
     """Return the long form of a wrap time; ``0s`` is none at all, while an exponential of mean 0 would be no law."""
     if isinstance(raw, str) and raw.strip() in ("0s", "0m", "0h"):
         return {"deterministic": {"value": raw}}
@@ -153,7 +158,7 @@ class HandleTime(Distribution):
 
 
 Handling = Annotated[HandleTime, ShortForm(expand_distribution, json_schema_input_type=str | HandleTime)]
-Wrap = Annotated[HandleTime, ShortForm(_expand_wrap, json_schema_input_type=str | HandleTime)]
+Wrap = Annotated[HandleTime, ShortForm(expand_wrap, json_schema_input_type=str | HandleTime)]
 VolumeOfDay = Annotated[Volume, ShortForm(_expand_volume, json_schema_input_type=str | tuple[CallCount, ...] | Volume)]
 VolumeByDay = Annotated[
     dict[DayKey, VolumeOfDay],
@@ -185,7 +190,10 @@ class CallType(Model):
     patience: Annotated[Patience, ShortForm(_expand_patience, json_schema_input_type=str | Patience)] | None = None
     """Missing: callers never hang up."""
     channel: NotYet = None
-    needs: NotYet = None
+    needs: Annotated[
+        tuple[Name, ...], BeforeValidator(_expand_needs, json_schema_input_type=Name | list[Name]), Field(max_length=MOST_NEEDS)
+    ] = ()
+    """Skills an agent must have, all of them."""
     needs_authority: NotYet = None
     unresolved: NotYet = None
     after_transfer: NotYet = None

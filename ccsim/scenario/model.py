@@ -50,6 +50,7 @@ from ccsim.scenario.fields import (
     whole,
 )
 from ccsim.scenario.goals import Closing, Metrics, Run, ServiceLevelTarget, Targets
+from ccsim.scenario.skills import Routing
 from ccsim.scenario.staff import OnPhones, Queue, Site, Staffing, Team
 from ccsim.units import Window
 
@@ -187,7 +188,7 @@ class Scenario(Model):
     """Files this one is based on; merged before anything is checked."""
     authority_levels: NotYet = None
     shifts: NotYet = None
-    routing: NotYet = None
+    routing: Routing = Routing()
     make_it_right: NotYet = None
     events: NotYet = None
     costs: NotYet = None

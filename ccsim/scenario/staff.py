@@ -18,15 +18,16 @@ from ccsim.scenario.fields import (
     Model,
     Name,
     NotYet,
+    PositiveNumber,
     Seats,
     ShortForm,
     Text,
     by_day,
     by_day_only,
     exactly_one,
-    not_yet,
     whole,
 )
+from ccsim.scenario.skills import Skills
 
 Names = Annotated[tuple[Name, ...], Field(max_length=MOST_ITEMS)]
 
@@ -51,8 +52,10 @@ class Queue(Model):
     """Call types that wait here; missing: the one of the same name."""
     priority: Annotated[int, *whole(-1000, 1000)] = 0
     """Higher is served first."""
+    weight: PositiveNumber = 1.0
+    """What a second of waiting counts with `routing: {pick_call: weighted_wait}`."""
     teams: Names | None = None
-    """Who answers; missing: every team."""
+    """Who answers; missing: every team that is able to."""
     expand: NotYet = None
     overflow: NotYet = None
     callback: NotYet = None
@@ -121,8 +124,10 @@ class Team(Model):
     roster: NotYet = None
     capacity: NotYet = None
     answer_delay: NotYet = None
-    skills: Annotated[None, not_yet("queues.<name>.teams says who answers which queue")] = None
-    reserve: NotYet = None
+    skills: Skills | None = None
+    """What its agents are able to take; missing: everything."""
+    reserve: Seats = 0
+    """Agents who must stay idle when a call starts that is not among those the team prefers most."""
     authority: NotYet = None
     credit_budget: NotYet = None
     shrinkage: NotYet = None

@@ -20,6 +20,8 @@ from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
+from ccsim.scenario.reach import able_teams, fastest
+from ccsim.scenario.validate_routing import check_skills
 from ccsim.units import HOUR
 
 MOST_CALLS = 20_000_000  # per replication; twenty times the largest day ccsim is measured on
@@ -94,6 +96,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
             _check_call(scenario, name, call, report)
         _check_staff(scenario, report)
     _check_queues(scenario, report)
+    check_skills(scenario, report)
     _check_run(scenario, report)
 
 
@@ -384,13 +387,14 @@ def _doubt_holidays(scenario: Scenario, report: Report) -> None:
 
 
 def _loads(scenario: Scenario, call_type: str, grid: Sequence[resolve.Interval]) -> list[float]:
-    """Return the offered load of a call type in each interval, erlangs, IVR hang-ups taken off."""
+    """Return the load a call type offers in each interval, erlangs: to its fastest team, IVR hang-ups taken off."""
     laws, reach = resolve.handle_laws(scenario, call_type), 1.0 - (scenario.ivr.hang_up if scenario.ivr else 0.0)
+    pace = fastest(scenario, resolve.queue_of(scenario, call_type), call_type)
     means = (laws.talk.mean(), laws.hold_share * laws.hold.mean(), laws.wrap.mean())
     factors = [resolve.handle_factors(scenario, call_type, part) for part in resolve.PARTS]
     calls = resolve.mean_calls(scenario, call_type)
     return [
-        calls[i] * reach * sum(mean * factor[i] for mean, factor in zip(means, factors, strict=True)) / interval.length
+        calls[i] * reach * pace * sum(mean * factor[i] for mean, factor in zip(means, factors, strict=True)) / interval.length
         for i, interval in enumerate(grid)
     ]
 
@@ -403,11 +407,13 @@ def _doubt_unserved(
     report: Report,
 ) -> None:
     for name, queue in scenario.queues.items():
-        teams = resolve.teams_of(scenario, name)
+        teams = {call: able_teams(scenario, name, call) for call in queue.calls or ()}
         for i, interval in enumerate(grid):
-            has_calls = scenario.replay is not None or any(loads[call][i] > 0 for call in queue.calls or ())
-            if has_calls and not any(staff[team][i] for team in teams):
-                what = f"nobody serves it on {_when(scenario, interval)}"
+            waiting = [call for call in teams if scenario.replay is not None or loads[call][i] > 0]
+            alone = [call for call in waiting if not any(staff[team][i] for team in teams[call])]
+            if alone:
+                whom = "it" if len(alone) == len(waiting) else _some(alone)
+                what = f"nobody serves {whom} on {_when(scenario, interval)}"
                 report(("agents",), Refusal("W-UNSERVED", f"queue {name}: {what}"))
                 break
 
@@ -422,8 +428,8 @@ class _Part(NamedTuple):
 def _parts(scenario: Scenario) -> list[_Part]:
     """Return the parts of the centre that have no team in common."""
     parts: list[_Part] = []
-    for name, queue in scenario.queues.items():
-        joined = _Part(frozenset(queue.calls or ()), frozenset(resolve.teams_of(scenario, name)))
+    for name, call in [(name, call) for name, queue in scenario.queues.items() for call in queue.calls or ()]:
+        joined = _Part(frozenset([call]), frozenset(able_teams(scenario, name, call)))
         apart = [part for part in parts if not part.teams & joined.teams]
         for part in parts:
             if part.teams & joined.teams:

@@ -130,11 +130,11 @@ def program_of(
     teams.first_agent = np.cumsum(team_sizes) - team_sizes
     agents.team = np.repeat(np.arange(len(team_sizes)), team_sizes)
 
-    lanes, queues = lanes_of(call_types.queue), table(QUEUE, [(priority,) for priority in priorities])
+    lanes, queues = lanes_of(call_types.queue), table(QUEUE, [(priority, 1.0) for priority in priorities])
     call_types.lane = np.arange(len(call_types))
     if reach.dtype != REACH:
-        reach = reach_by_queue(lanes, reach)
-    routes = routes_of(lanes, queues, teams, reach, len(call_types))
+        reach = reach_by_queue(lanes, call_types, reach)
+    routes = routes_of(lanes, queues, teams, reach, len(call_types), row.pick_call[0])
     seen: dict[int, int] = {}
     calls = []
     for at, kind, handle, patience in recorded:
@@ -162,10 +162,13 @@ def program_of(
     )
 
 
-def reach_by_queue(lanes: Records, answers: np.ndarray) -> Records:
+def reach_by_queue(lanes: Records, call_types: Records, answers: np.ndarray) -> Records:
     """REACH rows of teams that answer a queue at once, or never."""
     reach = records(REACH, len(lanes), answers.shape[1])
     reach.prefer = reach.calls_prefer = 1
+    reach.handle_factor = reach.pace = 1.0
+    for field in ("talk_law", "wrap_law"):
+        reach[field] = call_types[field][lanes.call_type][:, None]
     reach.first_circle = answers[lanes.queue]
     reach.after = np.where(reach.first_circle == 1, 0.0, np.inf)
     return reach

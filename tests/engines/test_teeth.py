@@ -81,7 +81,7 @@ def break_the_idle_list(patch: Patch) -> None:
 
 def break_priorities(patch: Patch) -> None:
     """All queues are equal."""
-    patch.setattr(floor, "Lane", lambda code, queue, priority, reach: people.Lane(code, queue, 0, reach))
+    patch.setattr(floor, "Lane", lambda code, queue, priority, *rest: people.Lane(code, queue, 0, *rest))
 
 
 def forget_to_go_home(patch: Patch) -> None:

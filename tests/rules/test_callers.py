@@ -109,7 +109,7 @@ def test_shares_are_shares_of_callers() -> None:
         (0.15, lambda who: balks(LUCK, alive.call_types[0], who, 0)),
         (0.07, lambda who: hangs_up_in_ivr(LUCK, record[0], who, 0)),
         (0.60, lambda who: redials(LUCK, record[0], Outcome.BLOCKED, who, 0)),
-        (0.40, lambda who: hold_time(LUCK, record[0], 0, who, 0, -1.0) > 0.0),
+        (0.40, lambda who: hold_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0) > 0.0),
     ]:
         found = np.mean([decide(who) for who in callers])
         assert found == pytest.approx(share, abs=5.0 * math.sqrt(share * (1 - share) / len(callers)))
@@ -159,8 +159,9 @@ def test_recorded_values_override_every_draw() -> None:
     alive, record = bound(calls=calls)
     for recorded in (0.0, 77.5):
         assert patience(LUCK, record[0], 0, MINE, 0, recorded) == recorded  # even beyond at_most
-        assert talk_time(LUCK, record[0], 0, MINE, 0, recorded) == recorded
-        assert hold_time(LUCK, record[0], 0, MINE, 0, recorded) == wrap_time(LUCK, record[0], 0, MINE, 0, recorded) == 0.0
+        assert talk_time(LUCK, record[0], 0, 1.0, 0, MINE, 0, recorded) == recorded
+        assert hold_time(LUCK, record[0], 0, 1.0, 0, MINE, 0, recorded) == 0.0
+        assert wrap_time(LUCK, record[0], 0, 1.0, 0, MINE, 0, recorded) == 0.0
     assert len(alive.days) == 1
 
 
@@ -170,9 +171,9 @@ def test_each_time_has_its_own_luck() -> None:
     times = np.array(
         [
             (
-                talk_time(LUCK, record[0], 0, who, 0, -1.0),
-                hold_time(LUCK, record[0], 0, who, 0, -1.0),
-                wrap_time(LUCK, record[0], 0, who, 0, -1.0),
+                talk_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0),
+                hold_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0),
+                wrap_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0),
                 patience(LUCK, record[0], 0, who, 0, -1.0),
                 ivr_time(LUCK, record[0], who, 0),
                 redial_delay(LUCK, record[0], who, 0),
@@ -189,7 +190,7 @@ def test_factors_of_the_interval_multiply_the_times() -> None:
     """Means by interval: 60 s, then 180 s, around an average of 120 s."""
     calls = {"orders": {"volume": "9/h", "handle": {"by_interval": {"daily": ["60s", "180s"]}, "law": "exponential"}}}
     program, record = bound(calls=calls, open="09:00-10:00", interval="30m")
-    early, late = (talk_time(LUCK, record[0], 0, MINE, interval, -1.0) for interval in (18, 19))
+    early, late = (talk_time(LUCK, record[0], 0, 1.0, 0, MINE, interval, -1.0) for interval in (18, 19))
     base = -120.0 * math.log(1.0 - uniform(LUCK, Stream.TALK, MINE, 0))
     assert (early, late) == (base * 0.5, base * 1.5)
     assert len(program.days) == 1

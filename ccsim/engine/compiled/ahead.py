@@ -39,13 +39,23 @@ def take_ahead(floor: Records, slot: int, place: int) -> None:
 
 
 @inner
-def talk_time_of(program: Records, luck: Luck, floor: Records, slot: int, entity: int, interval: int, recorded: float) -> float:
+def talk_time_of(
+    program: Records,
+    luck: Luck,
+    floor: Records,
+    slot: int,
+    reach: int,
+    factor: float,
+    entity: int,
+    interval: int,
+    recorded: float,
+) -> float:
     """`rules.handling.talk_time` of the caller in this slot."""
     caller = caller_at(floor, slot)
     u = ahead_of(floor, slot).talk
     if u == 0.0 or entity != caller.entity or recorded >= 0.0:
-        return talk_time(luck, program, caller.call_type, entity, interval, recorded)  # type: ignore[no-any-return]
-    return talk_time_at(program, caller.call_type, interval, u)  # type: ignore[no-any-return]
+        return talk_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)  # type: ignore[no-any-return]
+    return talk_time_at(program, reach, factor, caller.call_type, interval, u)  # type: ignore[no-any-return]
 
 
 @inner

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
+from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_agent_by_rule, pick_call_by_weight
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
-from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, team_now
+from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, lane_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, wrap_time
-from ccsim.rules.presence import handle_factor
+from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
-from ccsim.rules.routing import agent_goes_first, call_goes_first
+from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
 from ccsim.rules.tables import agent_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
 from ccsim.rules.tally import interval_of
-from ccsim.vocabulary import AgentState, Event
+from ccsim.vocabulary import AgentState, Event, PickAgent, PickCall
 
 __all__ = [
     "assign",
@@ -117,10 +118,12 @@ def unqueue(floor: Records, slot: int) -> None:
 
 
 @inner
-def pick_agent(program: Records, floor: Records, now: float, slot: int) -> int:
+def pick_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> int:
     """The idle agent who takes this call, -1 for none."""
     if floor.agent_score != 0:
         return pick_agent_by_score(program, floor, now, slot)
+    if program.pick_agent != PickAgent.LONGEST_IDLE:
+        return pick_agent_by_rule(program, luck, floor, now, slot)
     caller = caller_at(floor, slot)
     lane = lane_at(program, caller.lane)
     best = -1
@@ -133,7 +136,7 @@ def pick_agent(program: Records, floor: Records, now: float, slot: int) -> int:
         reach = reach_at(program, caller.lane * program.n_teams + team)
         if best >= 0 and reach.calls_prefer > best_prefer:
             break  # teams stand in the order in which the call prefers them
-        if caller.queued_at + reach.after > now:
+        if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team, reach.keep_idle, 1):
             continue
         if best < 0 or agent_goes_first(agent_now(floor, first).since, first, agent_now(floor, best).since, best):
             best = first
@@ -146,6 +149,8 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, -1 for none."""
     if floor.call_score != 0:
         return pick_call_by_score(program, floor, now, agent)
+    if program.pick_call == PickCall.WEIGHTED_WAIT:
+        return pick_call_by_weight(program, floor, now, agent)
     team_code = agent_at(program, agent).team
     team = team_at(program, team_code)
     best = -1
@@ -159,7 +164,7 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
         if best >= 0 and reach.turn > best_turn:
             break  # lanes stand in the order of their turns
         caller = caller_at(floor, first)
-        if caller.queued_at + reach.after > now:
+        if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team_code, reach.keep_idle, 0):
             continue
         if best < 0 or call_goes_first(
             caller.queued_at, caller.customer, caller_at(floor, best).queued_at, caller_at(floor, best).customer
@@ -183,17 +188,28 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
         recorded = recorded_at(program, caller.recorded).handle
     caller.agent = agent
     caller.answered_at = now
-    caller.talk_time = talk_time_of(program, luck, floor, slot, entity, interval, recorded)
-    caller.hold_time = hold_time(luck, program, caller.call_type, entity, interval, recorded)
-    caller.wrap_time = wrap_time(luck, program, caller.call_type, entity, interval, recorded)
-    if program.proficiency != 0 and recorded < 0.0:
-        factor = handle_factor(luck, program, agent)
-        caller.talk_time *= factor
-        caller.hold_time *= factor
-        caller.wrap_time *= factor
+    reach = caller.lane * program.n_teams + agent_at(program, agent).team
+    factor = own_factor(program, luck, agent)
+    caller.talk_time = talk_time_of(program, luck, floor, slot, reach, factor, entity, interval, recorded)
+    caller.hold_time = hold_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
+    caller.wrap_time = wrap_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
 
     change_state(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)
+
+
+@inner
+def note_work(floor: Records, agent: int, now: float) -> None:
+    """What the agent did until now adds to his work; who was not here begins anew, time away is not his. Writes agent work."""
+    doing = agent_now(floor, agent)
+    work = agent_work(floor, agent)
+    if not is_on_duty(doing.state):
+        work.came_at = now
+        work.busy_time = 0.0
+    elif is_busy(doing.state):
+        work.busy_time += now - doing.since
+    elif is_away(doing.state):
+        work.came_at += now - doing.since
 
 
 @inner
@@ -201,6 +217,8 @@ def change_state(program: Records, luck: Luck, floor: Records, now: float, agent
     """The agent does something else from now on. Writes agents, agent states."""
     close_agent_state(program, luck, floor, agent, now)
     doing = agent_now(floor, agent)
+    if program.pick_agent == PickAgent.LEAST_OCCUPIED:
+        note_work(floor, agent, now)
     doing.state = state
     doing.since = now
     doing.customer = customer

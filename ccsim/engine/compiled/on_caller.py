@@ -130,7 +130,7 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
     if floor.shut != 0:
         leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
         return
-    agent = pick_agent(program, floor, now, slot)
+    agent = pick_agent(program, luck, floor, now, slot)
     if agent >= 0:
         stop_idle(floor, agent_at(program, agent).team, agent)
         assign(program, luck, floor, now, slot, agent)

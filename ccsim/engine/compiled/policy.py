@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.choose import leaves_enough_idle
 from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, pair_at, team_now
 from ccsim.jit import apart, call_address, inner
 from ccsim.program.layout import Records
@@ -29,7 +30,8 @@ def pick_agent_by_score(program: Records, floor: Records, now: float, slot: int)
     best_score = -math.inf
     for place in range(lane.first_team, lane.first_team + lane.n_teams):
         team = lane_team_at(program, place).value
-        if caller.queued_at + reach_at(program, caller.lane * program.n_teams + team).after > now:
+        reach = reach_at(program, caller.lane * program.n_teams + team)
+        if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team, reach.keep_idle, 1):
             continue
         agent = team_now(floor, team).first_idle
         while agent >= 0:
@@ -65,6 +67,8 @@ def pick_call_by_score(program: Records, floor: Records, now: float, agent: int)
         lane = team_lane_at(program, place).value
         reach = reach_at(program, lane * program.n_teams + team_code)
         slot = lane_now(floor, lane).first
+        if not leaves_enough_idle(floor, team_code, reach.keep_idle, 0):
+            continue
         while slot >= 0 and caller_at(floor, slot).queued_at + reach.after <= now:
             describe_contact(program, floor, slot)
             score = checked(call_address(floor.call_score, floor.pair_holder))

@@ -36,6 +36,7 @@ __all__ = [
     "ahead_of",
     "ahead_at_door",
     "agent_state_at",
+    "agent_work",
     "bucket_at",
     "caller_at",
     "contact_at",
@@ -189,6 +190,8 @@ for _field in ("coming_at", "away_until", "spell_at"):
 
 PERSONS_SEATS = 1 << 40
 """Of a team of persons, who do not come and leave with seats."""
+AGENT_WORK = np.dtype([("came_at", "f8"), ("busy_time", "f8")], align=True)
+"""Since when an agent is on duty and how long he was busy since; kept only for routing by occupancy."""
 
 TEAM_NOW = np.dtype(
     [
@@ -260,6 +263,7 @@ _WORK_TABLES = (
     "ahead",
     "agents",
     "persons",
+    "agent_work",
     "teams",
     "lanes",
     "calendar",
@@ -288,6 +292,7 @@ ahead_at_door = accessor(FLOOR, "ahead_at_door", AHEAD)
 caller_at = accessor(FLOOR, "callers", CALLER)
 agent_now = accessor(FLOOR, "agents", AGENT_NOW)
 person_now = accessor(FLOOR, "persons", PERSON_NOW)
+agent_work = accessor(FLOOR, "agent_work", AGENT_WORK)
 team_now = accessor(FLOOR, "teams", TEAM_NOW)
 lane_now = accessor(FLOOR, "lanes", LANE_NOW)
 event_at = accessor(FLOOR, "calendar", EVENT)
@@ -359,6 +364,7 @@ class Room:
             "callers": np.zeros(0, CALLER),
             "agents": np.zeros(n_agents, AGENT_NOW),
             "persons": np.full(n_agents, _NOBODY, PERSON_NOW),
+            "agent_work": np.zeros(n_agents, AGENT_WORK),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
             "lanes": np.zeros(len(program.lanes), LANE_NOW),
             "calendar": _free_calendar(0),

@@ -15,6 +15,7 @@ from ccsim.program.layout import Program, Records
 from ccsim.rules import callers, handling
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck
+from ccsim.rules.routing import is_busy
 from ccsim.vocabulary import AgentState, ClosingRule, Outcome
 
 __all__ = ["Floor"]
@@ -31,7 +32,7 @@ class Floor:
         self.program = program
         self.record = bound[0]  # the program as rules take it
         self.luck = luck
-        self.routing = Routing(policy)
+        self.routing = Routing(program, luck, policy)
         self.book = Book(luck.replication)
 
         settings = program.settings[0]
@@ -39,7 +40,6 @@ class Floor:
         self.has_ivr = bool(settings.ivr_law >= 0)
         self.clears_at_closing = bool(settings.closing_rule == ClosingRule.CLEAR)
         self.start_order = bool(settings.start_order)
-        self.has_proficiency = bool(settings.proficiency)
         self.interval_starts: list[float] = program.intervals.starts_at.tolist()
         self.call_types = [program.call_types[i] for i in range(len(program.call_types))]
 
@@ -47,9 +47,11 @@ class Floor:
         self.agents = [Agent(i, self.teams[code]) for i, code in enumerate(program.agents.team.tolist())]
         for agent in self.agents:
             agent.team.agents.append(agent)
-        priorities = program.queues.priority.tolist()
+            if settings.proficiency:
+                agent.factor = float(handle_factor(luck, self.record, agent.id))
+        priorities, weights = program.queues.priority.tolist(), program.queues.weight.tolist()
         self.lanes = [
-            Lane(code, queue, priorities[queue], [Reach(*row) for row in program.reach[code].tolist()])
+            Lane(code, queue, priorities[queue], weights[queue], [Reach(*row) for row in program.reach[code].tolist()])
             for code, queue in enumerate(program.lanes.queue.tolist())
         ]
         self.lane_of: list[int] = program.call_types.lane.tolist()
@@ -127,15 +129,13 @@ class Floor:
             entity = self.n_starts
             self.n_starts += 1
         interval = min(bisect_right(self.interval_starts, caller.arrived_at), len(self.interval_starts)) - 1
-        what = (self.luck, self.record, caller.call_type, entity, interval, caller.recorded_handle)
+        assert caller.lane is not None
+        reach = caller.lane.code * len(self.teams) + agent.team.code
+        of_call = (caller.call_type, entity, interval, caller.recorded_handle)
+        what = (self.luck, self.record, reach, agent.factor, *of_call)
         caller.talk_time = handling.talk_time(*what)
         caller.hold_time = handling.hold_time(*what)
         caller.wrap_time = handling.wrap_time(*what)
-        if self.has_proficiency and caller.recorded_handle < 0.0:
-            factor = handle_factor(self.luck, self.record, agent.id)
-            caller.talk_time *= factor
-            caller.hold_time *= factor
-            caller.wrap_time *= factor
         caller.agent = agent
         caller.answered_at = self.clock.now
         self.change_state(agent, AgentState.TALK, caller.customer)
@@ -256,4 +256,10 @@ class Floor:
     def change_state(self, agent: Agent, state: AgentState, customer: int = -1) -> None:
         """The agent does something else from now on."""
         self.book.agent_state(agent, self.clock.now)
+        if agent.state in (AgentState.ABSENT, AgentState.MISSING, AgentState.LATE):
+            agent.came_at, agent.busy_time = self.clock.now, 0.0
+        elif is_busy(agent.state):
+            agent.busy_time += self.clock.now - agent.since
+        elif agent.state in (AgentState.BREAK, AgentState.OFF_PHONE):  # time away is no time on duty
+            agent.came_at += self.clock.now - agent.since
         agent.state, agent.since, agent.customer = state, self.clock.now, customer

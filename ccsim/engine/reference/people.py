@@ -31,6 +31,9 @@ class Agent:
     state: AgentState = AgentState.ABSENT
     since: float = 0.0
     customer: int = -1
+    factor: float = 1.0  # of his own on handle times
+    came_at: float = 0.0  # on duty since
+    busy_time: float = 0.0  # since then
 
 
 class Reach(NamedTuple):
@@ -41,6 +44,11 @@ class Reach(NamedTuple):
     prefer: int
     calls_prefer: int
     turn: int
+    keep_idle: int
+    talk_law: int
+    wrap_law: int
+    handle_factor: float
+    pace: float
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +58,7 @@ class Lane:
     code: int
     queue: int
     priority: int
+    weight: float
     reach: list[Reach]  # by team code
     waiting: list[Caller] = field(default_factory=list)  # longest wait first, then lowest customer id
 

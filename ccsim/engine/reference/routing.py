@@ -1,11 +1,15 @@
-"""Who takes whom: longest idle and priority, or a policy in plain Python."""
+"""Who takes whom: by the rules the scenario names, or by a policy in plain Python."""
 
 from __future__ import annotations
 
 import math
 from typing import Any, NamedTuple
 
-from ccsim.engine.reference.people import Agent, Caller, Lane, Team
+from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Team
+from ccsim.program.layout import Program
+from ccsim.rules.randomness import Luck
+from ccsim.rules.routing import agent_draw
+from ccsim.vocabulary import PickAgent, PickCall
 
 __all__ = ["AgentView", "ContactView", "Routing", "idle_order", "wait_order"]
 
@@ -43,44 +47,85 @@ class Routing:
 
     Parameters
     ----------
+    program : Program
+        Its settings name the rules.
     policy : object, optional
         See `simulate`.
     """
 
-    def __init__(self, policy: Any) -> None:
+    def __init__(self, program: Program, luck: Luck, policy: Any) -> None:
+        self.luck = luck
+        self.rule_for_agents = PickAgent(program.settings.pick_agent[0])
+        self.rule_for_calls = PickCall(program.settings.pick_call[0])
         self.agent_score = getattr(policy, "agent_score", None)
         self.call_score = getattr(policy, "call_score", None)
 
     def pick_agent(self, caller: Caller, lane: Lane, teams: list[Team], now: float) -> Agent | None:
         """The idle agent who answers this call."""
-        able = [team for team in teams if team.idle and caller.queued_at + lane.reach[team.code].after <= now]
-        if self.agent_score is None:
-            first = [team.idle[0] for team in able]
-            return min(first, key=lambda agent: (lane.reach[agent.team.code].calls_prefer, *idle_order(agent)), default=None)
-        call = _contact_view(caller, lane)
-        idle = [agent for team in able for agent in team.idle]
-        scored = [(-_score(self.agent_score(call, _agent_view(a, a.since))), *idle_order(a), a) for a in idle]
-        return min(scored)[-1] if scored else None
+        able = [team for team in teams if _may_start(caller, lane.reach[team.code], len(team.idle) - 1, now)]
+        if self.agent_score is not None:
+            call = _contact_view(caller, lane)
+            idle = [agent for team in able for agent in team.idle]
+            scored = [(-_score(self.agent_score(call, _agent_view(a, a.since))), *idle_order(a), a) for a in idle]
+            return min(scored)[-1] if scored else None
+        usual = self.rule_for_agents is PickAgent.LONGEST_IDLE
+        ranked = [
+            (lane.reach[team.code].calls_prefer, self._asked_for(agent, caller, lane, now), *idle_order(agent), agent)
+            for team in able
+            for agent in (team.idle[:1] if usual else team.idle)
+        ]
+        return min(ranked)[-1] if ranked else None
 
     def pick_call(self, agent: Agent, lanes: list[Lane], now: float) -> Caller | None:
         """The waiting call this agent takes."""
-        team = agent.team.code
-        found = []
+        n_idle = len(agent.team.idle)
+        found: list[tuple[Any, ...]] = []
         for lane in lanes:
-            reach = lane.reach[team]
-            if not lane.waiting or lane.waiting[0].queued_at + reach.after > now:
+            reach = lane.reach[agent.team.code]
+            if not lane.waiting or not _may_start(lane.waiting[0], reach, n_idle, now):
                 continue
-            turn = (-lane.priority, reach.prefer)
             if self.call_score is None:
                 caller = lane.waiting[0]
-                found.append((0.0, *turn, *wait_order(caller), caller))
+                found.append((0.0, *self._turn(caller, lane, reach, now), *wait_order(caller), caller))
                 continue
             view = _agent_view(agent, now)
             for caller in lane.waiting:
-                if caller.queued_at + reach.after <= now:
+                if _may_start(caller, reach, n_idle, now):
                     score = _score(self.call_score(_contact_view(caller, lane), view, now))
-                    found.append((-score, *turn, *wait_order(caller), caller))
+                    found.append((-score, *self._turn(caller, lane, reach, now), *wait_order(caller), caller))
         return min(found)[-1] if found else None
+
+    def _asked_for(self, agent: Agent, caller: Caller, lane: Lane, now: float) -> float:
+        """What the rule for agents asks of them before how long they are idle; the lowest is taken."""
+        match self.rule_for_agents:
+            case PickAgent.LEAST_OCCUPIED:
+                return agent.busy_time / (now - agent.came_at) if now > agent.came_at else 0.0
+            case PickAgent.MOST_SKILLED:
+                return lane.reach[agent.team.code].pace * agent.factor
+            case PickAgent.FIXED_ORDER:
+                return float(agent.id)
+            case PickAgent.RANDOM:
+                return float(agent_draw(self.luck, caller.entity, caller.contact, caller.segment, agent.id))
+        return 0.0
+
+    def _turn(self, caller: Caller, lane: Lane, reach: Reach, now: float) -> tuple[float, ...]:
+        """What the rule for calls asks of them before how long they wait; the lowest is taken."""
+        match self.rule_for_calls:
+            case PickCall.FIXED_PREFERENCE:
+                return reach.prefer, -lane.priority
+            case PickCall.LONGEST_WAIT:
+                return ()
+            case PickCall.WEIGHTED_WAIT:
+                weighted = (now - caller.queued_at) * lane.weight
+                return (-weighted, caller.customer) if self.call_score is None else ()
+            case PickCall.OWN_QUEUE_FIRST:
+                return 1 - reach.first_circle, -lane.priority, reach.prefer
+        return -lane.priority, reach.prefer
+
+
+def _may_start(caller: Caller, reach: Reach, n_idle: int, now: float) -> bool:
+    """True if the team reaches the call by now, and so many idle agents as would be left are enough."""
+    return n_idle >= reach.keep_idle and caller.queued_at + reach.after <= now
 
 
 def _contact_view(caller: Caller, lane: Lane) -> ContactView:
