@@ -6,6 +6,7 @@ They are built below the Scenario, so that the engines are tested on what the la
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from ccsim.program.layout import (
     records,
 )
 from ccsim.program.routing import lanes_of, routes_of
-from ccsim.vocabulary import Attribute, ClosingRule, Event, Family
+from ccsim.vocabulary import Attribute, ClosingRule, Event, Family, PickAgent, PickCall
 from tests.engines.dice import Dice
 from tests.engines.people import with_people
 
@@ -100,6 +101,7 @@ def program_of(
     laws: Laws,
     call_types: Records,
     priorities: list[int],
+    weights: Sequence[float] = (),
     team_sizes: list[int],
     reach: np.ndarray,
     timetable: list[tuple[float, int, int, int]],
@@ -130,7 +132,10 @@ def program_of(
     teams.first_agent = np.cumsum(team_sizes) - team_sizes
     agents.team = np.repeat(np.arange(len(team_sizes)), team_sizes)
 
-    lanes, queues = lanes_of(call_types.queue), table(QUEUE, [(priority, 1.0) for priority in priorities])
+    lanes, queues = (
+        lanes_of(call_types.queue),
+        table(QUEUE, list(zip(priorities, weights or [1.0] * len(priorities), strict=True))),
+    )
     call_types.lane = np.arange(len(call_types))
     if reach.dtype != REACH:
         reach = reach_by_queue(lanes, call_types, reach)
@@ -210,6 +215,10 @@ def random_program(seed: int) -> Program:
     last = max(close for _, close in windows if close < math.inf)
     n_intervals = math.ceil((last + (0.0 if shape == "steady" else dice.pick([600.0, 7200.0]))) / interval)
     settings = _settings(dice, laws, shape)
+    routing = Dice((seed, 2))  # of its own, so that routing leaves what the other features are
+    if routing.chance(0.6):
+        settings |= {"pick_agent": routing.pick(list(PickAgent)), "pick_call": routing.pick(list(PickCall))}
+        reach = _skilled(routing, laws, call_types, reach)
     if shape == "steady":
         settings |= {"count_from": dice.pick([0.0, 1000.0, interval]), "count_until": last}
     recorded = _recorded(dice, windows, len(call_types), grid=grid) if grid or dice.chance(0.2) else []
@@ -220,6 +229,7 @@ def random_program(seed: int) -> Program:
         laws=laws,
         call_types=call_types,
         priorities=[dice.between(0, 1) for _ in range(n_queues)],
+        weights=[routing.pick([1.0, 0.5, 3.0]) for _ in range(n_queues)],
         team_sizes=sizes,
         reach=reach,
         timetable=timetable,
@@ -264,6 +274,23 @@ def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
         kind.balk_share = dice.pick([0.0, 0.0, 0.2])
         kind.type_day_shape = dice.pick([math.inf, math.inf, 25.0])
     return kinds
+
+
+def _skilled(dice: Dice, laws: Laws, call_types: Records, answers: np.ndarray) -> Records:
+    """REACH of teams that lack skills, prefer calls and are preferred, are quicker or slower, and keep somebody idle."""
+    reach = reach_by_queue(lanes_of(call_types.queue), call_types, answers)
+    reserves = [dice.pick([0, 0, 0, 1, 2]) for _ in range(reach.shape[1])]
+    for lane in range(reach.shape[0]):
+        for team, row in enumerate(reach[lane]):
+            if dice.chance(0.2):
+                row.after = math.inf
+            row.first_circle = row.after == 0.0 and dice.chance(0.7)
+            row.prefer, row.calls_prefer = dice.between(1, 2), dice.between(1, 2)
+            row.keep_idle = reserves[team] if row.prefer > 1 else 0
+            row.handle_factor = row.pace = dice.pick([1.0, 1.0, 0.75, 2.0])
+            if dice.chance(0.2):
+                row.talk_law, row.wrap_law = laws.about(dice.real(40.0, 240.0)), dice.pick([-1, laws.about(30.0)])
+    return reach
 
 
 def _settings(dice: Dice, laws: Laws, shape: str) -> dict[str, object]:

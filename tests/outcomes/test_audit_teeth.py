@@ -194,7 +194,7 @@ QUEUES = [
     ),
     (
         "urgent",
-        "I05 customer 1 is answered at 50.0 before customer 2 of higher priority",
+        "I05 customer 1 is answered at 50.0 before customer 2 of an earlier turn",
         changed("segments", 1, answered_at=50.0),
     ),
     (

@@ -17,6 +17,7 @@ from ccsim.outcomes.audit.facts import check_facts, check_form
 from ccsim.outcomes.audit.lines import check_door, check_lines
 from ccsim.outcomes.audit.people import check_people
 from ccsim.outcomes.audit.queues import check_queues
+from ccsim.outcomes.audit.turns import check_answers, check_turns
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 
@@ -55,7 +56,10 @@ def audit(program: Program, rows: Rows, *, custom_routing: bool = False) -> list
         check_facts(program, one, complaints)
         check_door(program, one, complaints)
         check_lines(program, one, complaints)
-        check_queues(program, one, complaints, turns=not custom_routing)
+        check_queues(program, one, complaints)
+        check_answers(program, one, complaints)
+        if not custom_routing:
+            check_turns(program, one, complaints)
         check_people(program, one, complaints)
     return complaints.said
 

@@ -60,7 +60,7 @@ def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
     spells = _spells(rows.agent_states)
     answered = rows.segments[rows.segments["outcome"] == Outcome.SERVED]
-    _check_teams(program, answered, rows.agent_states, complaints)
+    _check_teams(program, rows.agent_states, complaints)
     _check_work(rows.agent_states, answered, complaints)
     home = _going_home(program, rows)
     settings = [_settings(program, team, home) for team in range(len(program.teams))]
@@ -82,20 +82,11 @@ def _spells(states: Table) -> _Spells:
     return _Spells(states, np.concatenate((edge, ~touches)), np.concatenate((~touches, edge)))
 
 
-def _check_teams(program: Program, answered: Table, states: Table, complaints: Complaints) -> None:
+def _check_teams(program: Program, states: Table, complaints: Complaints) -> None:
     complaints.where(
         states["team"] != program.agents.team[states["agent"]],
         "I03",
         lambda i: f"agent {states['agent'][i]} is not of team {states['team'][i]}",
-    )
-    team = program.agents.team[answered["agent"]]
-    complaints.where(
-        program.reach.after[program.lane_of[answered["call_type"], answered["place"]], team] == np.inf,
-        "I10",
-        lambda i: (
-            f"customer {answered['customer'][i]} in queue {answered['place'][i]} is answered by agent "
-            f"{answered['agent'][i]} of team {team[i]}, who does not reach it"
-        ),
     )
 
 

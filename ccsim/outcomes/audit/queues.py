@@ -1,4 +1,4 @@
-"""Queues: nobody waits while an agent who could help is idle, first come first served, closing, Little (I02, I04, I05, I10)."""
+"""Queues: nobody waits while an agent who could help is idle, closing, Little (I01, I02, I04, I10). Turns are in `turns`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
-from ccsim.outcomes.audit.steps import Steps, ahead_of, late_comings, number_during, union
+from ccsim.outcomes.audit.steps import Steps, late_comings, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome, SegmentKind
@@ -21,8 +21,8 @@ TOLERANCE = 1e-9
 """Relative; the two sides of Little's law add the same times in different orders."""
 
 
-def check_queues(program: Program, rows: Rows, complaints: Complaints, *, turns: bool = True) -> None:
-    """One replication; `turns` also checks which agent and which call was chosen."""
+def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """One replication."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
     left = np.where(stays["outcome"] == Outcome.SERVED, stays["answered_at"], stays["ended_at"])
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
@@ -30,23 +30,23 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints, *, turns:
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
     for lane, queue in enumerate(program.lanes.queue):
         here = lane_of == lane
-        helpers = idle[program.reach.after[lane][idle["team"]] == 0.0]
-        _check_work_conservation(queue, stays[here], left[here], helpers, complaints)
+        reach = program.reach[lane]
+        for team, keep in enumerate(reach.keep_idle):
+            if keep > 0 and reach.after[team] == 0.0:
+                _check_work_conservation(queue, stays[here], left[here], idle[idle["team"] == team], keep, complaints)
+        helpers = idle[((reach.after == 0.0) & (reach.keep_idle == 0))[idle["team"]]]
+        _check_work_conservation(queue, stays[here], left[here], helpers, 0, complaints)
         _check_unhelped(queue, stays[here], helpers, late, complaints)
-        if turns:
-            _check_picked_agent(stays[here], helpers, complaints)
-    if turns:
-        _check_picked_call(program, stays, lane_of, left, complaints)
     _check_closing(program, stays, left, complaints)
     _check_little(program, rows, stays, left, complaints)
 
 
-def _check_work_conservation(queue: int, stays: Table, left: Table, helpers: Table, complaints: Complaints) -> None:
-    """At no time does someone wait while someone who reaches the queue is idle."""
+def _check_work_conservation(queue: int, stays: Table, left: Table, helpers: Table, keep: int, complaints: Complaints) -> None:
+    """At no time does someone wait while of those who may answer at once more are idle than are to stay so."""
     waiting = number_during(stays["entered_at"], left)
     idle = number_during(helpers["started_at"], helpers["ended_at"])
     at = union(waiting.times, idle.times)
-    both = (waiting.after(at) > 0) & (idle.after(at) > 0)
+    both = (waiting.after(at) > 0) & (idle.after(at) > keep)
 
     def say(i: int) -> str:
         caller = stays[(stays["entered_at"] <= at[i]) & (left > at[i])][0]
@@ -76,82 +76,6 @@ def _check_unhelped(queue: int, stays: Table, helpers: Table, late: NDArray[np.f
         "I10",
         lambda i: f"customer {stays['customer'][i]} hangs up at {gone[i]} though an agent of queue {queue} is freed just then",
     )
-
-
-def _check_picked_agent(stays: Table, helpers: Table, complaints: Complaints) -> None:
-    """Who is answered on entry gets the agent idle longest, then the lowest id."""
-    order, latest = ahead_of(helpers["started_at"], helpers["agent"].astype(np.int64), helpers["ended_at"])
-    ranked = helpers[order]
-    at_once = stays[(stays["outcome"] == Outcome.SERVED) & (stays["answered_at"] == stays["entered_at"])]
-    at = at_once["answered_at"]
-    # Where the agent's idle time ended at the answer, those ahead of that row; else he was freed in this very instant.
-    kinds = np.dtype([("agent", "i8"), ("ended_at", "f8")])
-    his, theirs = np.empty(len(at_once), kinds), np.empty(len(ranked), kinds)
-    his["agent"], his["ended_at"] = at_once["agent"], at
-    theirs["agent"], theirs["ended_at"] = ranked["agent"], ranked["ended_at"]
-    place = np.searchsorted(ranked["started_at"], at, "left")
-    by_key = np.argsort(theirs, order=("agent", "ended_at"), kind="stable")
-    if len(by_key):
-        found = by_key[np.minimum(np.searchsorted(theirs[by_key], his), len(by_key) - 1)]
-        place = np.where(theirs[found] == his, found, place)
-
-    def say(i: int) -> str:
-        better = ranked[: place[i]][ranked["ended_at"][: place[i]] > at[i]][0]
-        return (
-            f"customer {at_once['customer'][i]} is answered at {at[i]} by agent {at_once['agent'][i]}, "
-            f"but agent {better['agent']} is idle since {better['started_at']}"
-        )
-
-    complaints.where(latest[place] > at, "I10", say)
-
-
-def _check_picked_call(program: Program, stays: Table, lane_of: NDArray[np.int64], left: Table, complaints: Complaints) -> None:
-    """An agent takes, of the calls he reaches, the one of the earliest turn, then longest wait, then lowest id."""
-    served = stays["outcome"] == Outcome.SERVED
-    team = np.append(program.agents.team, -1)[stays["agent"]]  # no agent: no team
-    for code in range(len(program.teams)):
-        reached = program.reach.after[:, code] == 0.0
-        turn = program.reach.turn[:, code]
-        mine = served & (team == code)
-        for level in np.unique(turn[reached]):
-            same = np.flatnonzero((reached & (turn == level))[lane_of])
-            _check_turn(stays[same], left[same], mine[same], complaints)
-            above = (reached & (turn < level))[lane_of]
-            _check_above(stays[same][mine[same]], stays[above], left[above], complaints)
-
-
-def _check_turn(stays: Table, left: Table, mine: NDArray[np.bool_], complaints: Complaints) -> None:
-    """Nobody is answered while someone of the same priority waits who came before."""
-    order, latest = ahead_of(stays["entered_at"], stays["customer"], left)
-    ranked, at = stays[order], left[order]
-    waited = at > ranked["entered_at"]
-    # In the instant of entry the lower id need not have been there first: an IVR may end just before another dials.
-    place = np.where(waited, np.arange(len(ranked)), np.searchsorted(ranked["entered_at"], ranked["entered_at"], "left"))
-
-    def say(i: int) -> str:
-        first = ranked[: place[i]][at[: place[i]] > at[i]][0]
-        return (
-            f"customer {ranked['customer'][i]}, queued at {ranked['entered_at'][i]}, is answered at {at[i]} before "
-            f"customer {first['customer']}, queued at {first['entered_at']}"
-        )
-
-    complaints.where(mine[order] & (latest[place] > at), "I05", say)
-
-
-def _check_above(answered: Table, above: Table, above_left: Table, complaints: Complaints) -> None:
-    """Nobody is answered by an agent for whom a call of higher priority waits."""
-    order, latest = ahead_of(above["entered_at"], above["customer"], above_left)
-    ranked = above[order]
-    at = answered["answered_at"]
-    place = np.searchsorted(ranked["entered_at"], at, "left")
-
-    def say(i: int) -> str:
-        first = ranked[: place[i]][above_left[order][: place[i]] > at[i]][0]
-        return (
-            f"customer {answered['customer'][i]} is answered at {at[i]} before customer {first['customer']} of higher priority"
-        )
-
-    complaints.where(latest[place] > at, "I05", say)
 
 
 def _check_closing(program: Program, stays: Table, left: Table, complaints: Complaints) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Event
 
-__all__ = ["Steps", "ahead_of", "late_comings", "number_during", "union"]
+__all__ = ["Steps", "Table", "Times", "ahead_of", "late_comings", "number_during", "union"]
 
 Times = NDArray[np.float64]
+Table = NDArray[Any]
 
 
 class Steps(NamedTuple):
