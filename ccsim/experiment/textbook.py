@@ -6,7 +6,7 @@ import math
 
 from ccsim import erlang
 from ccsim.experiment.result import TextbookFigures
-from ccsim.scenario import Scenario, resolve
+from ccsim.scenario import Scenario, reach, resolve
 from ccsim.scenario.laws import Family, Law
 
 __all__ = ["textbook_figures"]
@@ -84,6 +84,8 @@ def _unfair(scenario: Scenario) -> str:
         return "handle time is not exponential"
     if len(set(resolve.handle_factors(scenario, name, "talk"))) > 1:
         return "handle time changes over the day"
+    if reach.ability(scenario, team, name) != reach.Ability():
+        return "the team has handle times or preferences of its own"
     patience = resolve.patience_law(scenario, name)
     if patience.law.family not in (Family.EXPONENTIAL, Family.NEVER) or math.isfinite(patience.at_most):
         return "patience is not exponential"

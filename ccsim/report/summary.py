@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from ccsim import units
 from ccsim.report import numbers
-from ccsim.scenario import clock, resolve
+from ccsim.scenario import clock, reach, resolve
 from ccsim.scenario.goals import Target
 from ccsim.scenario.model import Scenario, Targets
+from ccsim.scenario.skills import Routing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +31,10 @@ def print_summary(scenario: Scenario, console: Console) -> None:
         console.print(scenario.description)
     for line in (*calendar_lines(scenario), *_behaviour_lines(scenario)):
         console.print(line)
-    for table in (_calls(scenario), _queues(scenario), _teams(scenario)):
+    tables = [_calls(scenario), _queues(scenario), _teams(scenario)]
+    if any(call.needs for call in scenario.calls.values()):
+        tables.append(_skills(scenario))
+    for table in tables:
         console.print()
         console.print(table)
     console.print()
@@ -73,6 +77,12 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
     if scenario.ivr is not None:
         time = resolve.law(scenario, scenario.ivr.time).mean()
         lines.append(f"IVR of {numbers.duration(time)} on average; {numbers.percent(scenario.ivr.hang_up)} hang up in it")
+    if scenario.routing != Routing():
+        agent, call = (rule.replace("_", " ") for rule in (scenario.routing.pick_agent, scenario.routing.pick_call))
+        lines.append(f"Calls pick agents by {agent}, agents pick calls by {call}")
+    for name, team in sorted(scenario.agents.items()):
+        if team.reserve:
+            lines.append(f"{name} keeps {numbers.plural(team.reserve, 'agent')} idle for the calls it prefers most")
     redial = scenario.after_contact.redial
     if redial is not None:
         tries = "as often as it takes" if redial.attempts is None else f"at most {numbers.plural(redial.attempts, 'time')}"
@@ -128,8 +138,9 @@ def _queues(scenario: Scenario) -> Table:
     for column in ("Queue", "Priority", "Call types", "Answered by"):
         table.add_column(column, overflow="fold", max_width=_LONGEST_NAME)
     for name, queue in sorted(scenario.queues.items()):
-        calls, teams = ", ".join(sorted(queue.calls or ())), ", ".join(resolve.teams_of(scenario, name))
-        table.add_row(name, str(queue.priority), calls, teams)
+        calls = sorted(queue.calls or ())
+        teams = sorted({team for call in calls for team in reach.able_teams(scenario, name, call)})
+        table.add_row(name, str(queue.priority), ", ".join(calls), ", ".join(teams))
     return table
 
 
@@ -140,6 +151,20 @@ def _teams(scenario: Scenario) -> Table:
         seats = resolve.seats_by_interval(scenario, name)
         hours = sum(n * interval.length for n, interval in zip(seats, grid, strict=True)) / units.HOUR
         table.add_row(name, numbers.count(min(seats)), numbers.count(max(seats)), numbers.count(round(hours, 1)))
+    return table
+
+
+def _skills(scenario: Scenario) -> Table:
+    """One row for each call type and team that is able to take it: what they think of each other, and how long it takes."""
+    table = _table("Call type", "Needs", "Team", "Prefers", "Preferred", "Handle time")
+    for call_type, call in sorted(scenario.calls.items()):
+        own = resolve.handle_laws(scenario, call_type).mean()
+        for team in reach.able_teams(scenario, resolve.queue_of(scenario, call_type), call_type):
+            able = reach.ability(scenario, team, call_type)
+            assert able is not None, team
+            time = numbers.duration(own * reach.pace(scenario, call_type, able))
+            needs = ", ".join(call.needs) or numbers.NONE
+            table.add_row(call_type, needs, team, str(able.prefer), str(able.calls_prefer), time)
     return table
 
 

@@ -56,7 +56,8 @@ def _check_teams(scenario: Scenario, report: Report) -> bool:
         for skill, how in (team.skills or {}).items():
             path: Path = ("agents", name, "skills", skill)
             if skill not in needed:
-                report(path, _missing("no call needs the skill", skill, needed))
+                hint = f"calls: {{{skill}: {{needs: [{skill}]}}}}" if skill in scenario.calls else ""
+                report(path, _missing("no call needs the skill", skill, needed, hint))
                 sound = False
             several = [kind for kind, call in scenario.calls.items() if skill in call.needs and len(call.needs) > 1]
             if how.has_law and several:
@@ -69,17 +70,19 @@ def _check_teams(scenario: Scenario, report: Report) -> bool:
 def _check_queues(scenario: Scenario, report: Report) -> None:
     """Report teams named for a queue none of whose calls they are able to take, and calls nobody there is able to take."""
     for name, queue in scenario.queues.items():
-        calls = [call for call in queue.calls or () if call in scenario.calls]
+        calls = queue.calls or ()
+        if not set(calls) <= set(scenario.calls) or not set(queue.teams or ()) <= set(scenario.agents):
+            continue  # told already
         for index, team in enumerate(queue.teams or ()):
-            if team in scenario.agents and not any(reach.ability(scenario, team, call) for call in calls):
+            if not any(reach.ability(scenario, team, call) for call in calls):
                 what = "lacks the skills for every call of this queue"
                 report(("queues", name, "teams", index), Refusal("E-REF", what, got=team))
         for call in calls:
-            if queue.teams and not any(reach.ability(scenario, t, call) for t in queue.teams if t in scenario.agents):
+            if queue.teams and not any(reach.ability(scenario, t, call) for t in queue.teams):
                 what = f"none of these teams has the skills {call} needs"
                 report(("queues", name, "teams"), Refusal("E-REF", what, got=", ".join(queue.teams)))
 
 
-def _missing(what: str, name: str, names: Iterable[str]) -> Refusal:
+def _missing(what: str, name: str, names: Iterable[str], hint: str = "") -> Refusal:
     known = sorted(names)
-    return Refusal("E-REF", what, got=name, allowed=", ".join(known[:20]) or "none", try_=nearest(name, known))
+    return Refusal("E-REF", what, got=name, allowed=", ".join(known[:20]) or "none", try_=hint or nearest(name, known))

@@ -41,10 +41,10 @@ HINTS = {
     ),
     "skills": (
         {12: "  desk: {headcount: 6, skills: [support]}"},
-        "E-NOT-YET",
-        "queues.<name>.teams says who answers which queue",
+        "E-REF",
+        "calls: {support: {needs: [support]}}",
         12,
-        24,
+        32,
     ),
 }
 

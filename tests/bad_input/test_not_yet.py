@@ -12,7 +12,6 @@ calls:
   billing:
     volume: {csv: data/f.csv, date: Date, time: Interval, column: Billing, counts: all_at_queue}
     talk: 4m
-    needs: [billing]
     needs_authority: {share: 42%, amount: {lognormal: {median: 30, p90: 180}}, talk: 125%}
     unresolved: 6%
 ivr:
@@ -30,7 +29,6 @@ authority_levels: {none: 0, manager: unlimited}
 agents:
   tier1:
     shifts: {early: {mon: 26}}
-    skills: {billing: {}}
     authority: advisor
     credit_budget: 200/day
     shrinkage: {absent: 6%}
@@ -46,10 +44,8 @@ agents:
     billed: talk_and_wrap
   listed:
     roster: {csv: r.csv}
-    reserve: 2
     adherence: 92%
 shifts: {early: {time: 08:00-16:30}}
-routing: {pick_agent: longest_idle}
 make_it_right: {policy: second_person}
 after_contact:
   redial: {share: 45%, after: 6m, odds: {earlier_contacts: 0.8}}
@@ -69,7 +65,6 @@ REFUSED = [
     "uncertainty.forecast_error",
     "uncertainty.within_day_correlation",
     "calls.billing.volume.counts",
-    "calls.billing.needs",
     "calls.billing.needs_authority",
     "calls.billing.unresolved",
     "ivr.start",
@@ -80,7 +75,6 @@ REFUSED = [
     "queues.billing.callback",
     "authority_levels",
     "agents.tier1.shifts",
-    "agents.tier1.skills",
     "agents.tier1.authority",
     "agents.tier1.credit_budget",
     "agents.tier1.shrinkage",
@@ -92,10 +86,8 @@ REFUSED = [
     "agents.vendor.unresolved",
     "agents.vendor.billed",
     "agents.listed.roster",
-    "agents.listed.reserve",
     "agents.listed.adherence",
     "shifts",
-    "routing",
     "make_it_right",
     "after_contact.redial.odds",
     "after_contact.return",

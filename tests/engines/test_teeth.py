@@ -11,7 +11,7 @@ import pytest
 from ccsim.engine.reference import clock, floor, people, routing
 from ccsim.engine.reference.floor import Floor
 from ccsim.jit import ENABLED
-from ccsim.vocabulary import Event
+from ccsim.vocabulary import AgentState, Event
 from tests.engines.agreement import compare
 from tests.engines.programs import random_program
 
@@ -84,6 +84,35 @@ def break_priorities(patch: Patch) -> None:
     patch.setattr(floor, "Lane", lambda code, queue, priority, *rest: people.Lane(code, queue, 0, *rest))
 
 
+def break_the_reserve(patch: Patch) -> None:
+    """A team gives its last idle agent to any call."""
+    original = routing._may_start
+    patch.setattr(routing, "_may_start", lambda caller, reach, n_idle, now: original(caller, reach, 99, now))
+
+
+def break_the_preferences(patch: Patch) -> None:
+    """Calls ask all teams alike."""
+    original = floor.Reach
+    patch.setattr(floor, "Reach", lambda *row: original(*row)._replace(calls_prefer=1))
+
+
+def break_the_turns(patch: Patch) -> None:
+    """Agents take all calls alike."""
+    original = floor.Reach
+    patch.setattr(floor, "Reach", lambda *row: original(*row)._replace(prefer=1))
+
+
+def break_the_choice_at_random(patch: Patch) -> None:
+    """The highest draw is taken instead of the lowest."""
+    original = routing.agent_draw
+    patch.setattr(routing, "agent_draw", lambda *who: -float(original(*who)))
+
+
+def break_the_occupancy(patch: Patch) -> None:
+    """Wrap-up is no work."""
+    patch.setattr(floor, "is_busy", lambda state: state is AgentState.TALK)
+
+
 def forget_to_go_home(patch: Patch) -> None:
     """Agents stay after closing."""
     patch.setattr(Floor, "go_home_when_empty", lambda self: None)
@@ -117,6 +146,11 @@ BREAKS = [
     break_the_tie_in_the_queue,
     break_the_idle_list,
     break_priorities,
+    break_the_reserve,
+    break_the_preferences,
+    break_the_turns,
+    break_the_choice_at_random,
+    break_the_occupancy,
     forget_to_go_home,
     forget_a_line,
 ]

@@ -48,6 +48,21 @@ DAYS: dict[str, Program] = {
     "seats": centre([(0, 60, FOR_EVER)], agents={"team": seats(4, 4, 3, 2, 3)}),
     # both talk until 150 and 200; from 120 on there is one seat: agent 0 leaves at 150, 2 waits 130-200
     "drop": centre([(0, 150, FOR_EVER), (0, 200, FOR_EVER), (130, 60, FOR_EVER)], agents={"team": seats(2, 2, 1)}),
+    # agents 0 and 1 prefer x and keep one idle: 0 (y) talks 0-100 with agent 0, 1 (y) waits 10-100 and talks until 130
+    "reserve": centre(
+        [(0, 100, FOR_EVER, "y"), (10, 30, FOR_EVER, "y")],
+        kinds={"x": _SHORT | {"needs": "x"}, "y": _SHORT | {"needs": "y"}},
+        agents={"team": {"headcount": 2, "skills": {"x": {}, "y": {"prefer": 2}}, "reserve": 1}},
+    ),
+    # y calls prefer team b (agent 1): 0 is answered by him at 0 until 60, 1 by agent 0 at 10 until 40
+    "prefer": centre(
+        [(0, 60, FOR_EVER, "y"), (10, 30, FOR_EVER, "y")],
+        kinds={"x": _SHORT | {"needs": "x"}, "y": _SHORT | {"needs": "y"}},
+        agents={
+            "a": {"headcount": 1, "skills": {"x": {}, "y": {"prefer": 2}}},
+            "b": {"headcount": 1, "skills": ["y"]},
+        },
+    ),
     # talk 60, hold 20, wrap 30: 0 at 0, 1 waits 100-110
     "wrap": centre(
         [(0, None, FOR_EVER), (100, None, FOR_EVER)],

@@ -209,6 +209,29 @@ QUEUES = [
     ("wrap", "I02 agents: wrap 60.0 s along the path, 61.0 s told", changed("contacts", 1, wrap_time=31.0)),
 ]
 
+TURNS = [
+    (
+        "reserve",
+        "I10 customer 1 in queue 1 is answered by agent 1 of team 0, where only 0 stay idle",
+        both(
+            changed("segments", 1, answered_at=50.0, agent=1, ended_at=80.0),
+            changed("agent_states", 3, ended_at=50.0),
+            lambda rows: rows._replace(agent_states=np.insert(rows.agent_states, 4, rows.agent_states[0])),
+            changed("agent_states", 4, agent=1, started_at=50.0, ended_at=80.0, customer=1),
+        ),
+    ),
+    (
+        "prefer",
+        "I10 customer 1 is answered at 10.0 by agent 0, but agent 1 is idle since 0.0",
+        changed("agent_states", 3, state=AgentState.AVAILABLE, customer=-1),
+    ),
+    (
+        "prefer",
+        "I10 customer 0 in queue 0 is answered by agent 1 of team 1, who does not reach it",
+        changed("segments", 0, call_type=0, place=0),
+    ),
+]
+
 PEOPLE = [
     ("apart", "I03 agent 0 is not of team 1", changed("agent_states", 0, team=1)),
     (
@@ -266,7 +289,7 @@ PEOPLE = [
 ]
 
 
-@pytest.mark.parametrize(("day", "complaint", "change"), FORM + FACTS + LINES + QUEUES + PEOPLE)
+@pytest.mark.parametrize(("day", "complaint", "change"), FORM + FACTS + LINES + QUEUES + TURNS + PEOPLE)
 def test_one_lie_is_found(day, complaint, change):
     found = audit(DAYS[day], change(rows_of(day)))
     assert any(complaint in sentence for sentence in found), found
