@@ -12,6 +12,7 @@ from ccsim.cli.options import examples
 TEMPLATES = {
     "minimal": ("minimal.yaml",),
     "two_queues": ("two_queues.yaml",),
+    "skills": ("skills.yaml",),
     "week": ("week.yaml", "data/week_forecast.csv"),
     "always_open": ("always_open.yaml",),
     "erlang_a": ("erlang_a.yaml",),
@@ -29,6 +30,7 @@ TEMPLATES = {
         "Templates:",
         "  minimal      ten lines: one call type, one team, one day",
         "  two_queues   priorities, redials, an IVR, what-ifs",
+        "  skills       specialists and generalists, a reserve",
         "  week         a week of volumes and handle times from a CSV",
         "  always_open  round the clock, thin at night",
         "  erlang_a     the textbook model in steady state",
