@@ -64,7 +64,7 @@ def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     _check_work(rows.agent_states, answered, complaints)
     home = _going_home(program, rows)
     settings = [_settings(program, team, home) for team in range(len(program.teams))]
-    _check_moves(rows.agent_states, answered, _resettled(rows.agent_states, settings), complaints)
+    _check_moves(rows.agent_states, answered, _resettled(program, rows.agent_states, settings), complaints)
     for team in range(len(program.teams)):
         if program.teams.persons[team]:
             continue
@@ -212,11 +212,15 @@ def _settings(program: Program, team: int, home: list[tuple[float, float]]) -> _
     return _Settings(at[order], np.concatenate((own.seats, np.zeros(len(home), np.int64)))[order])
 
 
-def _resettled(states: Table, settings: list[_Settings]) -> NDArray[np.bool_]:
-    """True for rows that start in an instant in which the team's seats are set more than once."""
+def _resettled(program: Program, states: Table, settings: list[_Settings]) -> NDArray[np.bool_]:
+    """True for rows that start in an instant in which an agent may leave and come back.
+
+    Seats are set more than once, or a person who stayed overnight for others is relieved by the opening and due then himself.
+    """
     found = np.zeros(len(states), bool)
     for team, of_team in enumerate(settings):
         found |= (states["team"] == team) & np.isin(states["started_at"], of_team.several())
+    found |= np.isin(_moments(states["agent"], states["started_at"]), _moments(program.duties.agent, program.duties.starts_at))
     return found
 
 
