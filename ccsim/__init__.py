@@ -17,6 +17,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Bound": "ccsim.experiment",
     "Comparison": "ccsim.experiment",
     "open_run": "ccsim.outcomes.store",
     "Result": "ccsim.experiment",
@@ -28,6 +29,7 @@ _HOMES = {
     "load": "ccsim.scenario",
     "plus": "ccsim.scenario",
     "run": "ccsim.experiment",
+    "select": "ccsim.experiment",
     "times": "ccsim.scenario",
 }
 

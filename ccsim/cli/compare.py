@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,7 @@ from ccsim.cli import INTERRUPTED, TARGET_MISSED
 from ccsim.cli.options import as_json, examples, settings
 
 if TYPE_CHECKING:
-    from ccsim.experiment import Comparison
+    from ccsim.experiment import Choice, Comparison
     from ccsim.scenario import Scenario
 
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
         "ccsim compare today.yaml plan_b.yaml plan_c.yaml    the first is the base",
         "ccsim compare northgate.yaml --reps 500 --margin 'service_level 1pp' --margin 'asa 2s'",
         "ccsim compare northgate.yaml --kpi service_level --kpi occupancy -o plans.csv",
+        "",
+        "Simulate until the best plan is known (best, lowest or highest of a KPI)",
+        "  ccsim compare northgate.yaml --select best:service_level",
+        "  ccsim compare northgate.yaml --select lowest:utilisation --subject-to 'service_level>=80%'",
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
@@ -36,6 +40,11 @@ if TYPE_CHECKING:
     multiple=True,
     help="A difference that does not matter: 'service_level 1pp', 'asa 2s', 'offered 10'. Repeats.",
 )
+@click.option("--select", metavar="END:ID", help="Go on until the best plan is known: best:service_level, lowest:occupancy.")
+@click.option(
+    "--subject-to", "limits", metavar="LIMIT", multiple=True, help="With --select: 'service_level>=80%', 'asa<=30s'. Repeats."
+)
+@click.option("--max-reps", "most", type=click.IntRange(10, 1_000_000), default=5000, help="With --select: of a plan at most.")
 @click.option("--reps", type=click.IntRange(1, 1_000_000), help="Replications of every plan, instead of the base's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed of every plan, instead of the base's.")
 @click.option(
@@ -49,7 +58,7 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Also write the differences as CSV.")
 @click.option("--force", is_flag=True, default=False, help="With --out: replace the file.")
-@click.option("--check", is_flag=True, default=False, help="Exit code 3 when the base misses a target.")
+@click.option("--check", is_flag=True, default=False, help="Exit code 3 when the base, or the plan chosen, misses a target.")
 @as_json
 @click.option("-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only.")
 def command(
@@ -58,6 +67,9 @@ def command(
     what_ifs: tuple[str, ...],
     kpis: tuple[str, ...],
     margins: tuple[str, ...],
+    select: str | None,
+    limits: tuple[str, ...],
+    most: int,
     reps: int | None,
     seed: int | None,
     jobs: int | None,
@@ -73,40 +85,47 @@ def command(
     The first FILE is the base; a single one is compared with each entry of its what_if. --set changes all of them. Every
     replication has the same luck in every plan, so small differences show; all intervals on the page hold together.
     """
+    from ccsim.cli import goals
     from ccsim.cli.given import reported
     from ccsim.cli.places import new_file
 
-    allowed = {id: _margin(id, size) for id, size in map(_split, margins)}
+    if limits and select is None:
+        raise click.UsageError("--subject-to limits what is selected. Try: --select best:service_level")
+    if kpis and select is not None:
+        raise click.UsageError("--select looks at its own KPIs; --kpi is for a comparison")
+    allowed = goals.margins(margins)
     with reported(as_json):
         scenarios, chosen = _scenarios(files, settings, what_ifs)
-    _refuse_kpis(kpis)
+    goals.refuse_unknown(kpis)
     if out is not None:
         new_file(out, force)
+    common: dict[str, Any] = {"what_ifs": chosen, "names": _names(files), "margins": allowed, "reps": reps, "seed": seed}
+    common |= {"engine": engine, "jobs": jobs}
+    if select is None:
+        comparison = _run("compare", scenarios, {**common, "kpis": kpis or None}, quiet, engine)
+        if comparison.plans:
+            _show(comparison, as_json, out)
+        planned = scenarios[0].run.replications if reps is None else reps
+        _leave_comparison(comparison, check, quiet, planned)
+        return
+    best, direction = goals.selected(select)
+    bounds = [goals.bound(limit) for limit in limits]
+    common |= {"best": best, "direction": direction, "subject_to": bounds, "most": most}
+    choice = _run("select", scenarios, common, quiet, engine)
+    _show(choice, as_json, out)
+    _leave_choice(choice, check, quiet)
 
-    from ccsim.cli.run import progress as progress_bar
-    from ccsim.experiment import compare
 
-    planned = scenarios[0].run.replications if reps is None else reps
-    with progress_bar(quiet, engine) as progress:
+def _run(verb: str, scenarios: list[Scenario], options: dict[str, Any], quiet: bool, engine: str) -> Any:
+    """Return what a verb of `ccsim.experiment` makes of the plans; what it refuses is a usage error."""
+    from ccsim import experiment
+    from ccsim.cli.run import progress
+
+    with progress(quiet, engine) as told:
         try:
-            comparison = compare(
-                *scenarios,
-                what_ifs=chosen,
-                names=_names(files),
-                kpis=kpis or None,
-                margins=allowed,
-                reps=reps,
-                seed=seed,
-                engine=engine,
-                jobs=jobs,
-                progress=progress,
-            )
+            return getattr(experiment, verb)(*scenarios, **options, progress=told)
         except ValueError as error:
             raise click.UsageError(str(error)) from None
-    _print(comparison, as_json)
-    if out is not None:
-        _write(comparison, out)
-    _leave(comparison, check, quiet, planned)
 
 
 def _scenarios(
@@ -139,83 +158,41 @@ def _names(files: tuple[str, ...]) -> list[str]:
     return [stem if stems.count(stem) == 1 else file for stem, file in zip(stems, files, strict=True)]
 
 
-# -------------------------------------------------------------------------------- margins and KPIs
-
-
-def _split(text: str) -> tuple[str, str]:
-    id, _, size = text.strip().partition(" ")
-    if not size.strip():
-        raise click.UsageError(f"--margin: got {text!r}. Try: --margin 'service_level 1pp'")
-    return id, size.strip()
-
-
-def _refuse_kpis(ids: tuple[str, ...]) -> None:
-    from ccsim.analysis import REGISTRY
-    from ccsim.errors import nearest, shown
-
-    for id in ids:
-        if id not in REGISTRY:
-            near = nearest(id, list(REGISTRY))
-            raise click.UsageError(f"no such KPI: {shown(id)}. " + (f"Did you mean {near}?" if near else "Try: ccsim kpis"))
-
-
-def _margin(id: str, size: str) -> float:
-    """Return a margin in the unit of its KPI: points of shares as a fraction, seconds, hours or a plain number."""
-    from ccsim import units
-    from ccsim.analysis import REGISTRY
-    from ccsim.errors import Refusal
-
-    _refuse_kpis((id,))
-    unit = REGISTRY[id].unit
-    try:
-        if unit == "share":
-            return 0.01 * units.parse_number(units.Plain(_without_points(id, size)))
-        if unit in ("s", "h"):
-            return units.parse_duration(units.Plain(size)) / (units.HOUR if unit == "h" else 1.0)
-        return units.parse_number(units.Plain(size))
-    except Refusal as refusal:
-        from ccsim.cli.options import told
-
-        raise click.UsageError(f"--margin of {id}: {told(refusal)}") from None
-
-
-def _without_points(id: str, size: str) -> str:
-    for ending in ("percentage points", "points", "point", "pp"):
-        if size.endswith(ending):
-            return size.removesuffix(ending).strip()
-    raise click.UsageError(f"--margin of {id}: got {size!r}, allowed: percentage points. Try: '{id} 1pp'")
-
-
 # -------------------------------------------------------------------------------- what comes out
 
 
-def _print(comparison: Comparison, as_json: bool) -> None:
-    if as_json and comparison.plans:
+def _show(found: Comparison | Choice, as_json: bool, out: Path | None) -> None:
+    """Print a comparison or a choice, as a page or as JSON, and write its CSV file."""
+    from ccsim.experiment import Choice
+    from ccsim.report import choice, comparison, fields
+
+    if as_json:
         from ccsim.cli.console import print_json
-        from ccsim.report.fields import comparison_fields
 
-        print_json(comparison_fields(comparison))
-    elif comparison.plans:
+        print_json(choice.choice_fields(found) if isinstance(found, Choice) else fields.comparison_fields(found))
+    else:
         from ccsim.cli.console import console
-        from ccsim.report.comparison import print_comparison
 
-        print_comparison(comparison, console())
+        if isinstance(found, Choice):
+            choice.print_choice(found, console())
+        else:
+            comparison.print_comparison(found, console())
+    if out is not None:
+        _write(choice.choice_rows(found) if isinstance(found, Choice) else fields.comparison_rows(found), out)
 
 
-def _write(comparison: Comparison, out: Path) -> None:
+def _write(rows: list[dict[str, Any]], out: Path) -> None:
     import csv
 
     from ccsim.report.cells import plain_cell
-    from ccsim.report.fields import comparison_rows
 
-    rows = comparison_rows(comparison)
     with out.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerows([row.keys() for row in rows[:1]])
         writer.writerows([plain_cell(cell) for cell in row.values()] for row in rows)
 
 
-def _leave(comparison: Comparison, check: bool, quiet: bool, planned: int) -> None:
+def _leave_comparison(comparison: Comparison, check: bool, quiet: bool, planned: int) -> None:
     """Say what the exit code means, and leave with it."""
     from ccsim.cli.console import message
 
@@ -224,6 +201,27 @@ def _leave(comparison: Comparison, check: bool, quiet: bool, planned: int) -> No
         message(f"ccsim: interrupted after {comparison.replications} of {planned} replications")
         context.exit(INTERRUPTED)
     if check and comparison.base.verdict == "missed":
-        if not quiet:
-            message(f"ccsim: {comparison.base.name} misses a target")
-        context.exit(TARGET_MISSED)
+        _miss(f"{comparison.base.name} misses a target", quiet)
+
+
+def _leave_choice(choice: Choice, check: bool, quiet: bool) -> None:
+    """With --check the plan chosen must miss no target, and there must be one."""
+    from ccsim.cli.console import message
+
+    if choice.interrupted:
+        message(f"ccsim: interrupted after {choice.spent} replications of all plans")
+        click.get_current_context().exit(INTERRUPTED)
+    if not check:
+        return
+    if choice.chosen is None:
+        _miss("no plan is chosen", quiet)
+    elif choice.candidate(choice.chosen).misses_target:
+        _miss(f"{choice.chosen} misses a target", quiet)
+
+
+def _miss(what: str, quiet: bool) -> None:
+    from ccsim.cli.console import message
+
+    if not quiet:
+        message(f"ccsim: {what}")
+    click.get_current_context().exit(TARGET_MISSED)

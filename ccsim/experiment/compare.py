@@ -17,13 +17,13 @@ from ccsim.engine import Replication
 from ccsim.experiment.cold import replicate_plainly, warm_in_background
 from ccsim.experiment.comparison import Comparison, Key
 from ccsim.experiment.differences import DAYS, Question, Simulated, as_plans, differences
-from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator, unbroken
+from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, replicate, simulator, unbroken
 from ccsim.experiment.run import Progress, add, choose_engine, new_accumulator, targets_of
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program, mean_calls
 from ccsim.scenario import Scenario
 
-__all__ = ["COMPARED", "compare"]
+__all__ = ["COMPARED", "Ways", "compare", "named_plans", "notes_on", "prepared", "question_of", "ways"]
 
 COMPARED = (
     *("service_level", DAYS, "abandonment", "asa", "occupancy", "handle_time", "offered"),
@@ -78,10 +78,10 @@ def compare(
     family is (plans - 1) x KPIs, corrected by Bonferroni. A KeyboardInterrupt ends the comparison after the replications
     that all plans have finished; the comparison says `interrupted`.
     """
-    plans = _simulated(_named(scenarios, what_ifs, names))
+    plans = prepared(named_plans(scenarios, what_ifs, names))
     base, program = plans[0].scenario, plans[0].compiled.program
-    how = _how(base, plans, engine, reps, seed, jobs)
-    question = _question(base, program, kpis, margins or {})
+    how = ways(base, plans, engine, reps, seed, jobs)
+    question = question_of(base, program, kpis, margins or {})
 
     started = time.perf_counter()
     n, interrupted = 0, False
@@ -109,7 +109,7 @@ def compare(
         replications=n,
         confidence=question.confidence,
         family=question.family(len(plans)),
-        notes=list(_notes(plans)),
+        notes=list(notes_on(plans)),
         elapsed=elapsed,
         interrupted=interrupted,
     )
@@ -118,7 +118,7 @@ def compare(
 # -------------------------------------------------------------------------------- plans
 
 
-def _named(
+def named_plans(
     scenarios: Sequence[Scenario], what_ifs: Sequence[str] | None, names: Sequence[str] | None
 ) -> list[tuple[str, Scenario]]:
     """All plans with names of their own, the base first."""
@@ -145,7 +145,7 @@ def _named(
     return list(taken.items())
 
 
-def _simulated(named: Sequence[tuple[str, Scenario]]) -> list[Simulated]:
+def prepared(named: Sequence[tuple[str, Scenario]]) -> list[Simulated]:
     """Each plan compiled, with the metrics and targets of the base and nothing simulated yet."""
     base, plans = named[0][1], []
     for name, scenario in named:
@@ -155,7 +155,7 @@ def _simulated(named: Sequence[tuple[str, Scenario]]) -> list[Simulated]:
     return plans
 
 
-def _notes(plans: Sequence[Simulated]) -> Iterator[str]:
+def notes_on(plans: Sequence[Simulated]) -> Iterator[str]:
     base = plans[0].scenario
     for plan in plans[1:]:
         for what in ("targets", "metrics"):
@@ -166,7 +166,7 @@ def _notes(plans: Sequence[Simulated]) -> Iterator[str]:
 # -------------------------------------------------------------------------------- what is compared
 
 
-def _question(base: Scenario, program: Program, kpis: Sequence[str] | None, margins: Mapping[str, float]) -> Question:
+def question_of(base: Scenario, program: Program, kpis: Sequence[str] | None, margins: Mapping[str, float]) -> Question:
     """What is compared, decided before anything is simulated: the family must not depend on what comes out."""
     metrics = Metrics(base.metrics.service_level, base.metrics.flow_outs)
     yardstick = next(target for target in targets_of(base) if REGISTRY[target.kpi].better != "neither")  # 80/20 if none is said
@@ -215,7 +215,7 @@ def _key_of(target: Target, program: Program, metrics: Metrics) -> Key:
 # -------------------------------------------------------------------------------- simulating
 
 
-class _How(NamedTuple):
+class Ways(NamedTuple):
     """How replications are made, the same for all plans."""
 
     programs: list[Program]
@@ -229,18 +229,26 @@ class _How(NamedTuple):
         """One replication of every plan after the other, in order."""
         if self.plainly:
             return zip(*(replicate_plainly(program, self.seed, self.planned) for program in self.programs), strict=True)
-        simulators = [simulator(program, self.seed, self.engine, rows=False) for program in self.programs]
+        return self.side_by_side(self.simulators(), range(self.planned))
+
+    def simulators(self) -> list[Simulator]:
+        """One for each plan."""
+        return [simulator(program, self.seed, self.engine, rows=False) for program in self.programs]
+
+    def side_by_side(self, simulators: Sequence[Simulator], numbers: range) -> Iterator[tuple[Replication, ...]]:
+        """These replications of the plans of these simulators; all plans share the workers."""
         size = len(simulators)
 
-        def simulate(number: int) -> Replication:
-            return simulators[number % size](number // size)
+        def simulate(place: int) -> Replication:
+            return simulators[place % size](numbers[place // size])
 
         jobs = self.jobs if self.engine == "compiled" else 1  # the reference engine never releases the interpreter lock
-        in_order = replicate(simulate, range(self.planned * size), jobs)
+        in_order = replicate(simulate, range(len(numbers) * size), jobs)
         return zip(*[in_order] * size, strict=True)
 
 
-def _how(base: Scenario, plans: Sequence[Simulated], engine: str, reps: int | None, seed: int | None, jobs: int | None) -> _How:
+def ways(base: Scenario, plans: Sequence[Simulated], engine: str, reps: int | None, seed: int | None, jobs: int | None) -> Ways:
+    """How to make the replications that were asked for; ValueError for numbers that make no sense."""
     if engine not in ENGINES:
         raise ValueError(f"engine: got {engine!r}; allowed: {', '.join(ENGINES)}")
     planned = base.run.replications if reps is None else reps
@@ -256,4 +264,4 @@ def _how(base: Scenario, plans: Sequence[Simulated], engine: str, reps: int | No
     engine, plainly = choose_engine(engine, None, largest, planned * len(plans))
     if plainly:
         warm_in_background()
-    return _How(programs, seed, planned, engine, default_jobs(largest) if jobs is None else jobs, plainly)
+    return Ways(programs, seed, planned, engine, default_jobs(largest) if jobs is None else jobs, plainly)

@@ -15,7 +15,7 @@ from ccsim.experiment.replicate import Digest
 from ccsim.program.compile import Compiled
 from ccsim.scenario import Scenario
 
-__all__ = ["DAYS", "Question", "Simulated", "as_plans", "differences"]
+__all__ = ["DAYS", "Question", "Simulated", "as_plans", "differences", "estimate_of", "sample_of"]
 
 DAYS = "days_in_target"
 _HOURS = 1e-6 / 3600.0
@@ -59,7 +59,7 @@ class Question(NamedTuple):
 
 def as_plans(simulated: Sequence[Simulated], question: Question) -> tuple[Plan, ...]:
     """Each plan on its own: its KPIs, verdicts and worst interval, and how probably it is the best."""
-    samples = [_sample(plan, question.best_by, question) for plan in simulated]
+    samples = [sample_of(plan, question.best_by, question) for plan in simulated]
     chances = pairs.best_shares(samples, REGISTRY[question.best_by.id].better == "higher")
     plans = []
     for plan, chance in zip(simulated, chances, strict=True):
@@ -69,7 +69,7 @@ def as_plans(simulated: Sequence[Simulated], question: Question) -> tuple[Plan, 
                 name=plan.name,
                 scenario=plan.scenario,
                 digest=str(plan.digest),
-                estimates={key: _estimate(plan, key, question) for key in question.keys},
+                estimates={key: estimate_of(plan, key, question) for key in question.keys},
                 targets=verdicts,
                 worst=_worst(plan, verdicts, question),
                 paid_hours=_paid_hours(plan.accumulator),
@@ -95,7 +95,7 @@ def differences(simulated: Sequence[Simulated], plans: Sequence[Plan], question:
 
 def _difference(base: Simulated, plan: Simulated, key: Key, confidence: float, question: Question) -> Difference:
     kpi, n = REGISTRY[key.id], base.accumulator.n
-    ours, theirs = _sample(base, key, question), _sample(plan, key, question)
+    ours, theirs = sample_of(base, key, question), sample_of(plan, key, question)
     found = pairs.paired(ours, theirs, kpi.unit == "share", confidence)
     margin = question.margins.get(key.id)
     verdict = pairs.judge(found, n, kpi.better, confidence, None if margin is None else margin / kpi.scale)
@@ -121,7 +121,7 @@ def _difference(base: Simulated, plan: Simulated, key: Key, confidence: float, q
     )
 
 
-def _sample(plan: Simulated, key: Key, question: Question) -> pairs.Sample:
+def sample_of(plan: Simulated, key: Key, question: Question) -> pairs.Sample:
     """The KPI's two sums in every replication; of days in target: days that reach it, and days with anything to count."""
     if key.id != DAYS:
         return plan.accumulator.sample(*key)
@@ -132,10 +132,10 @@ def _sample(plan: Simulated, key: Key, question: Question) -> pairs.Sample:
     return pairs.Sample(reached.sum(axis=1).astype(np.float64), counted.sum(axis=1).astype(np.float64))
 
 
-def _estimate(plan: Simulated, key: Key, question: Question) -> Estimate:
+def estimate_of(plan: Simulated, key: Key, question: Question) -> Estimate:
     """The KPI of one plan with an interval of its own."""
     kpi = REGISTRY[key.id]
-    found = ratios(Moments.of(*_sample(plan, key, question)), kpi.unit == "share", question.confidence)
+    found = ratios(Moments.of(*sample_of(plan, key, question)), kpi.unit == "share", question.confidence)
     return found.estimate((), Label(key.id, key.variant, key.basis, {}, kpi.unit), plan.accumulator.n, kpi.scale)
 
 

@@ -20,7 +20,7 @@ from ccsim.engine import Replication
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import LAYOUT_VERSION
 
-__all__ = ["ENGINES", "Digest", "default_jobs", "replicate", "simulator", "unbroken"]
+__all__ = ["ENGINES", "Digest", "Simulator", "default_jobs", "replicate", "simulator", "unbroken"]
 
 ENGINES = ("auto", "compiled", "reference")
 

@@ -147,12 +147,12 @@ N_DAYS = 8000
 CALLS_PER_HOUR, HOURS = 20.0, 2.0
 
 
-def true_blocking(lines: int) -> float:
+def true_blocking(lines: int, calls_per_hour: float = CALLS_PER_HOUR) -> float:
     """Share of calls that find all lines in use, from empty on: expected time there / time (Kolmogorov)."""
     rates = np.zeros((lines + 2, lines + 2))
     for n in range(lines + 1):
         if n < lines:
-            rates[n, n + 1] = CALLS_PER_HOUR
+            rates[n, n + 1] = calls_per_hour
         if n > 0:
             rates[n, n - 1] = n * 60.0 / 12.0
         rates[n, n] = -rates[n].sum()

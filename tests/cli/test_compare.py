@@ -207,3 +207,77 @@ def test_every_bad_file_is_told_and_in_json_too(call: Call, base: Path, tmp_path
     said = call("compare", base, bad, worse, "--json")
     assert said.exit_code == 2
     assert {problem["file"] for problem in json.loads(said.stdout)["problems"]} == {str(bad), str(worse)}
+
+
+# -------------------------------------------------------------------------------- the best plan
+
+FEWEST = (
+    *("--select", "lowest:agents_on_duty", "--subject-to", "service_level>=80%"),
+    *("--margin", "agents_on_duty 0.5", "--margin", "service_level 2pp"),
+)
+
+
+def test_the_best_plan_is_named_first_and_the_others_say_why_not(call: Call, base: Path) -> None:
+    said = call("compare", base, *FEW, *FEWEST)
+    assert said.exit_code == 0, said.stderr
+    lines = said.stdout.splitlines()
+    assert lines[:2] == ["Help desk", "Chosen: base, the lowest agents on duty with service level at least 80 %"]
+    assert line_of(said.stdout, "two_more").endswith("beaten by base")
+    assert line_of(said.stdout, "same").endswith("as good as base")
+    assert line_of(said.stdout, "busier").endswith("service level below 80 %")
+    text = " ".join(said.stdout.split())
+    assert (
+        "right with 95 % confidence, where agents on duty differs by 0.5 or more and service level is 2 points or more" in text
+    )
+    none = call("compare", base, *FEW, "--select", "best:asa", "--subject-to", "asa<=1s", "--set", "agents=5")
+    assert "\nNo plan has ASA at most 1 s\n" in none.stdout or "Chosen: two_more, the lowest ASA" in none.stdout
+
+
+def test_a_choice_as_json_and_csv(call: Call, base: Path) -> None:
+    out = base.parent / "choice.csv"
+    said = call("compare", base, *FEW, *FEWEST, "--json", "-o", out)
+    fields = json.loads(said.stdout)
+    assert (fields["format"], fields["chosen"], fields["finished"]) == (1, "base", True)
+    assert fields["limits"] == [{"kpi": "service_level", "at_least": 0.8, "margin": 0.02}]
+    with out.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["plan"], row["status"], int(row["n"])) for row in rows] == [
+        (plan["name"], plan["status"], plan["replications"]) for plan in fields["plans"]
+    ]
+    assert float(rows[0]["service_level"]) == fields["plans"][0]["limits"][0]["value"]
+
+
+def test_check_looks_at_the_plan_that_is_chosen(call: Call, base: Path) -> None:
+    best = ("--select", "best:asa", "--check")
+    missed = call("compare", base, *FEW, *best)
+    assert missed.exit_code == 3 and "two_more misses a target" in missed.stderr, "its occupancy is below the range"
+    assert call("compare", base, *FEW, *best, "--set", "targets.occupancy=null").exit_code == 0
+    none = call("compare", base, *FEW, "--select", "best:asa", "--subject-to", "service_level>=99.9%", "--check")
+    assert none.exit_code == 3 and "no plan is chosen" in none.stderr
+
+
+def test_a_choice_that_is_not_made_says_so(call: Call, base: Path) -> None:
+    said = call("compare", base, *FEW, "--select", "lowest:handle_time", "--margin", "handle_time 0.01s", "--max-reps", "40")
+    assert said.exit_code == 0
+    assert "\nUndecided: the lowest AHT\n" in said.stdout and "no guarantee. Try: --max-reps" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--subject-to", "asa<=1s"), "Try: --select best:service_level"),
+        (("--select", "asa"), "allowed: best, highest or lowest of a KPI"),
+        (("--select", "best:as"), "no such KPI"),
+        (("--select", "best:occupancy"), "direction: got None for occupancy"),
+        (("--select", "best:asa", "--kpi", "asa"), "--kpi is for a comparison"),
+        (("--select", "best:asa", "--subject-to", "service_level=80%"), "Try: 'service_level>=80%'"),
+        (("--select", "best:asa", "--subject-to", "asa<=30"), "E-UNIT-MISSING"),
+        (("--select", "best:asa", "--subject-to", "offered<=30"), "margin of offered: none given"),
+    ],
+)
+def test_selections_that_make_no_sense_exit_2(
+    call: Call, base: Path, no_run: None, options: tuple[str, ...], words: str
+) -> None:
+    said = call("compare", base, *options)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert words in said.stderr
