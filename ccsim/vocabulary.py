@@ -97,6 +97,8 @@ class Stream(IntEnum):
     LATE_BY = 25
     OFF_PHONE = 26
     PROFICIENCY = 27
+    WITHIN_DAY = 28
+    FORECAST_ERROR = 29
 
 
 class Family(IntEnum):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.program.demand import demand_of
 from ccsim.program.layout import (
     AGENT,
     CALL_TYPE,
@@ -93,6 +94,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         timetable=_timetable(scenario, names, days),
         recorded=_recorded(scenario, names),
         flows=_flows(scenario, names, intervals),
+        demand=demand_of(scenario, names.call_types, len(intervals)),
         reach=reach,
         **routes._asdict(),
         thresholds=np.array(_thresholds(scenario)),
@@ -202,6 +204,7 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.count_until = resolve.open_days(scenario)[-1].closes if _is_steady(scenario) else len(intervals) * scenario.interval
     s.short_abandon = scenario.metrics.short_abandon
     s.centre_day_shape = _gamma_shape(scenario.uncertainty.centre_day)
+    s.within_day_share = 1.0 - scenario.uncertainty.within_day_correlation
     s.lines = scenario.lines or _UNLIMITED
     s.closing_rule = ClosingRule[scenario.closing.queue.upper()]
     s.attribute = Attribute[scenario.metrics.attribute.upper()]
@@ -240,6 +243,8 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
         row.patience_at_most = patience.at_most
         row.balk_share = patience.balk
         row.type_day_shape = _gamma_shape(resolve.type_day_cv(scenario, name))
+        forecast_cv = resolve.forecast_error_cv(scenario, name)
+        row.forecast_shape = _gamma_shape(forecast_cv) if forecast_cv else 0.0
     table.lane = np.arange(len(table))  # as `routing.lanes_of` numbers them
     keys = table.name_key.tolist()
     assert len(set(keys)) == len(keys), "two call types have the same 64-bit name key"

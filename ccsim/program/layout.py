@@ -16,6 +16,7 @@ __all__ = [
     "BREAK",
     "CALL_TYPE",
     "DAY",
+    "DEMAND",
     "DUTY",
     "FLOW",
     "INTERVAL",
@@ -50,6 +51,10 @@ SETTINGS = np.dtype(
         ("ivr_law", "i8"),  # index into laws, -1 for no IVR
         ("ivr_hang_up_share", "f8"),
         ("centre_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
+        (
+            "within_day_share",
+            "f8",
+        ),  # of the variance of a factor's normal score that is the interval's own; 0: one factor a day
         ("lines", "i8"),
         ("closing_rule", "i8"),
         ("attribute", "i8"),
@@ -93,6 +98,7 @@ CALL_TYPE = np.dtype(
         ("patience_at_most", "f8"),
         ("balk_share", "f8"),
         ("type_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
+        ("forecast_shape", "f8"),  # of the gamma factor of a whole replication; 0 for none
     ],
     align=True,
 )
@@ -186,6 +192,11 @@ _NO_DUTIES = np.zeros(0, DUTY).view(np.recarray)
 _NO_BREAKS = np.zeros(0, BREAK).view(np.recarray)
 
 
+DEMAND = np.dtype([("fixed_share", "f8"), ("fixed_total", "f8")])
+"""One call type in one interval, where a number of calls is fixed by the day: the interval's share of what is
+left of it, 0 where it is not fixed; the day's number stands at its first interval with calls, 0 at the others."""
+
+
 class Program(NamedTuple):
     """One compiled scenario. Same Program + seed + replication = same Outcomes anywhere.
 
@@ -196,6 +207,8 @@ class Program(NamedTuple):
     duties, breaks : recarrays, 1-D
         Of persons; empty where teams have seats only.
     flows : recarray FLOW, shape (n_call_types, n_intervals)
+    demand : recarray DEMAND, shape (n_call_types, n_intervals)
+        Without rows where no call type needs it.
     reach : recarray REACH, shape (n_lanes, n_teams)
     lane_teams, team_lanes : int64, 1-D
         Teams by lane and lanes by team, as LANE and TEAM say; both follow from `reach`.
@@ -225,6 +238,7 @@ class Program(NamedTuple):
     thresholds: NDArray[np.float64]
     duties: Records = _NO_DUTIES
     breaks: Records = _NO_BREAKS
+    demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
 
 
 class Names(NamedTuple):

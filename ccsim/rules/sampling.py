@@ -27,7 +27,7 @@ from ccsim.program.layout import Records
 from ccsim.rules.tables import law_at, point_at
 from ccsim.vocabulary import Family
 
-__all__ = ["gamma_quantile", "lognormal_quantile", "poisson_quantile", "sample"]
+__all__ = ["binomial_quantile", "gamma_quantile", "lognormal_quantile", "normal_quantile", "poisson_quantile", "sample"]
 
 _ndtri = special("ndtri", 1)
 _gammaincinv = special("gammaincinv", 2)
@@ -118,6 +118,12 @@ def _hazard(program: Records, first: int, n: int, u: float) -> float:
 
 
 @jit
+def normal_quantile(u: float) -> float:
+    """Quantile of a standard normal variate."""
+    return _ndtri(u)
+
+
+@jit
 def gamma_quantile(shape: float, u: float) -> float:
     """Quantile of a gamma variate with mean 1 and the given shape (cv = shape ** -0.5)."""
     return _gammaincinv(shape, u) / shape
@@ -168,5 +174,39 @@ def poisson_quantile(mean: float, u: float) -> int:
         while below < u and below + mass > below:
             k += 1
             mass *= mean / k
+            below += mass
+    return int(k)
+
+
+@jit
+def binomial_quantile(n: int, p: float, u: float) -> int:
+    """Least k with P(N <= k) >= u for a binomial N of n trials, walking from the mode.
+
+    The mass at the mode comes from three Poisson masses: given that two Poisson numbers with means np and n(1-p) add up to n,
+    the first is binomial. The distribution function there is the sum down to where terms no longer count.
+    """
+    if n <= 0 or p <= 0.0:
+        return 0
+    if p >= 1.0:
+        return int(n)
+    q = 1.0 - p
+    k = min(math.floor((n + 1) * p), n)
+    mass = _mass_at_mode(k, n * p) * _mass_at_mode(n - k, n * q) / _mass_at_mode(n, float(n))
+    below = 0.0  # P(N <= k)
+    i = k
+    term = mass
+    while below + term > below:
+        below += term
+        term *= i * q / ((n - i + 1) * p)
+        i -= 1
+    if u <= below:
+        while k > 0 and u <= below - mass < below:
+            below -= mass
+            mass *= k * q / ((n - k + 1) * p)
+            k -= 1
+    else:
+        while k < n and below < u and below + mass > below:
+            mass *= (n - k) * p / ((k + 1) * q)
+            k += 1
             below += mass
     return int(k)

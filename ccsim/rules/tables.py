@@ -15,6 +15,7 @@ from ccsim.program.layout import (
     BREAK,
     CALL_TYPE,
     DAY,
+    DEMAND,
     DUTY,
     FLOW,
     INTERVAL,
@@ -39,6 +40,7 @@ __all__ = [
     "break_at",
     "call_type_at",
     "day_at",
+    "demand_at",
     "duty_at",
     "flow_at",
     "interval_at",
@@ -82,6 +84,8 @@ timetable_at = accessor(PROGRAM, "timetable", TIMETABLE)
 recorded_at = accessor(PROGRAM, "recorded", RECORDED)
 flow_at = accessor(PROGRAM, "flows", FLOW)
 """Row call_type * n_intervals + interval."""
+demand_at = accessor(PROGRAM, "demand", DEMAND)
+"""Row call_type * n_intervals + interval, where `n_demand` is not 0."""
 lane_at = accessor(PROGRAM, "lanes", LANE)
 reach_at = accessor(PROGRAM, "reach", REACH)
 """Row lane * n_teams + team."""

@@ -28,6 +28,7 @@ from ccsim.scenario.fields import (
     Share,
     ShortForm,
     Text,
+    YesNo,
     by_day,
     by_day_only,
     exactly_one,
@@ -85,6 +86,10 @@ def _expand_hold(raw: Any) -> Any:
 
 
 Spread = Annotated[float, *parsed(_parse_spread, units.format_percent, FACTOR_WRITTEN)]
+SpreadByType = Annotated[
+    dict[Name, Spread],
+    ShortForm(lambda raw: raw if isinstance(raw, dict) else {"all": raw}, json_schema_input_type=Any),
+]
 Weekday = Annotated[str, BeforeValidator(_parse_weekday), WithJsonSchema({"enum": list(units.WEEKDAYS)})]
 Means = Annotated[tuple[PositiveDuration, ...], Field(min_length=1)]
 MeansByDay = Annotated[
@@ -109,12 +114,16 @@ class Volume(Model):
     time: Text | None = None
     column: Text | None = None
     counts: Annotated[str, *one_of("first_calls_at_door", "all_at_queue")] = "first_calls_at_door"
+    fixed: YesNo = False
+    """With total: exactly so many calls every day, whatever `uncertainty` says; only when they come is drawn."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Volume:
         exactly_one(self, "rate", "per_interval", "total", "csv")
         if (self.total is None) != (self.profile is None):
             raise Refusal("E-KEY-MISSING", "total and profile go together", try_="{total: 420/day, profile: flat}")
+        if self.fixed and self.total is None:
+            raise Refusal("E-BOTH", "only the total of a day can be fixed", try_="{total: 420/day, profile: flat, fixed: true}")
         if self.total is not None and self.total.period is not None:
             per_day = units.format_rate(units.Rate(self.total.calls, None))
             raise Refusal("E-UNIT", "a total is per day", got=units.format_rate(self.total), try_=per_day, at=("total",))
@@ -238,13 +247,12 @@ class Uncertainty(Model):
     """How much busier or quieter a day is than its mean: coefficients of variation of gamma factors with mean 1."""
 
     centre_day: Spread = 0.0
-    type_day: Annotated[
-        dict[Name, Spread],
-        ShortForm(lambda raw: raw if isinstance(raw, dict) else {"all": raw}, json_schema_input_type=Any),
-    ] = {}
+    type_day: SpreadByType = {}
     """By call type; the key `all` holds for those not named."""
-    within_day_correlation: NotYet = None
-    forecast_error: NotYet = None
+    within_day_correlation: Share = 1.0
+    """Of the factors of two intervals of one day; 100 %: a busy day is busy all day."""
+    forecast_error: SpreadByType = {}
+    """How far the forecast of a call type may be off over the whole run, by call type as `type_day`."""
 
 
 class Ivr(Model):

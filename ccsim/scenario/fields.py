@@ -80,6 +80,17 @@ def one_of(*words: str) -> tuple[Any, ...]:
     return (BeforeValidator(parse), WithJsonSchema({"enum": list(words)}))
 
 
+def parse_yes_no(raw: object) -> bool:
+    """Return True or False; YAML 1.1's yes and on are told what to write."""
+    words = {"true": True, "false": False}
+    if isinstance(raw, bool):
+        return raw
+    if str(raw).strip() not in words:
+        raise Refusal("E-CHOICE", "is not one of its choices", got="nothing" if raw is None else raw, allowed="true, false")
+    return words[str(raw).strip()]
+
+
+YesNo = Annotated[bool, BeforeValidator(parse_yes_no, json_schema_input_type=bool)]
 Name = Annotated[str, *parsed(parse_name, str, Annotated[str, Field(max_length=MOST_NAME)])]
 Text = Annotated[str, *parsed(parse_text, str, str)]
 

@@ -123,7 +123,17 @@ def calls_of_day(scenario: Scenario, call: CallType, day: OpenDay) -> tuple[floa
     if volume is None:
         return (0.0,) * n_intervals(scenario, day)
     factor = call.scale * call.weekday.get(WEEKDAYS[day.date.weekday()], 1.0)
-    return tuple(mean * factor for mean in _volume_of_day(scenario, volume, day))
+    means = _volume_of_day(scenario, volume, day)
+    if volume.fixed and sum(means) > 0:
+        factor = round(sum(means) * factor) / sum(means)  # so many, and no half calls
+    return tuple(mean * factor for mean in means)
+
+
+def is_fixed(scenario: Scenario, call_type: str, day: OpenDay) -> bool:
+    """Return True if exactly the mean number of calls comes on that day."""
+    volumes = scenario.calls[call_type].volume
+    volume = None if volumes is None else on_day(volumes, day.date)
+    return volume is not None and volume.fixed
 
 
 def _volume_of_day(scenario: Scenario, volume: Volume, day: OpenDay) -> tuple[float, ...]:
@@ -147,6 +157,12 @@ def _first_rate(scenario: Scenario, call: CallType) -> float:
 def type_day_cv(scenario: Scenario, call_type: str) -> float:
     """Return the coefficient of variation of a call type's day factor."""
     spreads = scenario.uncertainty.type_day
+    return spreads.get(call_type, spreads.get("all", 0.0))
+
+
+def forecast_error_cv(scenario: Scenario, call_type: str) -> float:
+    """Return the coefficient of variation of a call type's factor over the whole run."""
+    spreads = scenario.uncertainty.forecast_error
     return spreads.get(call_type, spreads.get("all", 0.0))
 
 

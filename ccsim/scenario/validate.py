@@ -130,9 +130,10 @@ def _check_names(scenario: Scenario, report: Report) -> None:
     for name, weights in scenario.profiles.items():
         if not sum(weights) > 0:
             report(("profiles", name), Refusal("E-NUM-POSITIVE", "needs a weight above 0"))
-    for name in scenario.uncertainty.type_day:
-        if name != "all" and name not in scenario.calls:
-            report(("uncertainty", "type_day", name), _missing("call type", name, scenario.calls))
+    for spread in ("type_day", "forecast_error"):
+        for name in getattr(scenario.uncertainty, spread):
+            if name != "all" and name not in scenario.calls:
+                report(("uncertainty", spread, name), _missing("call type", name, scenario.calls))
 
 
 def _distributions(path: Path, value: Any) -> Iterator[tuple[Path, Distribution]]:
@@ -298,6 +299,10 @@ def _check_run(scenario: Scenario, report: Report) -> None:
         report(("run", "length"), Refusal("E-LIMIT", "too many intervals", allowed=f"at most {MOST_INTERVALS:,}"))
     if scenario.replay is not None:
         report(("replay",), Refusal("E-MODE", "a log has an end: not in steady mode"))
+    for name, call in scenario.calls.items():
+        for key, volume in (call.volume or {}).items():
+            if volume.fixed:
+                report(("calls", name, "volume", key, "fixed"), Refusal("E-MODE", "steady mode has no days to be counted"))
     if scenario.uncertainty.centre_day or any(scenario.uncertainty.type_day.values()):
         report(("uncertainty",), Refusal("E-MODE", "steady mode has no days that could differ"))
 
@@ -357,6 +362,10 @@ def doubts(scenario: Scenario, report: Report) -> None:
         what = "are too few for an interval to be trusted" if scenario.run.replications > 1 else "gives no interval at all"
         report(("run", "replications"), Refusal("W-REPLICATIONS", what, got=scenario.run.replications, try_="100"))
     _doubt_holidays(scenario, report)
+    uncertain = scenario.uncertainty
+    if uncertain.within_day_correlation < 1 and not (uncertain.centre_day or any(uncertain.type_day.values())):
+        what = "correlates nothing: no day differs from another"
+        report(("uncertainty", "within_day_correlation"), Refusal("W-UNCERTAINTY", what, try_="centre_day: 6%, too"))
     redial = scenario.after_contact.redial
     if redial is not None and redial.attempts == 0:
         what = "nobody redials with 0 attempts"

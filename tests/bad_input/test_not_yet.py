@@ -7,7 +7,6 @@ from pathlib import Path
 from ccsim.scenario import check
 
 EVERYTHING = """\
-uncertainty: {centre_day: 6%, forecast_error: 5%, within_day_correlation: 0.5}
 calls:
   billing:
     volume: {csv: data/f.csv, date: Date, time: Interval, column: Billing, counts: all_at_queue}
@@ -62,8 +61,6 @@ what_if:
   a: {set: {agents.tier1.authority: lead}, keep_payroll_by: agents.tier1.shifts.early.mon, also: b}
 """
 REFUSED = [
-    "uncertainty.forecast_error",
-    "uncertainty.within_day_correlation",
     "calls.billing.volume.counts",
     "calls.billing.needs_authority",
     "calls.billing.unresolved",

@@ -14,6 +14,7 @@ from ccsim.program.layout import (
     AGENT,
     CALL_TYPE,
     DAY,
+    DEMAND,
     FLOW,
     INTERVAL,
     LAW,
@@ -38,6 +39,7 @@ __all__ = ["Dice", "Laws", "program_of", "random_program", "table"]
 DAY_LENGTH = 86400.0
 FIRST_DATE = 19723
 UNLIMITED = 1 << 40
+OTHER_DICE = 1 << 32  # for features that came later, so that the Programs of each number keep what they had
 
 
 class Laws:
@@ -237,6 +239,7 @@ def random_program(seed: int) -> Program:
         **settings,
     )
     if not recorded:
+        program = _with_demand(Dice(seed + OTHER_DICE), program)
         _fill_flows(dice, program, busy=2.0 if shape == "round the clock" else dice.pick([5.0, 10.0, 20.0]))
     people = Dice((seed, 1))
     return with_people(program, people, grid=grid) if people.chance(0.5) else program
@@ -362,6 +365,30 @@ def _recorded(
             patience = 60.0 * dice.between(0, 4) if dice.chance(0.5) else -1.0
             calls.append((at, dice.between(0, n_types - 1), handle, patience))
     return sorted(calls)
+
+
+def _with_demand(dice: Dice, program: Program) -> Program:
+    """Uncertainty beyond the day's, and fixed numbers, for some."""
+    program.settings.within_day_share = dice.pick([0.0, 0.0, 0.5, 1.0])
+    program.call_types.forecast_shape = [dice.pick([0.0, 0.0, 25.0]) for _ in program.call_types]
+    return program._replace(demand=_demand(dice, program)) if dice.chance(0.3) else program
+
+
+def _demand(dice: Dice, program: Program) -> Records:
+    """A fixed number of calls on some days of some types; what falls to intervals without calls comes to nobody."""
+    demand = records(DEMAND, *program.flows.shape)
+    for kind in range(demand.shape[0]):
+        for day in range(len(program.days)):
+            places = np.flatnonzero(_is_open(program) & (program.intervals.day == day))
+            if len(places) and dice.chance(0.6):
+                demand.fixed_total[kind, places[0]] = dice.between(1, 90)
+                demand.fixed_share[kind, places] = 1.0 / np.arange(len(places), 0, -1)
+    return demand
+
+
+def _is_open(program: Program) -> np.ndarray:
+    """Whether lines are open in each interval."""
+    return np.asarray(program.intervals.open_until > program.intervals.open_from)
 
 
 def _fill_flows(dice: Dice, program: Program, *, busy: float) -> None:

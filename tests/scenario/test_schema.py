@@ -28,6 +28,7 @@ def as_an_editor_reads(value: Any) -> Any:
             return int(value)
         if re.fullmatch(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", value):
             return float(value)
+        return {"true": True, "false": False}.get(value, value)
     return value
 
 

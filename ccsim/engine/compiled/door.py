@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.ahead import draw_ahead
-from ccsim.engine.compiled.state import bucket_at, fresh_at, instant_at, unsorted_at
+from ccsim.engine.compiled.state import bucket_at, fresh_at, instant_at, kind_now, unsorted_at
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.arrivals import busyness, fresh_calls, instant_of_many
+from ccsim.rules.arrivals import fixed_calls, fresh_calls, instant_of_many, mean_calls
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base
-from ccsim.rules.tables import call_type_at, flow_at, interval_at, recorded_at
+from ccsim.rules.tables import call_type_at, demand_at, flow_at, interval_at, recorded_at
 
 __all__ = ["next_callers"]
 
@@ -24,20 +24,21 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
     while floor.n_at_door == 0 and floor.next_interval < program.n_intervals:
         i = floor.next_interval
         interval = interval_at(program, i)
+        if floor.n_counted == i:  # else counted before, when there was no room for them
+            count_callers(program, luck, floor, i)
         needed = 0
         for kind in range(program.n_call_types):
-            if flow_at(program, kind * program.n_intervals + i).volume > 0.0:
-                needed += n_fresh(program, luck, kind, i)
+            needed += kind_now(floor, kind).n_fresh
         if needed > floor.n_fresh:
             floor.fresh_needed = needed
             return False
         n = 0
         for kind in range(program.n_call_types):
-            if flow_at(program, kind * program.n_intervals + i).volume > 0.0:
-                base = entity_base(call_type_at(program, kind).name_key, interval.date, interval.ordinal)
+            n_of_kind = kind_now(floor, kind).n_fresh
+            if n_of_kind > 0:
+                base = kind_now(floor, kind).base
                 start = interval.open_from
                 length = interval.open_until - start
-                n_of_kind = n_fresh(program, luck, kind, i)
                 for ordinal in range(n_of_kind):
                     instant_at(floor, n + ordinal).at = instant_of_many(luck, base, ordinal, start, length)
                 for ordinal in range(n_of_kind):
@@ -55,12 +56,35 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
 
 
 @inner
-def n_fresh(program: Records, luck: Luck, kind: int, i: int) -> int:
-    """How many fresh calls of one type an interval brings."""
+def count_callers(program: Records, luck: Luck, floor: Records, i: int) -> None:
+    """How many fresh calls of each type an interval brings, once. Writes kinds, clock."""
+    floor.n_counted = i + 1
+    interval = interval_at(program, i)
+    for kind in range(program.n_call_types):
+        volume = flow_at(program, kind * program.n_intervals + i).volume
+        now = kind_now(floor, kind)
+        now.n_fresh = 0
+        if volume > 0.0:
+            now.base = entity_base(call_type_at(program, kind).name_key, interval.date, interval.ordinal)
+            now.n_fresh = n_fresh(program, luck, floor, kind, i, volume)
+
+
+@inner
+def n_fresh(program: Records, luck: Luck, floor: Records, kind: int, i: int, volume: float) -> int:
+    """How many fresh calls of one type an interval brings. Writes kinds."""
     interval = interval_at(program, i)
     call_type = call_type_at(program, kind)
-    mean = flow_at(program, kind * program.n_intervals + i).volume * busyness(luck, program, call_type, interval.date)
-    return fresh_calls(luck, entity_base(call_type.name_key, interval.date, interval.ordinal), mean)
+    base = kind_now(floor, kind).base
+    if program.n_demand > 0:
+        demand = demand_at(program, kind * program.n_intervals + i)
+        if demand.fixed_share > 0.0:
+            now = kind_now(floor, kind)
+            if demand.fixed_total > 0.0:
+                now.n_left = int(demand.fixed_total)
+            n = fixed_calls(luck, base, now.n_left, demand.fixed_share)
+            now.n_left -= n
+            return n
+    return fresh_calls(luck, base, mean_calls(luck, program, call_type, interval.date, interval.ordinal, volume))
 
 
 @inner

@@ -53,6 +53,7 @@ __all__ = [
     "fresh_at",
     "instant_at",
     "kernel_policy",
+    "kind_now",
     "lane_now",
     "pair_at",
     "parked_at",
@@ -95,6 +96,7 @@ _CLOCK = [
     ("free_parked", "i8"),  # head of the free list of parking places
     ("next_timetable", "i8"),
     ("next_interval", "i8"),
+    ("n_counted", "i8"),  # intervals whose callers have been counted
     ("next_at_door", "i8"),
     ("n_at_door", "i8"),
     ("draws_ahead", "i8"),
@@ -235,6 +237,9 @@ FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorde
 """A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
 
 
+KIND_NOW = np.dtype([("n_fresh", "i8"), ("base", "i8"), ("n_left", "i8")], align=True)
+"""A call type at the door: fresh callers of the interval at hand, and of a day's fixed number those still to come."""
+
 PAIR = np.dtype(
     [
         ("now", "f8"),
@@ -266,6 +271,7 @@ _WORK_TABLES = (
     "agent_work",
     "teams",
     "lanes",
+    "kinds",
     "calendar",
     "parked",
     "slices",
@@ -299,6 +305,7 @@ event_at = accessor(FLOOR, "calendar", EVENT)
 parked_at = accessor(FLOOR, "parked", PARKED)
 slice_at = accessor(FLOOR, "slices", SLICE)
 event_key_at = accessor(FLOOR, "calendar", _EVENT_KEY)
+kind_now = accessor(FLOOR, "kinds", KIND_NOW)
 fresh_at = accessor(FLOOR, "fresh", FRESH)
 instant_at = accessor(FLOOR, "instants", INSTANT)
 unsorted_at = accessor(FLOOR, "unsorted", FRESH)
@@ -370,6 +377,7 @@ class Room:
             "calendar": _free_calendar(0),
             "parked": np.zeros(0, PARKED),
             "slices": np.full(N_SLICES, -1).view(SLICE),
+            "kinds": np.zeros(len(program.call_types), KIND_NOW),
             "fresh": np.zeros(n_fresh, FRESH),
             "ahead": np.zeros(0, AHEAD),
             "ahead_at_door": np.zeros(n_fresh, AHEAD),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ccsim.engine.reference.people import Caller
 from ccsim.program.layout import Program, Records
-from ccsim.rules.arrivals import busyness, fresh_calls, instant
+from ccsim.rules.arrivals import fixed_calls, fresh_calls, instant, mean_calls
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base
 
 __all__ = ["fresh_callers"]
@@ -20,12 +20,18 @@ def fresh_callers(program: Program, record: Records, luck: Luck) -> list[Caller]
         ]
     dials: list[tuple[float, int, int, int]] = []
     for kind, name_key in enumerate(name_keys):
-        volumes = program.flows.volume[kind].tolist()
+        volumes, left = program.flows.volume[kind].tolist(), 0
         for i, (_, begin, end, date, place, _) in enumerate(program.intervals.tolist()):
             if volumes[i] <= 0.0:
                 continue
-            mean = volumes[i] * busyness(luck, record, program.call_types[kind], date)
             base = entity_base(name_key, date, place)
-            for ordinal in range(fresh_calls(luck, base, mean)):
+            fixed = program.demand[kind, i] if len(program.demand) else None
+            if fixed is not None and fixed.fixed_share > 0.0:
+                left = int(fixed.fixed_total) or left
+                n = fixed_calls(luck, base, left, fixed.fixed_share)
+                left -= n
+            else:
+                n = fresh_calls(luck, base, mean_calls(luck, record, program.call_types[kind], date, place, volumes[i]))
+            for ordinal in range(n):
                 dials.append((instant(luck, base, ordinal, begin, end - begin), kind, ordinal, arrival_entity(base, ordinal)))
     return [Caller(customer, entity, kind, at) for customer, (at, kind, _, entity) in enumerate(sorted(dials))]
