@@ -36,7 +36,7 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
         for kind in range(program.n_call_types):
             n_of_kind = kind_now(floor, kind).n_fresh
             if n_of_kind > 0:
-                base = kind_now(floor, kind).base
+                base = kind_now(floor, kind).first_entity
                 start = interval.open_from
                 length = interval.open_until - start
                 for ordinal in range(n_of_kind):
@@ -65,7 +65,7 @@ def count_callers(program: Records, luck: Luck, floor: Records, i: int) -> None:
         now = kind_now(floor, kind)
         now.n_fresh = 0
         if volume > 0.0:
-            now.base = entity_base(call_type_at(program, kind).name_key, interval.date, interval.ordinal)
+            now.first_entity = entity_base(call_type_at(program, kind).name_key, interval.date, interval.ordinal)
             now.n_fresh = n_fresh(program, luck, floor, kind, i, volume)
 
 
@@ -74,7 +74,7 @@ def n_fresh(program: Records, luck: Luck, floor: Records, kind: int, i: int, vol
     """How many fresh calls of one type an interval brings. Writes kinds."""
     interval = interval_at(program, i)
     call_type = call_type_at(program, kind)
-    base = kind_now(floor, kind).base
+    base = kind_now(floor, kind).first_entity
     if program.n_demand > 0:
         demand = demand_at(program, kind * program.n_intervals + i)
         if demand.fixed_share > 0.0:

@@ -237,8 +237,8 @@ FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorde
 """A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
 
 
-KIND_NOW = np.dtype([("n_fresh", "i8"), ("base", "i8"), ("n_left", "i8")], align=True)
-"""A call type at the door: fresh callers of the interval at hand, and of a day's fixed number those still to come."""
+KIND_NOW = np.dtype([("n_fresh", "i8"), ("first_entity", "i8"), ("n_left", "i8")], align=True)
+"""A call type at the door: fresh callers of the interval at hand, whose entities begin at, and of a fixed number those to come."""
 
 PAIR = np.dtype(
     [
