@@ -238,7 +238,7 @@ FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorde
 
 
 KIND_NOW = np.dtype([("n_fresh", "i8"), ("first_entity", "i8"), ("n_left", "i8")], align=True)
-"""A call type at the door: fresh callers of the interval at hand, whose entities begin at, and of a fixed number those to come."""
+"""A call type at the door: fresh callers of the interval at hand, the first one's entity, and who is left of a fixed number."""
 
 PAIR = np.dtype(
     [
