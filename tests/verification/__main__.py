@@ -63,8 +63,9 @@ def _row(row: Comparison) -> str:
     metric = row.metric
     printed = f"{metric.printed.value:11.5g}" if metric.printed else f"{'':>11}"
     z_printed = "" if row.z_printed is None else f"{row.z_printed:.2f}"
+    exact = f"{'':>11}" if metric.exact is None else f"{metric.exact:11.6g}"
     name = metric.name[:44]
-    return f"  {name:<44} {printed} {metric.exact:11.6g} {row.ours:11.6g} {row.error:9.2g} {row.z:6.2f} {z_printed:>7}".rstrip()
+    return f"  {name:<44} {printed} {exact} {row.ours:11.6g} {row.error:9.2g} {row.z:6.2f} {z_printed:>7}".rstrip()
 
 
 def _ending(verdict: Verdict) -> str:

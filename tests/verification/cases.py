@@ -1,11 +1,12 @@
-"""All cases by id. Figures, sources and licences are in ``figures.json``; what each case exercises in `steady` and `days`."""
+"""All cases by id. Figures, sources, licences are in ``figures.json``; what each exercises in `steady`, `days`, `routing`."""
 
 from __future__ import annotations
 
 from tests.verification.days import DAYS
 from tests.verification.model import Case
+from tests.verification.routing import ROUTING
 from tests.verification.steady import STEADY
 
 __all__ = ["CASES"]
 
-CASES: dict[str, Case] = {case.id: case for case in (*STEADY, *DAYS)}
+CASES: dict[str, Case] = {case.id: case for case in (*STEADY, *DAYS, *ROUTING)}

@@ -47,7 +47,13 @@ class Comparison:
 
     @property
     def z(self) -> float:
-        """Distance from the exact value in standard errors; infinite if there is no spread and the values differ."""
+        """Distance from the exact value in standard errors; infinite if there is no spread and the values differ.
+
+        Where only a printed figure is known, the distance from that.
+        """
+        if self.metric.exact is None:
+            assert self.z_printed is not None, self.metric.name
+            return self.z_printed
         distance = self.ours - self.metric.exact
         if self.error == 0.0:
             return 0.0 if abs(distance) <= _EXACTLY * max(1.0, abs(self.metric.exact)) else math.inf
@@ -62,7 +68,7 @@ class Comparison:
     @property
     def sees(self) -> float:
         """Relative bias found with a chance of nine in ten."""
-        return (self.bound + _POWER_Z) * self.error / abs(self.metric.exact) if self.metric.exact else 0.0
+        return (self.bound + _POWER_Z) * self.error / abs(self.metric.should_be) if self.metric.should_be else 0.0
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,8 @@ class Metric:
     ----------
     name : str
         As the reference calls it.
-    exact : float
-        In the reference's unit.
+    exact : float or None
+        In the reference's unit; None where only a printed figure is known.
     kpi, variant, basis, scope : as in `ccsim.analysis.Estimate`
     factor : float
         KPI times factor is in the reference's unit.
@@ -58,7 +58,7 @@ class Metric:
     """
 
     name: str
-    exact: float
+    exact: float | None
     kpi: str
     variant: str = ""
     basis: str = "contact"
@@ -66,6 +66,14 @@ class Metric:
     factor: float = 1.0
     sees: float = 0.01
     printed: Printed | None = None
+
+    @property
+    def should_be(self) -> float:
+        """The exact value, or the printed one."""
+        if self.exact is not None:
+            return self.exact
+        assert self.printed is not None, self.name
+        return self.printed.value
 
 
 @dataclass(frozen=True)

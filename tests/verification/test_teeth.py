@@ -64,6 +64,25 @@ _SLIPS: dict[str, tuple[str, int, dict[str, Any], set[str]]] = {
         {"agents.agents.staffing.on_phones": [7, 7, 13, 14, 9, 6]},
         {"00:30 good", "00:30 sint", "00:30 bint"},
     ),
+    "a team that prefers nothing": (
+        "exact-nmodel-own-first",
+        0,
+        {"agents.group1.skills.s0": {"handle": "120%", "calls_prefer": 2}},
+        {"ew class0", "ew class1"},
+    ),
+    "calls that ask both teams alike": (
+        "exact-nmodel-other-first",
+        0,
+        {"agents.group1.skills.s0": {"handle": "120%"}},
+        {"occupancy of group0", "occupancy of group1"},
+    ),
+    "a team as quick as the other": (
+        "exact-xmodel",
+        0,
+        {"agents.group1.skills.s0": {"prefer": 2}},
+        {"occupancy of group1"},
+    ),
+    "account balances to the longest idle": ("cc-bank", 0, {"routing.pick_agent": "longest_idle"}, {"busy, checking"}),
     "days all equally busy": ("ssj-callcenter-alpha400", 0, {"uncertainty": {}}, {"E_sum_wait_over_1660_s"}),
     "another hour's staff": (
         "cc-singlequeue",
