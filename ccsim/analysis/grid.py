@@ -33,6 +33,9 @@ __all__ = ["Block", "Calendar", "Grid", "Measure", "calendar_of", "grids_of", "s
 Floats = NDArray[np.float64]
 
 _MICRO = 1e6
+_ALONE = 1 << 17
+"""Multiplications up to which a product of matrices is left to one thread: BLAS's own threads cost more than such products, and
+far more on a busy machine. Terms are whole numbers, so cutting a product changes no bit."""
 
 
 class Calendar(NamedTuple):
@@ -200,7 +203,12 @@ class Block:
         """Numerators and denominators, each float64 of shape (n_measures, n_places x n_periods)."""
         self._terms[: len(self.grid.terms)] = self._fold(terms)
         flat = self._terms.reshape(len(self._terms), -1)
-        return self._weights[0] @ flat, self._weights[1] @ flat
+        total = np.empty((2, len(self.measures), flat.shape[1]))
+        width = max(_ALONE // self._weights[0].size, 1) if self.measures else flat.shape[1]
+        for start in range(0, flat.shape[1], width):
+            part = slice(start, start + width)
+            np.matmul(self._weights, flat[:, part], out=total[:, :, part])
+        return total[0], total[1]
 
     def row(self, kpi: str, variant: str = "") -> int:
         """Index of the measure; KeyError if the block has none such."""
