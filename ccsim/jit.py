@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -33,10 +34,10 @@ __all__ = [
     "callback",
     "entry",
     "fetcher",
-    "inlined",
     "inner",
     "jit",
     "load_from_cache",
+    "of_many",
     "precedes",
     "special",
     "wrap",
@@ -268,29 +269,32 @@ if ENABLED:
     jit: _Decorator = _kept
     """For rules: compiled, callable from Python too, kept on disk."""
 
-    inner: _Decorator = numba.njit(
-        nogil=True,
-        error_model="numpy",
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-        cache=False,
-        pipeline_class=_link_only_pipeline(),
-    )
-    """For helpers that only compiled code calls: never machine code of their own, so less than half the compile time."""
+    _link_only = {
+        "nogil": True,
+        "error_model": "numpy",
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+        "cache": False,
+        "pipeline_class": _link_only_pipeline(),
+    }
 
-    inlined: _Decorator = numba.njit(
-        nogil=True,
-        error_model="numpy",
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-        cache=False,
-        forceinline=True,
-        pipeline_class=_link_only_pipeline(),
-    )
-    """For helpers of loops that the optimiser can turn into vector code only if it sees all of what they do."""
+    inner: _Decorator = numba.njit(**_link_only)
+    """For helpers that only compiled code calls: never machine code of their own, so less than half the compile time."""
 
     entry: _Decorator = partial(_kept, pipeline_class=_closed_pipeline())
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
+
+    def of_many(rule: Any, **calls: Any) -> Any:
+        """The rule for use in loops: always laid into them, so that the optimiser can take several rounds at a time.
+
+        Parameters
+        ----------
+        calls : functions
+            Takes the place of the function of this name that the rule calls; `of_many` of that one, as a rule.
+        """
+        plain = rule.py_func
+        own = FunctionType(plain.__code__, plain.__globals__ | calls, plain.__name__)
+        return numba.njit(**_link_only, forceinline=True)(own)
 
     def load_from_cache(function: Any, *arguments: Any) -> None:
         """Fetches an entry's machine code for these arguments from the disk, where it lies there already.
@@ -487,7 +491,11 @@ else:
     def _plain(function: Any) -> Any:
         return function
 
-    jit = inner = inlined = entry = _plain
+    jit = inner = entry = _plain
+
+    def of_many(rule: Any, **calls: Any) -> Any:
+        """Twin of the compiled `of_many`: the rule itself."""
+        return rule
 
     def load_from_cache(function: Any, *arguments: Any) -> None:
         """Twin of the compiled `load_from_cache`: there is nothing to load."""

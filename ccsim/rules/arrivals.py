@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from ccsim.jit import inlined, jit
+from ccsim.jit import jit, of_many
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base, uniform, uniform_of_many
 from ccsim.rules.sampling import binomial_quantile, gamma_quantile, normal_quantile, poisson_quantile
@@ -102,13 +102,11 @@ def fresh_calls(luck: Luck, base: int, mean: float) -> int:
 @jit
 def instant(luck: Luck, base: int, ordinal: int, start: float, length: float) -> float:
     """When the `ordinal`-th caller of an interval dials, strictly before start + length."""
-    return instant_of_many(luck, base, ordinal, start, length)
-
-
-@inlined
-def instant_of_many(luck: Luck, base: int, ordinal: int, start: float, length: float) -> float:
-    """The same for loops over ordinals."""
-    at = start + uniform_of_many(luck, Stream.INSTANT, arrival_entity(base, ordinal), 0) * length
+    at = start + uniform(luck, Stream.INSTANT, arrival_entity(base, ordinal), 0) * length
     if at >= start + length:  # the sum may round up to the next interval's first instant
         return start
     return at
+
+
+instant_of_many = of_many(instant, uniform=uniform_of_many)
+"""`instant` in loops over ordinals."""

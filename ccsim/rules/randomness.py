@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ccsim.jit import inlined, jit
+from ccsim.jit import jit, of_many
 
 __all__ = ["SCHEME", "Luck", "arrival_entity", "entity_base", "luck_of", "philox", "uniform", "uniform_of_many"]
 
@@ -50,8 +50,9 @@ def luck_of(seed: int, replication: int) -> Luck:
     return Luck(seed & _WORD, seed >> 32, replication)
 
 
-@inlined
-def _rounds(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+@jit
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Four random 32-bit words of a four-word counter and a two-word key (Philox 4x32-10)."""
     for _ in range(10):
         product_0 = _MULTIPLIER_0 * c0
         product_1 = _MULTIPLIER_1 * c2
@@ -62,12 +63,6 @@ def _rounds(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, 
         k0 = (k0 + _WEYL_0) & _WORD
         k1 = (k1 + _WEYL_1) & _WORD
     return c0, c1, c2, c3
-
-
-@jit
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
-    """Four random 32-bit words of a four-word counter and a two-word key (Philox 4x32-10)."""
-    return _rounds(c0, c1, c2, c3, k0, k1)
 
 
 @jit
@@ -84,14 +79,8 @@ def uniform(luck: Luck, stream: int, entity: int, visit: int) -> float:
     visit : int
         Below 2^24: which occasion, contact << 12 | segment.
     """
-    return uniform_of_many(luck, stream, entity, visit)
-
-
-@inlined
-def uniform_of_many(luck: Luck, stream: int, entity: int, visit: int) -> float:
-    """The same for loops over entities: several are drawn at once there, in a quarter of the time."""
     entity = int(entity)
-    w0, w1, _, _ = _rounds(
+    w0, w1, _, _ = philox(
         entity & _WORD,
         (entity >> 32) & _WORD,
         luck.replication,
@@ -100,6 +89,10 @@ def uniform_of_many(luck: Luck, stream: int, entity: int, visit: int) -> float:
         luck.seed_high,
     )
     return (((w0 << 20) | (w1 >> 12)) + 0.5) * _RESOLUTION
+
+
+uniform_of_many = of_many(uniform, philox=of_many(philox))
+"""`uniform` in loops over entities: several are drawn at once there, in a quarter of the time."""
 
 
 @jit
