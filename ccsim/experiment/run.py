@@ -11,7 +11,7 @@ import numpy as np
 from ccsim.analysis import Accumulator, Metrics, Target
 from ccsim.engine import Replication
 from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
-from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator
+from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator, unbroken
 from ccsim.experiment.result import Neighbour, Result
 from ccsim.experiment.textbook import textbook_figures
 from ccsim.outcomes import Rows
@@ -88,10 +88,11 @@ def run(
     digest, kept, interrupted = Digest(), [], False
     try:
         for done in how.replications(compiled.program, rows=rows):
-            add(accumulator, compiled.program, done)
-            digest.add(done)
-            if rows:
-                kept.append(done)
+            with unbroken():
+                add(accumulator, compiled.program, done)
+                digest.add(done)
+                if rows:
+                    kept.append(done)
             if progress is not None:
                 progress(accumulator.n, planned)
     except KeyboardInterrupt:

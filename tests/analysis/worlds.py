@@ -18,6 +18,7 @@ from ccsim.program.layout import (
     LAW,
     POINT,
     QUEUE,
+    REACH,
     RECORDED,
     SETTINGS,
     TEAM,
@@ -85,7 +86,9 @@ def two_days(*thresholds: float) -> Program:
         timetable,
         records(RECORDED, 0),
         records(FLOW, 2, 6),
-        np.eye(2, dtype=np.int64),
+        records(REACH, 2, 2),
+        np.arange(2),  # each lane its own team
+        np.arange(2),
         np.array([[0, -1], [-1, 1]], dtype=np.int64),
         np.array(thresholds or (20.0,)),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import signal
+import sys
 import threading
 from typing import Any
 
@@ -345,3 +347,21 @@ def test_kpi_finds_what_estimates_hold_and_says_what_there_is(one_worker: Result
 def test_one_agent_is_one_agent() -> None:
     alone = from_dict(ONE_TEAM | {"agents": 1, "calls": {"a": {"volume": "6/h", "handle": "1m", "patience": "2m"}}})
     assert [n.label for n in ccsim.run(alone, engine="compiled", reps=2).neighbours] == ["1 agent", "2 agents"]
+
+
+def test_an_interrupt_amid_adding_leaves_whole_replications(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the third replication is being added: it is added whole, and the run is that of three replications."""
+    module = sys.modules["ccsim.experiment.run"]
+    add, calls = module.add, []
+
+    def interrupted_add(*arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 3:
+            signal.raise_signal(signal.SIGINT)
+        add(*arguments)
+
+    monkeypatch.setattr(module, "add", interrupted_add)
+    result = ccsim.run(centre(), engine="compiled", jobs=1, rows=True, neighbours=False)
+    assert result.interrupted and result.replications == 3
+    monkeypatch.undo()
+    assert told(result) == told(ccsim.run(centre(), engine="compiled", jobs=1, rows=True, reps=3, neighbours=False))
