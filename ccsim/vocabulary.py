@@ -11,6 +11,7 @@ from typing import NamedTuple
 __all__ = [
     "AGENT_STATE_MOVES",
     "EVENTS",
+    "MOST_IVR_VISITS",
     "AgentState",
     "Attribute",
     "Billed",
@@ -62,7 +63,7 @@ EVENTS: dict[Event, EventMeaning] = {
     Event.COME_ON: EventMeaning("agent", "A person's shift begins, or he is back from a break: he is released."),
     Event.TALK_END: EventMeaning("customer", "The conversation ends: the line is free, the agent wraps up or is released."),
     Event.WRAP_END: EventMeaning("agent", "After-contact work is done and the agent is released."),
-    Event.IVR_END: EventMeaning("customer", "The IVR is over: the caller hangs up there or enters the queue."),
+    Event.IVR_END: EventMeaning("customer", "A node of the IVR is over: the caller is gone, goes on or to the queue."),
     Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
     Event.ABANDON: EventMeaning("customer", "Patience runs out: who still waits hangs up."),
     Event.GO_AWAY: EventMeaning("agent", "A break or time off the phones is due: an idle agent goes, a busy one on release."),
@@ -91,6 +92,10 @@ class Stream(IntEnum):
     REDIAL = 12
     REDIAL_DELAY = 13
     DEFERRED = 14
+    IVR_NEXT = 15
+    IVR_CONTAINED = 16
+    IVR_OPT_OUT = 18
+    IVR_RETRY = 19
     PICK_AGENT = 21
     ABSENT = 23
     LATE = 24
@@ -148,7 +153,10 @@ class Outcome(IntEnum):
     HUNG_UP = 4  # in the IVR
     CLOSED = 5  # cleared at closing
     UNFINISHED = 6  # still waiting when nothing can happen any more
-    PASSED_ON = 7  # of an IVR segment: on to the queue
+    PASSED_ON = 7  # of an IVR segment: on to the next node or to the queue
+    CONTAINED = 11  # served by the IVR
+    OPTED_OUT = 14  # of an IVR segment: to the queue because the caller asked for an agent
+    RETRIED = 15  # of an IVR segment: the same node again
 
 
 class AgentState(IntEnum):
@@ -204,6 +212,10 @@ class PickCall(IntEnum):
     LONGEST_WAIT = 2
     WEIGHTED_WAIT = 3
     OWN_QUEUE_FIRST = 4
+
+
+MOST_IVR_VISITS = 1000
+"""Nodes a contact visits at most; whom the graph would send to one more hangs up. A draw's key has room for 4096 stays."""
 
 
 class Attribute(IntEnum):

@@ -1,4 +1,4 @@
-"""Counts -> terms: the sums every KPI is made of, for each place (centre, type, queue, team) and period (run, day, interval).
+"""Counts -> terms: the sums every KPI is made of, for each place (centre, call type, ...) and period (run, day, interval).
 
 A `Grid` turns one kind of table of `Counts` into an array terms x places x intervals; a `Block` folds its intervals into one
 period and picks the KPIs that exist there. Terms are whole numbers held as float64: exact up to 2^53, which is 285 years of
@@ -24,7 +24,7 @@ from ccsim.analysis.kpi import (
     service_level_formula,
     signed_terms,
 )
-from ccsim.outcomes import AGENT_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
+from ccsim.outcomes import AGENT_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
 from ccsim.program.layout import Names, Program
 from ccsim.vocabulary import Event
 
@@ -219,7 +219,7 @@ class Block:
 
 
 def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
-    """Contacts by call type, stays by queue, episodes by call type, agents by team."""
+    """Contacts by call type, stays by queue, episodes by call type, agents by team, visits by node of the IVR."""
     types = (("centre", ""), *(("call_type", name) for name in names.call_types))
     queues = tuple(("queue", name) for name in names.queues)
     teams = (("centre", ""), *(("team", name) for name in names.teams))
@@ -235,10 +235,18 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
 
     def contacts(counts: Counts) -> Floats:
         table = _with_centre(_outcomes(counts.contacts, counts.contacts_within))
-        loads = np.zeros((2, *table.shape[1:]))
+        loads = np.zeros((3, *table.shape[1:]))
         loads[0] = _with_centre((of_type @ waiting(counts))[None])[0]
         loads[1, 0] = np.where(watched, counts.line_time["time"], 0)
+        loads[2, 0] = at_nodes(counts).sum(axis=0)
         return np.concatenate([table, loads])
+
+    def at_nodes(counts: Counts) -> Floats:
+        """Integral of the number at each node of the IVR while lines are open, by interval."""
+        return np.where(watched[:, None], counts.node_time["time"], 0).T.astype(np.float64)
+
+    def visits(counts: Counts) -> Floats:
+        return np.concatenate([_numbers(counts.ivr_nodes), at_nodes(counts)[None]])
 
     def stays(counts: Counts) -> Floats:
         table: Floats = of_queue @ _outcomes(counts.segments, counts.segments_within)
@@ -257,11 +265,14 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
         return _with_centre(np.concatenate([table, paid[None]]))
 
     everything = ("run", "day", "interval")
+    nodes = tuple(("ivr_node", name) for name in names.ivr_nodes)
+    of_nodes = Grid("contact", nodes, (*(IVR_COUNTS.names or ()), "open_ivr_time"), visits, everything)
     return [
-        Grid("contact", types, (*outcomes, "open_queue_time", "open_line_time"), contacts, everything),
+        Grid("contact", types, (*outcomes, "open_queue_time", "open_line_time", "open_ivr_time"), contacts, everything),
         Grid("contact", queues, (*outcomes, "open_queue_time"), stays, everything),
         Grid("episode", types, outcomes, episodes, ("run", "day")),
         Grid("agent", teams, (*states, "paid_time"), agents, everything),
+        *([of_nodes] if nodes else []),
     ]
 
 

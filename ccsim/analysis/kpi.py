@@ -25,7 +25,7 @@ __all__ = [
     "signed_terms",
 ]
 
-PLACES = ("centre", "call_type", "queue", "team")
+PLACES = ("centre", "call_type", "queue", "team", "ivr_node")
 PERIODS = ("run", "day", "interval")
 SCOPES = tuple(
     place if period == "run" else period if place == "centre" else f"{place} x {period}"
@@ -34,7 +34,7 @@ SCOPES = tuple(
 )
 """Every scope: a place over the whole run, the centre by day or interval, a place by day or interval."""
 
-DEFAULT_SCOPES = ("centre", "call_type", "queue", "team", "day")
+DEFAULT_SCOPES = ("centre", "call_type", "queue", "team", "ivr_node", "day")
 
 FLOW_OUTS = ("include", "met", "exclude")
 
@@ -189,6 +189,7 @@ _HOURS = 1e-6 / 3600.0
 _CALLERS = ("contact", "episode")
 _CENTRE = ("centre", "call_type")
 _STAFF = ("centre", "team")
+_IVR = ("centre", "call_type", "ivr_node")
 _HANDLE = "talk_time + hold_time + wrap_time"
 _BUSY = "open_talk_time + open_wrap_time"
 _OVERTIME_BUSY = "overtime_talk_time + overtime_wrap_time"
@@ -197,18 +198,36 @@ _OVERTIME = f"overtime_available_time + {_OVERTIME_BUSY}"
 _PER_DAY = "Mean per operating day; of a single day or interval, its mean number."
 
 
-def _count(id: str, title: str, what: str, *, callers: bool = True, queues: bool = True, better: str = "neither") -> Kpi:
-    """A count per operating day: of episodes too if `callers`, in queues too if `queues`."""
+def _count(
+    id: str,
+    title: str,
+    what: str,
+    *,
+    callers: bool = True,
+    places: tuple[str, ...] = (*_CENTRE, "queue"),
+    better: str = "neither",
+) -> Kpi:
+    """A count per operating day: of episodes too if `callers`."""
     bases = _CALLERS if callers else ("contact",)
-    places = (*_CENTRE, "queue") if queues else _CENTRE
     sentence = f"{what} {_PER_DAY} Formula: {id} / operating days."
     return Kpi(id, title, sentence, "calls", id, "operating_days", bases=bases, places=places, better=better)
 
 
 _COUNTS = (
-    _count("arrived", "Arrived", "Contacts dialled, redials included (episodes: customers with a problem).", queues=False),
-    _count("blocked", "Blocked", "Contacts that found no free line.", callers=False, queues=False, better="lower"),
-    _count("hung_up", "Hung up in the IVR", "Contacts that ended in the IVR.", callers=False, queues=False),
+    _count("arrived", "Arrived", "Contacts dialled, redials included (episodes: customers with a problem).", places=_CENTRE),
+    _count(
+        "blocked", "Blocked", "Contacts that found no free line or IVR port.", callers=False, places=_CENTRE, better="lower"
+    ),
+    _count("entered_ivr", "Entered the IVR", "Contacts that entered it; of a node, visits.", callers=False, places=_IVR),
+    _count("contained", "Contained", "Contacts whose problem the IVR solved (episodes: at last).", places=_IVR),
+    _count(
+        "hung_up",
+        "Hung up in the IVR",
+        "Contacts that left it unserved before the queue.",
+        callers=False,
+        places=_IVR,
+        better="lower",
+    ),
     _count(
         "offered",
         "Offered",
@@ -248,8 +267,32 @@ _SHARES = (
     Kpi(
         "blocking",
         "Blocking",
-        "Share of contacts that find no free line: blocked / arrived.",
+        "Share of contacts that find no free line or IVR port: blocked / arrived.",
         "share", "blocked", "arrived", places=_CENTRE, better="lower",
+    ),
+    Kpi(
+        "containment",
+        "Containment",
+        "Share of the contacts that entered the IVR whose problem it solved: contained / entered_ivr (of a node: of visits).",
+        "share", "contained", "entered_ivr", places=_IVR,
+    ),
+    Kpi(
+        "ivr_hang_up",
+        "Hang-ups in the IVR",
+        "Share of the contacts that entered the IVR who hung up there: hung_up / entered_ivr (of a node: of its visits).",
+        "share", "hung_up", "entered_ivr", places=_IVR, better="lower",
+    ),
+    Kpi(
+        "opt_out",
+        "Opted out",
+        "Share of the visits of a node that end with asking for an agent: opted_out / entered_ivr.",
+        "share", "opted_out", "entered_ivr", places=("ivr_node",),
+    ),
+    Kpi(
+        "retry",
+        "Retried",
+        "Share of the visits of a node after which it is heard again: retried / entered_ivr.",
+        "share", "retried", "entered_ivr", places=("ivr_node",), better="lower",
     ),
     Kpi(
         "delayed",
@@ -327,6 +370,19 @@ _WORK = (
         "Time average of the lines in use (IVR, queue, talk and hold): integral over the intervals in which lines are open "
         "at any time / their length.",
         "erlangs", "open_line_time", "watched_time", places=("centre",),
+    ),
+    Kpi(
+        "ivr_time",
+        "Average time in the IVR",
+        "Mean time from the dial to the queue, or to the end in the IVR: ivr_time / entered_ivr (of a node: per visit).",
+        "s", "ivr_time", "entered_ivr", _SECONDS, places=_IVR,
+    ),
+    Kpi(
+        "ports_in_use",
+        "IVR ports in use",
+        "Time average of the contacts in the IVR (of a node: there): integral over the intervals in which lines are open at "
+        "any time / their length.",
+        "erlangs", "open_ivr_time", "watched_time", places=("centre", "ivr_node"),
     ),
     Kpi(
         "contacts_per_episode",

@@ -111,7 +111,7 @@ class Result:
         basis : str
             contact, episode or agent.
         **scope : str
-            call_type, queue, team, day; nothing for the centre over the run.
+            call_type, queue, team, ivr_node, day; nothing for the centre over the run.
 
         Raises
         ------

@@ -6,7 +6,7 @@ import math
 
 from ccsim import erlang
 from ccsim.experiment.result import TextbookFigures
-from ccsim.scenario import Scenario, reach, resolve
+from ccsim.scenario import Scenario, paths, reach, resolve
 from ccsim.scenario.laws import Family, Law
 
 __all__ = ["textbook_figures"]
@@ -25,8 +25,7 @@ def textbook_figures(scenario: Scenario) -> tuple[list[TextbookFigures], str]:
     (team,) = scenario.agents
     arrivals = resolve.mean_calls(scenario, name)
     rate = sum(arrivals) / sum(piece.length for piece in resolve.intervals(scenario))
-    if scenario.ivr is not None:
-        rate *= 1.0 - scenario.ivr.hang_up
+    rate *= paths.walk(scenario, name).to_queue
     handle = resolve.handle_laws(scenario, name).mean()
     patience = resolve.patience_law(scenario, name)
     agents = resolve.seats(scenario, team)[0][1]
@@ -79,6 +78,8 @@ def _unfair(scenario: Scenario) -> str:
         return "days differ in busyness"
     if scenario.lines is not None and scenario.ivr is not None:
         return "lines are shared between IVR and queue"
+    if scenario.ivr is not None and scenario.ivr.ports is not None:
+        return "the IVR has a limited number of ports"
     handle = resolve.handle_laws(scenario, name)
     if handle.talk.family != Family.EXPONENTIAL or handle.hold_share > 0.0 or handle.wrap.mean() > 0.0:
         return "handle time is not exponential"

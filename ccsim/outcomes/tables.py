@@ -18,6 +18,7 @@ __all__ = [
     "AGENT_STATE",
     "CONTACT",
     "EPISODE",
+    "IVR_COUNTS",
     "LOAD_COUNTS",
     "N_WAIT_BINS",
     "OUTCOME_COUNTS",
@@ -132,8 +133,11 @@ class Rows(NamedTuple):
 OUTCOME_COUNTS = np.dtype(
     [
         ("arrived", "i8"),  # contacts dialled; of a segment: 0
-        ("blocked", "i8"),  # found no free line
+        ("blocked", "i8"),  # found no free line or port
+        ("entered_ivr", "i8"),
         ("hung_up", "i8"),  # in the IVR
+        ("contained", "i8"),  # served by the IVR
+        ("ivr_time", "i8"),  # of all who entered it
         ("offered", "i8"),  # reached the queue: answered + abandoned + flowed_out + unfinished
         ("answered", "i8"),
         ("abandoned", "i8"),  # balked included
@@ -152,6 +156,18 @@ OUTCOME_COUNTS = np.dtype(
     ]
 )
 """What segments, contacts and episodes add to; times in microseconds."""
+
+IVR_COUNTS = np.dtype(
+    [
+        ("entered_ivr", "i8"),  # visits
+        ("hung_up", "i8"),
+        ("contained", "i8"),
+        ("opted_out", "i8"),
+        ("retried", "i8"),
+        ("ivr_time", "i8"),
+    ]
+)
+"""What stays at a node of the IVR add to; time in microseconds."""
 
 WITHIN_COUNTS = np.dtype([("answered", "i8"), ("abandoned", "i8"), ("flowed_out", "i8")])
 """The same within one declared threshold."""
@@ -203,6 +219,9 @@ class Counts(NamedTuple):
         Integral of the number waiting.
     line_time : LOAD_COUNTS, shape (n_intervals,)
         Integral of the lines in use.
+    ivr_nodes : IVR_COUNTS, shape (n_intervals, n_nodes)
+    node_time : LOAD_COUNTS, shape (n_intervals, n_nodes)
+        Integral of the number at each node.
     """
 
     segments: NDArray[Any]
@@ -218,6 +237,8 @@ class Counts(NamedTuple):
     presence_time: NDArray[Any]
     queue_time: NDArray[Any]
     line_time: NDArray[Any]
+    ivr_nodes: NDArray[Any]
+    node_time: NDArray[Any]
 
 
 def new_counts(program: Program) -> Counts:
@@ -238,4 +259,6 @@ def new_counts(program: Program) -> Counts:
         presence_time=np.zeros((n_intervals, len(program.teams)), PRESENCE_COUNTS),
         queue_time=np.zeros((n_intervals, n_lanes), LOAD_COUNTS),
         line_time=np.zeros(n_intervals, LOAD_COUNTS),
+        ivr_nodes=np.zeros((n_intervals, len(program.ivr_nodes)), IVR_COUNTS),
+        node_time=np.zeros((n_intervals, len(program.ivr_nodes)), LOAD_COUNTS),
     )

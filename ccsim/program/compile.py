@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.program.demand import demand_of
+from ccsim.program.ivr import ivr_tables
 from ccsim.program.layout import (
     AGENT,
     CALL_TYPE,
@@ -73,7 +74,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     days = _days(scenario)
     intervals = _intervals(scenario, days)
     call_types = _call_types(scenario, names, laws)
+    ivr = ivr_tables(scenario, names.call_types, laws.add)
     settings = _settings(scenario, laws, intervals)
+    settings.ivr_start = ivr.start
     queues = _queues(scenario, names)
     teams, agents = _teams(scenario, names)
     lanes = lanes_of(call_types.queue)
@@ -98,10 +101,13 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         reach=reach,
         **routes._asdict(),
         thresholds=np.array(_thresholds(scenario)),
+        ivr_nodes=ivr.nodes,
+        ivr_edges=ivr.edges,
+        ivr_contained=ivr.contained,
     )
     for table in program:
         table.flags.writeable = False
-    return Compiled(program, names.published(scenario, intervals))
+    return Compiled(program, names.published(scenario, intervals)._replace(ivr_nodes=ivr.names))
 
 
 class _Names:
@@ -211,10 +217,8 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.pick_agent = PickAgent[scenario.routing.pick_agent.upper()]
     s.pick_call = PickCall[scenario.routing.pick_call.upper()]
     s.start_order = scenario.run.service_draw == "start_order"
-    s.ivr_law = s.redial_law = -1
-    if scenario.ivr is not None:
-        s.ivr_law = laws.add(resolve.law(scenario, scenario.ivr.time))
-        s.ivr_hang_up_share = scenario.ivr.hang_up
+    s.ivr_ports = (scenario.ivr.ports if scenario.ivr else None) or _UNLIMITED
+    s.redial_law = -1
     redial = scenario.after_contact.redial
     if redial is not None:
         s.redial_share = redial.share

@@ -20,6 +20,8 @@ __all__ = [
     "DUTY",
     "FLOW",
     "INTERVAL",
+    "IVR_EDGE",
+    "IVR_NODE",
     "LANE",
     "LAW",
     "POINT",
@@ -48,8 +50,8 @@ SETTINGS = np.dtype(
         ("redial_law", "i8"),  # index into laws
         ("redial_attempts", "i8"),  # redials per problem at most
         ("redial_fresh_patience", "i8"),
-        ("ivr_law", "i8"),  # index into laws, -1 for no IVR
-        ("ivr_hang_up_share", "f8"),
+        ("ivr_start", "i8"),  # node where contacts begin, -1 for no IVR
+        ("ivr_ports", "i8"),  # contacts in the IVR at once
         ("centre_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
         (
             "within_day_share",
@@ -148,6 +150,23 @@ REACH = np.dtype(
 )
 """What one team is to one lane."""
 
+IVR_NODE = np.dtype(
+    [
+        ("time_law", "i8"),
+        ("hang_up_share", "f8"),
+        ("opt_out_share", "f8"),
+        ("retry_share", "f8"),
+        ("retry_at_most", "i8"),
+        ("first_edge", "i8"),
+        ("n_edges", "i8"),
+    ],
+    align=True,
+)
+"""A node of the IVR; its ways on are `ivr_edges[first:first + n]`, whom it serves is in `ivr_contained`."""
+
+IVR_EDGE = np.dtype([("up_to", "f8"), ("node", "i8")], align=True)
+"""A way on: taken below this cumulative share (1 for the last), to a node, or to the queue: -1."""
+
 AGENT = np.dtype([("team", "i8"), ("name_key", "i8"), ("first_duty", "i8"), ("n_duties", "i8")], align=True)
 """Agents by id: sorted by team code, then ordinal; the key is that of his name, or of his seat's number."""
 
@@ -204,6 +223,7 @@ class Program(NamedTuple):
     ----------
     settings : recarray SETTINGS, shape (1,)
     days, intervals, laws, points, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays, 1-D
+    ivr_nodes, ivr_edges : recarrays, 1-D
     duties, breaks : recarrays, 1-D
         Of persons; empty where teams have seats only.
     flows : recarray FLOW, shape (n_call_types, n_intervals)
@@ -216,6 +236,8 @@ class Program(NamedTuple):
         Lane index, -1 where a type never waits in a queue.
     thresholds : float64, shape (n_thresholds,)
         Seconds within which answers are counted; the first is the target's.
+    ivr_contained : float64, shape (n_ivr_nodes, n_call_types)
+        Share of those who have not hung up there whose problem the node solves.
     """
 
     settings: Records
@@ -236,6 +258,9 @@ class Program(NamedTuple):
     team_lanes: NDArray[np.int64]
     lane_of: NDArray[np.int64]
     thresholds: NDArray[np.float64]
+    ivr_nodes: Records
+    ivr_edges: Records
+    ivr_contained: NDArray[np.float64]
     duties: Records = _NO_DUTIES
     breaks: Records = _NO_BREAKS
     demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
@@ -249,6 +274,7 @@ class Names(NamedTuple):
     teams: tuple[str, ...]
     dates: tuple[str, ...]  # ISO, one per calendar day
     interval_labels: tuple[str, ...]  # "2024-01-01 09:00", one per interval
+    ivr_nodes: tuple[str, ...] = ()
 
 
 def mean_calls(program: Program) -> float:

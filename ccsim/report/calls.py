@@ -54,8 +54,10 @@ def _column(table: NDArray[Any], name: str, names: Names) -> list[Any]:
     values = table[name]
     if values.dtype.kind == "f":
         return [value if np.isfinite(value) else "" for value in values.tolist()]
-    if name == "place":  # a queue or, in an IVR leg, its one node
-        return list(np.where(table["kind"] == SegmentKind.QUEUE, _named(values, names.queues), "ivr"))
+    if name == "place":  # a queue or, in an IVR leg, a node
+        in_queue = table["kind"] == SegmentKind.QUEUE
+        queues = _named(np.where(in_queue, values, -1), names.queues)
+        return list(np.where(in_queue, queues, _named(np.where(in_queue, -1, values), names.ivr_nodes)))
     words: dict[str, Sequence[str]] = {"call_type": names.call_types, "queue": names.queues, "team": names.teams}
     if name in words:
         return list(_named(values, words[name]))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 MANIFEST = "manifest.json"
 
-_PLACES = ("call_type", "queue", "team", "day", "interval")
+_PLACES = ("call_type", "queue", "team", "ivr_node", "day", "interval")
 _WITH_RANGE = ("service_level", "abandonment", "asa", "occupancy")
 _UNIT_ENDING = {"s": "_s", "h": "_h"}
 _QUEUE_KPIS = (

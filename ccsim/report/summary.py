@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccsim import units
 from ccsim.report import numbers
-from ccsim.scenario import clock, reach, resolve
+from ccsim.scenario import clock, paths, reach, resolve
 from ccsim.scenario.goals import Target
 from ccsim.scenario.model import Scenario, Targets
 from ccsim.scenario.skills import Routing
@@ -75,8 +75,7 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
     if scenario.lines is not None:
         lines.append(f"{numbers.plural(scenario.lines, 'telephone line')}; who finds them all in use is blocked")
     if scenario.ivr is not None:
-        time = resolve.law(scenario, scenario.ivr.time).mean()
-        lines.append(f"IVR of {numbers.duration(time)} on average; {numbers.percent(scenario.ivr.hang_up)} hang up in it")
+        lines += _ivr_lines(scenario)
     if scenario.routing != Routing():
         agent, call = (rule.replace("_", " ") for rule in (scenario.routing.pick_agent, scenario.routing.pick_call))
         lines.append(f"Calls pick agents by {agent}, agents pick calls by {call}")
@@ -95,6 +94,22 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
         lines.append(f"Busier and quieter days (standard deviation): {', '.join(parts)}")
     else:
         lines.append("No uncertainty: every day of a kind expects the same number of calls")
+    return lines
+
+
+def _ivr_lines(scenario: Scenario) -> list[str]:
+    """Return what the IVR does to callers of each type."""
+    assert scenario.ivr is not None
+    walks = {name: paths.walk(scenario, name) for name in sorted(scenario.calls)}
+    lines = []
+    for walk in dict.fromkeys((w.to_queue, w.contained, w.hung_up, w.time) for w in walks.values()):
+        to_queue, contained, hung_up, time = walk
+        names = [name for name, w in walks.items() if (w.to_queue, w.contained, w.hung_up, w.time) == walk]
+        whose = "" if len(names) == len(walks) else f" for {', '.join(names)}"
+        solved = f"{numbers.percent(contained)} are served by it, " if contained else ""
+        lines.append(f"IVR of {numbers.duration(time)} on average{whose}; {solved}{numbers.percent(hung_up)} hang up in it")
+    if scenario.ivr.ports is not None:
+        lines.append(f"{numbers.plural(scenario.ivr.ports, 'IVR port')}; who finds them all in use is blocked")
     return lines
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccsim.report import numbers, verdicts
 from ccsim.report.index import Index, shown, shown_error
 from ccsim.report.summary import calendar_lines
+from ccsim.scenario import paths
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,6 +56,8 @@ ROWS = (
     Row("answered", "Answered a day"),
     Row("abandoned", "Abandoned a day", unless_zero=True),
     Row("blocked", "Blocked a day (no free line)", unless_zero=True),
+    Row("contained", "Contained in the IVR a day", unless_zero=True),
+    Row("containment", "  of those who entered it", unless_zero=True),
     Row("hung_up", "Hung up in the IVR a day", unless_zero=True),
     Row("flowed_out", "Sent away at closing a day", unless_zero=True),
     Row("unfinished", "Still waiting at the end a day", unless_zero=True),
@@ -69,6 +72,7 @@ DAILY = ("service_level", "abandonment", "asa", "occupancy")
 BY_QUEUE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "mean_queue")
 BY_CALL_TYPE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "handle_time")
 BY_TEAM = ("agents_on_duty", "occupancy", "utilisation", "overtime")
+BY_NODE = ("entered_ivr", "ivr_time", "containment", "ivr_hang_up", "opt_out", "retry", "ports_in_use")
 BY_PERIOD = ("offered", "service_level", "abandonment", "asa", "agents_on_duty", "occupancy", "mean_queue")
 _HEADS = {
     "offered": "Offered",
@@ -82,6 +86,13 @@ _HEADS = {
     "occupancy": "Occupancy",
     "utilisation": "Utilisation",
     "overtime": "Overtime",
+    "entered_ivr": "Visits a day",
+    "ivr_time": "Time",
+    "containment": "Contained",
+    "ivr_hang_up": "Hung up",
+    "opt_out": "Opted out",
+    "retry": "Again",
+    "ports_in_use": "There",
 }
 
 
@@ -229,6 +240,9 @@ def _parts(result: Result, index: Index, width: int) -> list[Table]:
         found.append(_table("Queue", index, [("", {"queue": name}) for name in names.queues], BY_QUEUE, width))
     if len(names.call_types) > 1 and names.call_types != names.queues:
         found.append(_table("Call type", index, [("", {"call_type": name}) for name in names.call_types], BY_CALL_TYPE, width))
+    if len(names.ivr_nodes) > 1:
+        nodes = paths.in_order(result.scenario)
+        found.append(_table("IVR node", index, [("", {"ivr_node": name}) for name in nodes], BY_NODE, width))
     if len(names.teams) > 1:
         found.append(_table("Team", index, [("", {"team": name}) for name in names.teams], BY_TEAM, width))
     days = index.scopes("day")

@@ -1,4 +1,4 @@
-"""What a caller does: time in the IVR, hanging up there, balking, patience, dialling again.
+"""What a caller does: balking, patience, dialling again; what he does in the IVR is in `rules.ivr`.
 
 Every decision is keyed to the caller's entity and to the occasion. Patience luck belongs to the caller: he keeps it when he
 dials again, unless the scenario says `patience: fresh`.
@@ -15,7 +15,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, day_at
 from ccsim.vocabulary import Outcome, Stream
 
-__all__ = ["balks", "dial_at", "hangs_up_in_ivr", "ivr_time", "patience", "patience_at", "redial_delay", "redials", "visit_of"]
+__all__ = ["balks", "dial_at", "patience", "patience_at", "redial_delay", "redials", "visit_of"]
 
 FIRST_HOUR = 3600.0
 """s; a dial that falls due while the lines are closed comes within this time after the next opening."""
@@ -25,21 +25,6 @@ FIRST_HOUR = 3600.0
 def visit_of(contact: int) -> int:
     """The key's visit word for the `contact`-th attempt (from 0) of an episode."""
     return int(contact) << 12
-
-
-@jit
-def ivr_time(luck: Luck, program: Records, entity: int, contact: int) -> float:
-    """Time in the IVR, s."""
-    u = uniform(luck, Stream.IVR_TIME, entity, visit_of(contact))
-    return sample(program, program.ivr_law, u)
-
-
-@jit
-def hangs_up_in_ivr(luck: Luck, program: Records, entity: int, contact: int) -> bool:
-    """True if the caller leaves at the end of the IVR instead of entering the queue."""
-    if program.ivr_hang_up_share <= 0.0:
-        return False
-    return uniform(luck, Stream.IVR_HANG_UP, entity, visit_of(contact)) < program.ivr_hang_up_share
 
 
 @jit

@@ -19,6 +19,8 @@ from ccsim.program.layout import (
     DUTY,
     FLOW,
     INTERVAL,
+    IVR_EDGE,
+    IVR_NODE,
     LANE,
     LAW,
     POINT,
@@ -39,11 +41,14 @@ __all__ = [
     "bind_program",
     "break_at",
     "call_type_at",
+    "contained_at",
     "day_at",
     "demand_at",
     "duty_at",
     "flow_at",
     "interval_at",
+    "ivr_edge_at",
+    "ivr_node_at",
     "lane_at",
     "lane_of",
     "lane_team_at",
@@ -94,6 +99,10 @@ team_lane_at = accessor(PROGRAM, "team_lanes", _INTEGER)
 lane_of = accessor(PROGRAM, "lane_of", _INTEGER)
 """Row call_type * n_queues + queue."""
 threshold_at = accessor(PROGRAM, "thresholds", _REAL)
+ivr_node_at = accessor(PROGRAM, "ivr_nodes", IVR_NODE)
+ivr_edge_at = accessor(PROGRAM, "ivr_edges", IVR_EDGE)
+contained_at = accessor(PROGRAM, "ivr_contained", _REAL)
+"""Row node * n_call_types + call type."""
 
 
 def bind_program(program: Program) -> Records:

@@ -14,6 +14,7 @@ import numpy as np
 from ccsim.jit import accessor, apart, bind, inner, jit
 from ccsim.outcomes import (
     AGENT_COUNTS,
+    IVR_COUNTS,
     LOAD_COUNTS,
     N_WAIT_BINS,
     OUTCOME_COUNTS,
@@ -54,6 +55,8 @@ _episode_waits = accessor(COUNTS, "episode_waits", WAIT_COUNTS)
 _agent_cell = accessor(COUNTS, "agent_time", AGENT_COUNTS)
 _queue_load = accessor(COUNTS, "queue_time", LOAD_COUNTS)
 _line_load = accessor(COUNTS, "line_time", LOAD_COUNTS)
+_node_cell = accessor(COUNTS, "ivr_nodes", IVR_COUNTS)
+_node_load = accessor(COUNTS, "node_time", LOAD_COUNTS)
 
 _LAST_FIXED_BIN = 3600
 _LOG_GROWTH = math.log(1.02)
@@ -157,8 +160,9 @@ def _add_work(cell: Records, talk: float, hold: float, wrap: float) -> None:
 @jit
 @apart
 def tally_segment(row: Records, program: Records, counts: Records) -> None:
-    """Adds one closed SEGMENT row. IVR stays are counted with their contact."""
-    if row.kind != SegmentKind.QUEUE:
+    """Adds one closed SEGMENT row."""
+    if row.kind == SegmentKind.IVR_NODE:
+        _tally_ivr_stay(row, program, counts)
         return
     lane = lane_of(program, np.int64(row.call_type) * program.n_queues + row.place).value
     left_at = row.ended_at
@@ -188,6 +192,46 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
         _add_wait(_segment_waits(counts, lane * N_WAIT_BINS + wait_bin(wait)), row.outcome)
     if row.outcome == Outcome.SERVED:
         _add_work(cell, row.ended_at - row.answered_at - row.hold_time, row.hold_time, row.wrap_ended_at - row.ended_at)
+
+
+@inner
+def _tally_ivr_stay(row: Records, program: Records, counts: Records) -> None:
+    """Adds one closed stay at a node of the IVR."""
+    node = np.int64(row.place)
+    begin = micros(max(row.entered_at, program.count_from))
+    finish = micros(min(row.ended_at, program.count_until))
+    length = micros(program.interval_length)
+    while begin < finish:
+        i = place_of(begin, length)
+        until = min(finish, (i + 1) * length)
+        _node_load(counts, i * program.n_ivr_nodes + node).time += until - begin
+        begin = until
+    if row.entered_at < program.count_from:
+        return
+
+    at = interval_of(program, _attributed(program, row.entered_at, math.inf, row.ended_at))
+    cell = _node_cell(counts, at * program.n_ivr_nodes + node)
+    cell.entered_ivr += 1
+    cell.ivr_time += micros(row.ended_at - row.entered_at)
+    if row.outcome == Outcome.HUNG_UP:
+        cell.hung_up += 1
+    elif row.outcome == Outcome.CONTAINED:
+        cell.contained += 1
+    elif row.outcome == Outcome.OPTED_OUT:
+        cell.opted_out += 1
+    elif row.outcome == Outcome.RETRIED:
+        cell.retried += 1
+
+
+@inner
+def _add_ivr(cell: Records, row: Records) -> None:
+    """Adds the time in the IVR of a contact that entered it: until its queue, or its end there."""
+    cell.entered_ivr += 1
+    cell.ivr_time += micros(min(row.queued_at, row.ended_at) - row.arrived_at)
+    if row.outcome == Outcome.HUNG_UP:
+        cell.hung_up += 1
+    elif row.outcome == Outcome.CONTAINED:
+        cell.contained += 1
 
 
 @jit
@@ -221,8 +265,8 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
     cell.contacts += 1
     if row.outcome == Outcome.BLOCKED:
         cell.blocked += 1
-    elif row.outcome == Outcome.HUNG_UP:
-        cell.hung_up += 1
+    elif program.ivr_start >= 0 and (offered or row.outcome == Outcome.HUNG_UP or row.outcome == Outcome.CONTAINED):
+        _add_ivr(cell, row)
     if not offered:
         return
     _add_outcome(cell, program, row.outcome, row.wait)
@@ -240,7 +284,8 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed EPISODE row, to the interval of its first dial.
 
     Offered when any contact reached a queue; its outcome is the last contact's, its wait the sum over contacts. Blocked and
-    hung up in the IVR are what an episode is that never reached a queue; one that did counts as abandoned then.
+    hung up in the IVR are what an episode is that never reached a queue; one that did counts as abandoned then. One whose
+    last contact the IVR served is contained, not offered, whatever was tried before.
     """
     if row.first_at < program.count_from:
         return
@@ -249,6 +294,9 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
     cell = _episode_cell(counts, place)
     cell.arrived += 1
     cell.contacts += row.n_contacts
+    if row.outcome == Outcome.CONTAINED:
+        cell.contained += 1
+        return
     if row.n_offered == 0:
         if row.outcome == Outcome.BLOCKED:
             cell.blocked += 1

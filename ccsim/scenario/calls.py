@@ -255,16 +255,6 @@ class Uncertainty(Model):
     """How far the forecast of a call type may be off over the whole run, by call type as `type_day`."""
 
 
-class Ivr(Model):
-    """One announcement before the queue."""
-
-    time: Time
-    hang_up: Share = 0.0
-    """Share of callers who leave in it, at its end."""
-    start: NotYet = None
-    nodes: NotYet = None
-
-
 class Redial(Model):
     """Callers who abandoned or were turned away and try again."""
 

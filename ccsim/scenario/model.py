@@ -22,7 +22,6 @@ from ccsim.scenario.calls import (
     AfterContact,
     CallType,
     HandleTime,
-    Ivr,
     Redial,
     Replay,
     ReplayedCall,
@@ -50,6 +49,7 @@ from ccsim.scenario.fields import (
     whole,
 )
 from ccsim.scenario.goals import Closing, Metrics, Run, ServiceLevelTarget, Targets
+from ccsim.scenario.ivr import Ivr
 from ccsim.scenario.skills import Routing
 from ccsim.scenario.staff import OnPhones, Queue, Site, Staffing, Team
 from ccsim.units import Window
@@ -167,7 +167,7 @@ class Scenario(Model):
     calls: Annotated[dict[Name, CallType], Field(min_length=1, max_length=MOST_ITEMS)]
     replay: Annotated[Replay, scalar_as("csv")] | None = None
     uncertainty: Uncertainty = Uncertainty()
-    ivr: Ivr | None = None
+    ivr: Annotated[Ivr, scalar_as("time")] | None = None
     lines: Annotated[int, *whole(1, 1_000_000)] | None = None
     """Telephone lines; IVR, queue and talk occupy one."""
     queues: Annotated[dict[Name, Queue], Field(max_length=MOST_ITEMS)] = {}

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 
 from ccsim import units
 from ccsim.errors import Refusal, nearest
-from ccsim.scenario import clock, resolve
+from ccsim.scenario import clock, paths, resolve
 from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
 from ccsim.scenario.reach import able_teams, fastest
+from ccsim.scenario.validate_ivr import check_ivr, check_ways_out
 from ccsim.scenario.validate_routing import check_skills
 from ccsim.units import HOUR
 
@@ -96,6 +97,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
             _check_call(scenario, name, call, report)
         _check_staff(scenario, report)
     _check_queues(scenario, report)
+    check_ivr(scenario, report)
     check_skills(scenario, report)
     _check_run(scenario, report)
 
@@ -316,6 +318,7 @@ def check_sums(scenario: Scenario, report: Report) -> None:
             report(path, Refusal("E-NUM-POSITIVE", "a call must take some time"))
         if math.isinf(mean):
             report(path, Refusal("E-DIST", "has no finite mean", allowed="a loglogistic shape above 1"))
+    check_ways_out(scenario, report)
     if scenario.run.mode == "steady":
         _check_constant(scenario, report)
     n_calls = sum(sum(resolve.mean_calls(scenario, name)) for name in scenario.calls)
@@ -396,8 +399,8 @@ def _doubt_holidays(scenario: Scenario, report: Report) -> None:
 
 
 def _loads(scenario: Scenario, call_type: str, grid: Sequence[resolve.Interval]) -> list[float]:
-    """Return the load a call type offers in each interval, erlangs: to its fastest team, IVR hang-ups taken off."""
-    laws, reach = resolve.handle_laws(scenario, call_type), 1.0 - (scenario.ivr.hang_up if scenario.ivr else 0.0)
+    """Return the load a call type offers in each interval, erlangs: to its fastest team, by those the IVR leads on."""
+    laws, reach = resolve.handle_laws(scenario, call_type), paths.walk(scenario, call_type).to_queue
     pace = fastest(scenario, resolve.queue_of(scenario, call_type), call_type)
     means = (laws.talk.mean(), laws.hold_share * laws.hold.mean(), laws.wrap.mean())
     factors = [resolve.handle_factors(scenario, call_type, part) for part in resolve.PARTS]

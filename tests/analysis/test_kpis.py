@@ -19,7 +19,7 @@ from ccsim.jit import ENABLED
 from ccsim.outcomes import Counts
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import TIMETABLE
-from ccsim.scenario import load
+from ccsim.scenario import from_dict, load
 from ccsim.vocabulary import AgentState, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, counts_with, rows_of, state, two_days
 
@@ -126,7 +126,7 @@ def test_each_kpi_comes_out_in_each_scope_it_claims() -> None:
     found = acc.estimates(scopes=SCOPES)
     got: dict[str, set[str]] = {}
     for e in found:
-        place = next((k for k in ("call_type", "queue", "team") if k in e.scope), "centre")
+        place = next((k for k in ("call_type", "queue", "team", "ivr_node") if k in e.scope), "centre")
         period = next((k for k in ("day", "interval") if k in e.scope), "")
         scope = place if not period else period if place == "centre" else f"{place} x {period}"
         if e.basis == REGISTRY[e.id].bases[0] and e.basis != "episode":
@@ -276,6 +276,48 @@ def test_a_redialler_is_two_contacts_and_one_episode() -> None:
     assert one(found, "service_level").value == 0.5
     assert one(found, "service_level", "episode").value == 0.0  # 65 s in all
     assert one(found, "wait_mean", "episode").value == 65.0
+
+
+def test_the_ivr_as_worked_out_by_hand() -> None:
+    """Two of three contacts enter an IVR of two ports, each for 40 s: the menu (5 s) twice, then 30 s of service.
+
+    Service solves the first one's problem, the second opts out; the third is blocked. The centre is open for 600 s.
+    """
+    minute = {"handle": {"deterministic": "60s"}}
+    menu = {"time": {"deterministic": "5s"}, "retry": {"share": "100%", "at_most": 1}, "next": "service"}
+    service = {"time": {"deterministic": "30s"}, "contained": {"b": "100%"}, "opt_out": "100%"}
+    centre = {
+        "open": "00:00-00:10",
+        "interval": "1m",
+        "calls": {"a": minute, "b": minute},
+        "agents": 1,
+        "ivr": {"start": "menu", "ports": 2, "nodes": {"menu": menu, "service": service}},
+        "replay": {"calls": [{"at": f"{at}s", "call_type": kind} for at, kind in ((0, "b"), (2, "a"), (4, "a"))]},
+    }
+    program, names = compile_scenario(from_dict(centre))
+    acc = Accumulator(program, names)
+    counts = simulate(program, 1, 0, rows=False).counts
+    assert counts is not None
+    acc.add(counts)
+    found = acc.estimates(scopes=SCOPES)
+
+    def value(id: str, basis: str = "contact", **scope: str) -> float | None:
+        return one(found, id, basis, **scope).value
+
+    assert [value(id) for id in ("arrived", "blocked", "entered_ivr", "contained", "offered")] == [3, 1, 2, 1, 1]
+    assert [value(id) for id in ("containment", "ivr_hang_up", "ivr_time")] == [0.5, 0.0, 40.0]
+    assert [value("containment", call_type=kind) for kind in "ab"] == [0.0, 1.0]
+    assert value("contained", "episode") == 1
+    assert value("ports_in_use") == pytest.approx(80 / 600)
+    assert [value(id, ivr_node="menu") for id in ("entered_ivr", "ivr_time", "retry", "containment")] == [4, 5.0, 0.5, 0.0]
+    assert [value(id, ivr_node="service") for id in ("entered_ivr", "ivr_time", "opt_out", "containment")] == [
+        2,
+        30.0,
+        0.5,
+        0.5,
+    ]
+    assert value("ports_in_use", ivr_node="service") == pytest.approx(60 / 600)
+    assert value("entered_ivr", ivr_node="service", interval=names.interval_labels[0]) == 2
 
 
 def test_seats_are_paid_in_opening_hours_only() -> None:

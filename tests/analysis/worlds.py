@@ -14,6 +14,8 @@ from ccsim.program.layout import (
     DAY,
     FLOW,
     INTERVAL,
+    IVR_EDGE,
+    IVR_NODE,
     LANE,
     LAW,
     POINT,
@@ -37,6 +39,7 @@ NAMES = Names(
     teams=("first", "second"),
     dates=("2024-01-06", "2024-01-07", "2024-01-08"),  # Saturday, Sunday (closed), Monday: two weeks
     interval_labels=("sat 0", "sat 1", "sat 2", "mon 0", "mon 1", "mon 2"),
+    ivr_nodes=("menu",),  # where nobody begins
 )
 
 
@@ -49,7 +52,7 @@ def two_days(*thresholds: float) -> Program:
     settings.interval_length = HOUR
     settings.count_until = 6 * HOUR
     settings.short_abandon = 5.0
-    settings.redial_law = settings.ivr_law = -1
+    settings.redial_law = settings.ivr_start = -1
     days = records(DAY, 3)
     days.open_at, days.close_at = [0.0, math.inf, 3 * HOUR], [2 * HOUR, math.inf, 5 * HOUR]
     intervals = records(INTERVAL, 6)
@@ -73,24 +76,27 @@ def two_days(*thresholds: float) -> Program:
     teams, agents = records(TEAM, 2), records(AGENT, 3)
     teams.first_agent, teams.n_agents, agents.team = [0, 2], [2, 1], [0, 0, 1]
     return Program(
-        settings,
-        days,
-        intervals,
-        records(LAW, 0),
-        records(POINT, 0),
-        records(CALL_TYPE, 2),
-        records(QUEUE, 2),
-        lanes,
-        teams,
-        agents,
-        timetable,
-        records(RECORDED, 0),
-        records(FLOW, 2, 6),
-        records(REACH, 2, 2),
-        np.arange(2),  # each lane its own team
-        np.arange(2),
-        np.array([[0, -1], [-1, 1]], dtype=np.int64),
-        np.array(thresholds or (20.0,)),
+        settings=settings,
+        days=days,
+        intervals=intervals,
+        laws=records(LAW, 0),
+        points=records(POINT, 0),
+        call_types=records(CALL_TYPE, 2),
+        queues=records(QUEUE, 2),
+        lanes=lanes,
+        teams=teams,
+        agents=agents,
+        timetable=timetable,
+        recorded=records(RECORDED, 0),
+        flows=records(FLOW, 2, 6),
+        reach=records(REACH, 2, 2),
+        lane_teams=np.arange(2),  # each lane its own team
+        team_lanes=np.arange(2),
+        lane_of=np.array([[0, -1], [-1, 1]], dtype=np.int64),
+        thresholds=np.array(thresholds or (20.0,)),
+        ivr_nodes=records(IVR_NODE, 1),
+        ivr_edges=records(IVR_EDGE, 0),
+        ivr_contained=np.zeros((1, 2)),
     )
 
 

@@ -16,7 +16,7 @@ calls:
 ivr:
   start: welcome
   nodes:
-    welcome: {time: 18s, hang_up: 2%, next: {queue: 100%}}
+    welcome: {time: 18s, misroute: 4%, next: {queue: 100%}}
 queues:
   billing:
     calls: [billing]
@@ -64,8 +64,7 @@ REFUSED = [
     "calls.billing.volume.counts",
     "calls.billing.needs_authority",
     "calls.billing.unresolved",
-    "ivr.start",
-    "ivr.nodes",
+    "ivr.nodes.welcome.misroute",
     "queues.billing.max_waiting",
     "queues.billing.expand",
     "queues.billing.overflow",

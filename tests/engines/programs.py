@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from ccsim.program.layout import (
     DEMAND,
     FLOW,
     INTERVAL,
+    IVR_EDGE,
+    IVR_NODE,
     LAW,
     POINT,
     QUEUE,
@@ -87,6 +90,14 @@ class Laws:
         return self.about(mean)
 
 
+class Ivr(NamedTuple):
+    """The IVR's tables of a Program; contacts begin at the setting `ivr_start`."""
+
+    nodes: Records
+    edges: Records
+    contained: np.ndarray
+
+
 def table(dtype: np.dtype, rows: list[tuple]) -> Records:
     """Record array of these rows."""
     out = records(dtype, len(rows))
@@ -108,6 +119,7 @@ def program_of(
     reach: np.ndarray,
     timetable: list[tuple[float, int, int, int]],
     recorded: list[tuple[float, int, float, float]] = (),
+    ivr: Ivr | None = None,
     **settings: object,
 ) -> Program:
     """A Program from its parts; flows are empty, settings as given or without the feature.
@@ -121,7 +133,8 @@ def program_of(
         "count_until": n_intervals * interval,
         "short_abandon": 5.0,
         "redial_law": -1,
-        "ivr_law": -1,
+        "ivr_start": -1,
+        "ivr_ports": UNLIMITED,
         "centre_day_shape": math.inf,
         "lines": UNLIMITED,
     }
@@ -166,6 +179,9 @@ def program_of(
         reach=reach,
         **routes._asdict(),
         thresholds=np.array([20.0, 0.0, 120.0]),
+        ivr_nodes=ivr.nodes if ivr else records(IVR_NODE, 0),
+        ivr_edges=ivr.edges if ivr else records(IVR_EDGE, 0),
+        ivr_contained=ivr.contained if ivr else np.zeros((0, len(call_types))),
     )
 
 
@@ -221,6 +237,14 @@ def random_program(seed: int) -> Program:
     if routing.chance(0.6):
         settings |= {"pick_agent": routing.pick(list(PickAgent)), "pick_call": routing.pick(list(PickCall))}
         reach = _skilled(routing, laws, call_types, reach)
+    announcement, ivr = settings.pop("announcement", None), None
+    if announcement is not None:
+        graph = Dice((seed, 3))
+        laws.dice = graph
+        ivr = _ivr(graph, laws, len(call_types), announcement)
+        laws.dice = dice
+        ports = graph.pick([UNLIMITED, UNLIMITED, graph.between(1, 6)])
+        settings |= {"ivr_start": graph.between(0, len(ivr.nodes) - 1), "ivr_ports": ports}
     if shape == "steady":
         settings |= {"count_from": dice.pick([0.0, 1000.0, interval]), "count_until": last}
     recorded = _recorded(dice, windows, len(call_types), grid=grid) if grid or dice.chance(0.2) else []
@@ -236,6 +260,7 @@ def random_program(seed: int) -> Program:
         reach=reach,
         timetable=timetable,
         recorded=recorded,
+        ivr=ivr,
         **settings,
     )
     if not recorded:
@@ -296,8 +321,27 @@ def _skilled(dice: Dice, laws: Laws, call_types: Records, answers: np.ndarray) -
     return reach
 
 
+def _ivr(dice: Dice, laws: Laws, n_types: int, announcement: tuple[int, float]) -> Ivr:
+    """The announcement (law, share who hang up), or a graph of which it is a node; each node knows a way to the queue."""
+    n = dice.pick([1, 1, 2, 3, 5])
+    nodes, edges = records(IVR_NODE, n), []
+    for code, node in enumerate(nodes):
+        node.time_law = laws.about(dice.pick([45.0, 5.0]))
+        node.hang_up_share = dice.pick([0.0, 0.05])
+        node.opt_out_share = dice.pick([0.0, 0.0, 0.1])
+        node.retry_share = dice.pick([0.0, 0.0, 0.3, 1.0])
+        node.retry_at_most = dice.between(1, 3) if node.retry_share > 0.0 else 0
+        to = sorted({code - 1, *(dice.between(-1, n - 1) for _ in range(dice.between(0, 3)))})
+        shares = np.array([dice.real(0.1, 1.0) for _ in to])
+        node.first_edge, node.n_edges = len(edges), len(to)
+        edges += zip([*np.cumsum(shares / shares.sum())[:-1], 1.0], to, strict=True)
+    nodes[-1].time_law, nodes[-1].hang_up_share = announcement
+    contained = np.array([[dice.pick([0.0, 0.0, 0.3]) for _ in range(n_types)] for _ in range(n)])
+    return Ivr(nodes, table(IVR_EDGE, edges), contained)
+
+
 def _settings(dice: Dice, laws: Laws, shape: str) -> dict[str, object]:
-    """Lines, IVR, redials, closing rule and what is counted."""
+    """Lines, an announcement, redials, closing rule and what is counted."""
     settings: dict[str, object] = {
         "lines": dice.pick([UNLIMITED, UNLIMITED, dice.between(1, 12)]),
         "closing_rule": dice.pick([ClosingRule.SERVE, ClosingRule.CLEAR]),
@@ -307,7 +351,7 @@ def _settings(dice: Dice, laws: Laws, shape: str) -> dict[str, object]:
         "short_abandon": dice.pick([0.0, 5.0, 60.0]),
     }
     if dice.chance(0.5):
-        settings |= {"ivr_law": laws.about(45.0), "ivr_hang_up_share": dice.pick([0.0, 0.2])}
+        settings["announcement"] = (laws.about(45.0), dice.pick([0.0, 0.2]))
     if dice.chance(0.6):
         delay = dice.pick([0.0, 60.0, 600.0, 30000.0])
         settings |= {

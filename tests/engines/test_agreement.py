@@ -50,7 +50,8 @@ def test_seed_and_replication_at_their_limits() -> None:
 
 def test_generated_programs_use_every_outcome_and_feature() -> None:
     outcomes: set[int] = set()
-    seen = dict.fromkeys(("ties", "redial", "next day", "overtime cap", "hold", "wrap", "steady", "closed day"), 0)
+    stays: set[int] = set()
+    seen = dict.fromkeys(("ties", "redial", "next day", "overtime cap", "hold", "wrap", "steady", "closed day", "ports"), 0)
     families: set[int] = set()
     for number in range(100):
         program = random_program(number)
@@ -59,6 +60,7 @@ def test_generated_programs_use_every_outcome_and_feature() -> None:
         contacts = rows.contacts
         outcomes |= set(contacts["outcome"].tolist())
         families |= set(program.laws.family.tolist())
+        stays |= set(rows.segments["outcome"].tolist())
         instants = rows.segments["ended_at"][np.isfinite(rows.segments["ended_at"])]
         seen["ties"] += len(instants) - len(np.unique(instants))
         seen["redial"] += int((contacts["contact"] > 0).sum())
@@ -67,8 +69,10 @@ def test_generated_programs_use_every_outcome_and_feature() -> None:
         seen["hold"] += int((contacts["hold_time"] > 0.0).sum())
         seen["wrap"] += int((contacts["wrap_time"] > 0.0).sum())
         seen["steady"] += int((program.timetable.event != Event.CLOSING).all())
+        seen["ports"] += int(program.settings.ivr_ports[0] < 9 and (contacts["outcome"] == Outcome.BLOCKED).any())
         seen["closed day"] += int((program.days.open_at == math.inf).any())
-    assert outcomes == set(Outcome) - {Outcome.PASSED_ON}
+    assert outcomes == set(Outcome) - {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED}
+    assert stays >= {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED}
     assert families == set(Family)
     assert all(seen.values()) and seen["ties"] > 1000, seen
 

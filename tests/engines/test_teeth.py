@@ -129,7 +129,28 @@ def forget_a_line(patch: Patch) -> None:
     patch.setattr(Floor, "__init__", init)
 
 
+def forget_a_port(patch: Patch) -> None:
+    """A contact too many is let into the IVR."""
+    original = Floor.__init__
+
+    def init(self: Floor, *arguments: Any) -> None:
+        original(self, *arguments)
+        self.ports += 1
+
+    patch.setattr(Floor, "__init__", init)
+
+
+def count_retries_for_ever(patch: Patch) -> None:
+    """Who comes to a node again has as few retries left as when he left it."""
+    original = Floor.enter_node
+    patch.setattr(
+        Floor, "enter_node", lambda self, caller, node, retries=0: original(self, caller, node, caller.retries or retries)
+    )
+
+
 BREAKS = [
+    forget_a_port,
+    count_retries_for_ever,
     break_the_balking_rule,
     break_the_patience_draw,
     break_the_hold_draw,

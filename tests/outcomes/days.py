@@ -86,6 +86,20 @@ DAYS: dict[str, Program] = {
     ),
     # one line: 0 hangs up in the IVR at 30, 1 is blocked at 10
     "hang up": centre([(0, 60, FOR_EVER), (10, 60, FOR_EVER)], lines=1, ivr=_IVR | {"hang_up": "100%"}),
+    # menu, heard twice by all, then service: 0 (b) 0-5, 5-10, served there 10-40; 1 (a) 2-7, 7-12, opts out 12-42 and talks
+    # until 102; 2 is blocked at 4, both ports being taken
+    "graph": centre(
+        [(0, None, FOR_EVER, "b"), (2, None, FOR_EVER, "a"), (4, None, FOR_EVER, "a")],
+        kinds={"a": _SHORT, "b": _SHORT},
+        ivr={
+            "start": "menu",
+            "ports": 2,
+            "nodes": {
+                "menu": {"time": {"deterministic": "5s"}, "retry": {"share": "100%", "at_most": 1}, "next": "service"},
+                "service": _IVR | {"contained": {"b": "100%"}, "opt_out": "100%"},
+            },
+        },
+    ),
     # 0 is handled in no time at 50
     "zero": centre([(50, 0, FOR_EVER)]),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on

@@ -284,16 +284,16 @@ def test_settings() -> None:
     settings = program.settings[0]
     assert settings.centre_day_shape == pytest.approx(100.0)
     assert (settings.lines, settings.closing_rule, settings.attribute) == (12, ClosingRule.CLEAR, Attribute.END)
-    assert (settings.ivr_hang_up_share, settings.redial_share, settings.redial_attempts) == (0.03, 0.4, 2)
+    assert (settings.ivr_start, settings.redial_share, settings.redial_attempts) == (0, 0.4, 2)
     assert (settings.redial_fresh_patience, settings.start_order) == (1, 0)
-    assert (program.laws[settings.ivr_law].family, program.laws[settings.redial_law].family) == (Family.UNIFORM, Family.GAMMA)
+    assert program.laws[settings.redial_law].family == Family.GAMMA
     assert (settings.short_abandon, settings.interval_length) == (7.0, 1800.0)
     assert (settings.count_from, settings.count_until) == (0.0, 17 * HOUR)
 
 
 def test_what_is_not_written_is_off() -> None:
     settings = program_of().settings[0]
-    assert (settings.ivr_law, settings.redial_law, settings.redial_share) == (-1, -1, 0.0)
+    assert (settings.ivr_start, settings.redial_law, settings.redial_share) == (-1, -1, 0.0)
     assert settings.lines > 1e9 and settings.centre_day_shape == INF
     assert (settings.closing_rule, settings.attribute) == (ClosingRule.SERVE, Attribute.ARRIVAL)
     assert program_of(run={"service_draw": "start_order"}).settings.start_order[0] == 1

@@ -138,13 +138,36 @@ def queues(draw: st.DrawFn, names: tuple[str, ...], teams: tuple[str, ...]) -> C
     return made
 
 
+announcements = st.fixed_dictionaries(
+    {"time": laws(5, 60)}, optional={"hang_up": st.just("15%"), "contained": st.just("30%"), "ports": st.integers(1, 8)}
+)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Content:
+    """An IVR of up to four nodes, each of which knows a way to the queue and perhaps a way back."""
+    names = ("a", "b", "c", "d")[: draw(st.integers(1, 4))]
+    exits = {
+        "hang_up": st.just("10%"),
+        "contained": st.sampled_from(["30%", {"all": "20%"}]),
+        "opt_out": st.just("10%"),
+        "retry": st.sampled_from(["20%", {"share": "100%", "at_most": 1}]),
+    }
+    nodes = {}
+    for i, name in enumerate(names):
+        nodes[name] = {"time": draw(laws(2, 30)), **draw(st.fixed_dictionaries({}, optional=exits))}
+        onward, back = names[i + 1] if i + 1 < len(names) else "queue", names[draw(st.integers(0, i))]
+        nodes[name]["next"] = draw(st.sampled_from([onward, {onward: "60%", back: "40%"}]))
+    return {"start": "a", "nodes": nodes} | draw(st.fixed_dictionaries({}, optional={"ports": st.integers(1, 8)}))
+
+
 def features(*, steady: bool) -> dict[str, st.SearchStrategy[Any]]:
     redial = st.fixed_dictionaries(
         {"share": st.sampled_from(["50%", "100%"]), "after": laws(30, 1500)},
         optional={"attempts": st.integers(1, 3), "patience": st.just("fresh")},
     )
     found: dict[str, st.SearchStrategy[Any]] = {
-        "ivr": st.fixed_dictionaries({"time": laws(5, 60)}, optional={"hang_up": st.just("15%")}),
+        "ivr": st.one_of(announcements, graphs()),
         "lines": st.integers(1, 15),
         "after_contact": st.fixed_dictionaries({"redial": redial}),
         "metrics": st.fixed_dictionaries(

@@ -10,8 +10,9 @@ import pytest
 
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program, Records
-from ccsim.rules.callers import balks, dial_at, hangs_up_in_ivr, ivr_time, patience, redial_delay, redials
+from ccsim.rules.callers import balks, dial_at, patience, redial_delay, redials
 from ccsim.rules.handling import hold_time, talk_time, wrap_time
+from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import arrival_entity, entity_base, luck_of, uniform
 from ccsim.rules.tables import bind_program
 from ccsim.scenario import from_dict
@@ -101,13 +102,11 @@ def test_shares_are_shares_of_callers() -> None:
                 "patience": {"never": {}, "balk": "15%"},
             }
         },
-        ivr={"time": "20s", "hang_up": "7%"},
         after_contact={"redial": {"share": "60%", "after": "5m"}},
     )
     callers = everybody()
     for share, decide in [
         (0.15, lambda who: balks(LUCK, alive.call_types[0], who, 0)),
-        (0.07, lambda who: hangs_up_in_ivr(LUCK, record[0], who, 0)),
         (0.60, lambda who: redials(LUCK, record[0], Outcome.BLOCKED, who, 0)),
         (0.40, lambda who: hold_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0) > 0.0),
     ]:
@@ -116,10 +115,9 @@ def test_shares_are_shares_of_callers() -> None:
 
 
 def test_a_share_of_nothing_is_nobody_and_of_all_everybody() -> None:
-    alive, record = bound(ivr={"time": "20s"}, after_contact={"redial": {"share": "100%", "after": "5m"}})
+    alive, record = bound(after_contact={"redial": {"share": "100%", "after": "5m"}})
     some = everybody(500)
     assert not any(balks(LUCK, alive.call_types[0], who, 0) for who in some)
-    assert not any(hangs_up_in_ivr(LUCK, record[0], who, 0) for who in some)
     assert all(redials(LUCK, record[0], Outcome.CLOSED, who, 0) for who in some)
 
 
@@ -175,7 +173,7 @@ def test_each_time_has_its_own_luck() -> None:
                 hold_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0),
                 wrap_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0),
                 patience(LUCK, record[0], 0, who, 0, -1.0),
-                ivr_time(LUCK, record[0], who, 0),
+                node_time(LUCK, record[0], 0, who, 0, 0),
                 redial_delay(LUCK, record[0], who, 0),
             )
             for who in everybody(5000)

@@ -216,8 +216,28 @@ def test_an_unfinished_stay_counts_where_it_arrived_whatever_the_attribute() -> 
         assert counts.segments["unfinished"].nonzero()[0].tolist() == [NINE]
 
 
-def test_a_stay_in_the_ivr_adds_nothing() -> None:
-    assert told(stay(Outcome.PASSED_ON, OPEN, OPEN + 20.0, kind=SegmentKind.IVR_NODE)) == {}
+WITH_IVR = program_of(ivr={"start": "menu", "nodes": {"menu": {"time": "9s", "next": "service"}, "service": {"time": "9s"}}})
+
+
+@pytest.mark.parametrize(
+    ("outcome", "field"),
+    [
+        (Outcome.PASSED_ON, ""),
+        (Outcome.HUNG_UP, "hung_up"),
+        (Outcome.CONTAINED, "contained"),
+        (Outcome.OPTED_OUT, "opted_out"),
+        (Outcome.RETRIED, "retried"),
+    ],
+)
+def test_a_stay_in_the_ivr_is_a_visit_of_its_node_from_10_to_20_past_the_interval(outcome: Outcome, field: str) -> None:
+    at = OPEN + 1790.0
+    counts = stay(outcome, at, at + 20.0, WITH_IVR, kind=SegmentKind.IVR_NODE, place=1)
+    assert told(counts) == {
+        **{("ivr_nodes", NINE, 1, name): 1 for name in ("entered_ivr", field) if name},
+        ("ivr_nodes", NINE, 1, "ivr_time"): 20 * S,
+        ("node_time", NINE, 1, "time"): 10 * S,
+        ("node_time", NINE + 1, 1, "time"): 10 * S,
+    }
 
 
 STEADY = program_of(run={"mode": "steady", "length": "2h", "warm_up": "30m"})
@@ -274,9 +294,22 @@ def test_a_blocked_contact_has_no_line_and_was_not_offered() -> None:
 
 
 def test_who_hangs_up_in_the_ivr_held_a_line_and_was_not_offered() -> None:
-    counts = contact(Outcome.HUNG_UP, arrived_at=OPEN, queued_at=INF, ended_at=OPEN + 20.0, queue=-1)
-    cell = ("contacts", NINE, 1)
-    assert told(counts) == {**{(*cell, f): 1 for f in ("arrived", "contacts", "hung_up")}, ("line_time", NINE, "time"): 20 * S}
+    for outcome, field in ((Outcome.HUNG_UP, "hung_up"), (Outcome.CONTAINED, "contained")):
+        counts = contact(outcome, WITH_IVR, arrived_at=OPEN, queued_at=INF, ended_at=OPEN + 20.0, queue=-1)
+        cell = ("contacts", NINE, 1)
+        assert told(counts) == {
+            **{(*cell, f): 1 for f in ("arrived", "contacts", "entered_ivr", field)},
+            (*cell, "ivr_time"): 20 * S,
+            ("line_time", NINE, "time"): 20 * S,
+        }
+
+
+def test_time_in_the_ivr_ends_at_the_queue() -> None:
+    counts = contact(Outcome.ABANDONED, WITH_IVR, arrived_at=OPEN, queued_at=OPEN + 30.0, ended_at=OPEN + 90.0, wait=60.0)
+    assert (counts.contacts["entered_ivr"][NINE, 1], counts.contacts["ivr_time"][NINE, 1]) == (1, 30 * S)
+    for at_the_door in (Outcome.BLOCKED, Outcome.CLOSED):  # never inside
+        counts = contact(at_the_door, WITH_IVR, arrived_at=OPEN, queued_at=INF, ended_at=OPEN, queue=-1)
+        assert (counts.contacts["entered_ivr"].sum(), counts.contacts["ivr_time"].sum()) == (0, 0)
 
 
 def test_an_unfinished_contact_keeps_its_line() -> None:
@@ -319,6 +352,13 @@ def test_an_episode_that_never_reached_a_queue_was_blocked_or_hung_up() -> None:
         counts = episode(outcome, n_offered=0, n_contacts=2)
         cell = ("episodes", NINE, 0)
         assert told(counts) == {(*cell, "arrived"): 1, (*cell, "contacts"): 2, (*cell, field): 1}
+
+
+def test_an_episode_whose_last_contact_the_ivr_served_is_contained_whatever_was_tried_before() -> None:
+    for n_offered in (0, 1):
+        counts = episode(Outcome.CONTAINED, n_offered=n_offered, n_contacts=2, wait=30.0)
+        cell = ("episodes", NINE, 0)
+        assert told(counts) == {(*cell, "arrived"): 1, (*cell, "contacts"): 2, (*cell, "contained"): 1}
 
 
 def test_an_episode_that_reached_a_queue_and_was_blocked_at_last_was_abandoned() -> None:

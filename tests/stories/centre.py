@@ -29,7 +29,7 @@ class Told(NamedTuple):
     ----------
     contacts : (customer, contact, outcome, arrived_at, queued_at, ended_at, wait)
     stays : (customer, contact, place, outcome, agent, entered_at, gives_up_at, answered_at, ended_at, wrap_ended_at)
-        Segments; place is "ivr" or the queue's number.
+        Segments; place is the queue's number, "ivr", or "ivr 1" where the IVR has several nodes.
     agents : (agent, state, customer, started_at, ended_at)
     rows : Rows
         The tables themselves, for what the tuples leave out.
@@ -84,7 +84,7 @@ def told_by(program: Program, rows: Rows) -> Told:
         (
             s["customer"],
             s["contact"],
-            "ivr" if s["kind"] == SegmentKind.IVR_NODE else int(s["place"]),
+            _place(program, s),
             Outcome(s["outcome"]).name,
             s["agent"],
             *(s[time] for time in times),
@@ -95,3 +95,9 @@ def told_by(program: Program, rows: Rows) -> Told:
         (a["agent"], AgentState(a["state"]).name, a["customer"], a["started_at"], a["ended_at"]) for a in rows.agent_states
     ]
     return Told(contacts, stays, agents, rows)
+
+
+def _place(program: Program, stay: Any) -> str | int:
+    if stay["kind"] != SegmentKind.IVR_NODE:
+        return int(stay["place"])
+    return "ivr" if len(program.ivr_nodes) == 1 else f"ivr {stay['place']}"

@@ -337,24 +337,58 @@ def _wrap_up() -> Case:
 
 
 def _ivr() -> Case:
-    """An IVR that keeps 30 %, then M/M/14+M; minutes. Its ports are unlimited: the flow to the queue is Poisson for any law."""
+    """An IVR of mean 45 s that serves 30 %, then M/M/14+M; minutes. Poisson arrivals stay Poisson behind it for any law.
+
+    With 20 ports they are as good as unlimited: one call of 20 million is blocked. With 8, Erlang B whatever the law; there the
+    time is that of two nodes, of 15 and 30 s, and the queue behind is not looked at. Memory: IVR and handle time, 4.25 min.
+    """
     figures = FIGURES["exact-ivr"]
-    exact = figures["exact"]["unlimited_ports"]
+    calls = {"calls": {"volume": "6/min", "handle": "3.5m", "patience": "2m"}}
+    parts = []
+    for law in ("exponential", "deterministic", "lognormal"):
+        ivr: dict[str, Any] = {"time": _ivr_time(law, "45s"), "contained": 0.3, "ports": 20}
+        scenario = _steady(calls, 14, minutes=6_000, memory=4.25, ivr=ivr)
+        metrics = _behind_the_ivr(figures["exact"]["unlimited_ports"], minutes=6_000)
+        parts.append(Part(f"{law} IVR time, 20 ports", scenario, metrics, _REPLICATIONS))
+        second = {"time": _ivr_time(law, "30s"), "contained": 0.3}
+        ivr = {"start": "first", "ports": 8, "nodes": {"first": {"time": _ivr_time(law, "15s"), "next": "second"}}}
+        ivr["nodes"]["second"] = second
+        scenario = _steady(calls, 14, minutes=8_000, memory=4.25, ivr=ivr)
+        metrics = _inside_the_ivr(figures["exact"]["limited_8_ports"])
+        parts.append(Part(f"{law} times of two nodes, 8 ports", scenario, metrics, _REPLICATIONS))
+    return Case(figures["id"], tuple(parts))
+
+
+def _behind_the_ivr(exact: Mapping[str, float], *, minutes: float) -> tuple[Metric, ...]:
     names = ("p_wait", "p_ab", "ew", "ew_served", "occupancy", "sl_all", "sl_served")
     lines = exact["ivr_mean_busy"] + exact["acd_lam"] * exact["ew"] + 14 * exact["occupancy"]
-    parts = []
-    for law, time in {"exponential": "45s", "uniform": {"uniform": {"min": "5s", "max": "85s"}}}.items():
-        calls = {"calls": {"volume": "6/min", "handle": "3.5m", "patience": "2m"}}
-        minutes = 6_000
-        scenario = _steady(calls, 14, minutes=minutes, memory=4.25, ivr={"time": time, "hang_up": 0.3})
-        metrics = (
-            *_metrics(exact, names),
-            Metric("acd_lam", exact["acd_lam"], "offered", factor=1 / minutes),
-            Metric("answered of those who dialled", 0.7 * (1 - exact["p_ab"]), "answered_share"),
-            Metric("lines: IVR, queue and talk", lines, "lines_in_use"),
-        )
-        parts.append(Part(f"{law} IVR time", scenario, metrics, _REPLICATIONS))
-    return Case(figures["id"], tuple(parts))
+    return (
+        *_metrics(exact, names),
+        Metric("acd_lam", exact["acd_lam"], "offered", factor=1 / minutes),
+        Metric("contained", 0.3, "containment"),
+        Metric("ivr_mean_busy", exact["ivr_mean_busy"], "ports_in_use"),
+        Metric("answered of those who dialled", 0.7 * (1 - exact["p_ab"]), "answered_share"),
+        Metric("lines: IVR, queue and talk", lines, "lines_in_use"),
+    )
+
+
+def _inside_the_ivr(exact: Mapping[str, float]) -> tuple[Metric, ...]:
+    return (
+        Metric("p_busy_signal", exact["p_busy_signal"], "blocking", sees=0.04),
+        Metric("mean_busy", exact["mean_busy"], "ports_in_use"),
+        Metric("mean_busy at the second", exact["mean_busy"] * 2 / 3, "ports_in_use", scope={"ivr_node": "second"}),
+        Metric("time", 0.75, "ivr_time", factor=1 / 60),
+        Metric("contained", 0.3, "containment"),
+    )
+
+
+def _ivr_time(law: str, mean: str) -> Any:
+    """A time in the IVR as a scenario says it."""
+    return {
+        "exponential": mean,
+        "deterministic": {"deterministic": mean},
+        "lognormal": {"lognormal": {"mean": mean, "cv": 1.5}},
+    }[law]
 
 
 def _redials() -> Case:

@@ -56,7 +56,7 @@ _SLIPS: dict[str, tuple[str, int, dict[str, Any], set[str]]] = {
     ),
     "2 % fewer redials": ("exact-redial", 0, {"after_contact.redial.share": 0.588}, {"attempts_per_caller"}),
     "redials with the old patience": ("exact-redial", 0, {"after_contact.redial.patience": "keep"}, {"attempts_per_caller"}),
-    "29 % contained instead of 30": ("exact-ivr", 0, {"ivr.hang_up": 0.29}, {"acd_lam", "p_ab"}),
+    "29 % contained instead of 30": ("exact-ivr", 0, {"ivr.contained": 0.29}, {"acd_lam", "p_ab"}),
     "queue cleared at closing": ("exact-tv-surge", 0, {"closing": {"queue": "clear"}}, {"after close bint"}),
     "agents half an hour late": (
         "exact-tv-surge",

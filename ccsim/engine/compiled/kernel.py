@@ -11,10 +11,10 @@ from ccsim.engine.compiled.on_caller import (
     clear_queues,
     on_abandon,
     on_fresh_dial,
-    on_ivr_end,
     on_redial,
     on_talk_end,
 )
+from ccsim.engine.compiled.on_ivr import on_ivr_end
 from ccsim.engine.compiled.on_person import on_plan, on_return, on_spell
 from ccsim.engine.compiled.person import end_overtime
 from ccsim.engine.compiled.rows import close_agent_state, close_contact, close_episode, close_queue_stay

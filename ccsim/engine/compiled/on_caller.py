@@ -7,7 +7,7 @@ import math
 from ccsim.engine.compiled.ahead import patience_of, take_ahead
 from ccsim.engine.compiled.assign import assign, change_state, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.on_agent import release
-from ccsim.engine.compiled.rows import close_contact, close_episode, close_ivr_stay, close_queue_stay
+from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     caller_at,
@@ -15,16 +15,28 @@ from ccsim.engine.compiled.state import (
     fetch_episode,
     fetch_segment,
     fresh_at,
+    ivr_stay_of,
     lane_now,
 )
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.callers import balks, dial_at, hangs_up_in_ivr, ivr_time, redial_delay, redials
+from ccsim.rules.callers import balks, dial_at, redial_delay, redials
+from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, call_type_at, recorded_at
 from ccsim.vocabulary import AgentState, Event, Outcome
 
-__all__ = ["clear_queues", "leave_waiting", "on_abandon", "on_fresh_dial", "on_ivr_end", "on_redial", "on_talk_end"]
+__all__ = [
+    "clear_queues",
+    "end_unserved",
+    "enter_node",
+    "enter_queue",
+    "leave_waiting",
+    "on_abandon",
+    "on_fresh_dial",
+    "on_redial",
+    "on_talk_end",
+]
 
 
 @inner
@@ -74,17 +86,31 @@ def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) ->
         caller.contact_row = floor.n_contact_rows
         fetch_contact(floor, caller.contact_row + ROWS_AHEAD)
         floor.n_contact_rows += 1
-    if floor.lines_in_use >= program.lines:
+    if floor.lines_in_use >= program.lines or (program.ivr_start >= 0 and floor.n_in_ivr >= program.ivr_ports):
         end_unserved(program, luck, floor, now, slot, Outcome.BLOCKED)
         return
 
     floor.lines_in_use += 1
-    if program.ivr_law < 0:
+    if program.ivr_start < 0:
         enter_queue(program, luck, floor, now, slot)
         return
     floor.n_inside += 1
+    floor.n_in_ivr += 1
+    enter_node(program, luck, floor, now, slot, program.ivr_start, 0)
+
+
+@inner
+@apart
+def enter_node(program: Records, luck: Luck, floor: Records, now: float, slot: int, node: int, retries: int) -> None:
+    """The caller is at a node of the IVR from now on. Writes callers, IVR stays, calendar, rows."""
+    caller = caller_at(floor, slot)
+    stay = ivr_stay_of(floor, slot)
+    stay.node = node
+    stay.retries = retries
+    stay.entered_at = now
     reserve_segment(floor, slot)
-    schedule(floor, now + ivr_time(luck, program, caller.entity, caller.contact), Event.IVR_END, caller.customer, slot)
+    time = node_time(luck, program, node, caller.entity, caller.contact, caller.segment)
+    schedule(floor, now + time, Event.IVR_END, caller.customer, slot)
 
 
 @inner
@@ -96,22 +122,6 @@ def reserve_segment(floor: Records, slot: int) -> None:
         caller.segment_row = floor.n_segment_rows
         fetch_segment(floor, caller.segment_row + ROWS_AHEAD)
         floor.n_segment_rows += 1
-
-
-@inner
-@apart
-def on_ivr_end(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """The IVR is over: the caller hangs up or enters the queue. Writes callers, clock, rows."""
-    caller = caller_at(floor, slot)
-    floor.n_inside -= 1
-    if hangs_up_in_ivr(luck, program, caller.entity, caller.contact):
-        close_ivr_stay(program, luck, floor, caller, Outcome.HUNG_UP, now)
-        floor.lines_in_use -= 1
-        end_unserved(program, luck, floor, now, slot, Outcome.HUNG_UP)
-        return
-    close_ivr_stay(program, luck, floor, caller, Outcome.PASSED_ON, now)
-    caller.segment += 1
-    enter_queue(program, luck, floor, now, slot)
 
 
 @inner
@@ -187,7 +197,7 @@ def clear_queues(program: Records, luck: Luck, floor: Records, now: float) -> No
 
 @inner
 def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
-    """An attempt ended without service: the customer dials again later, or his episode is over. Writes rows, calendar."""
+    """An attempt ended without an agent: the customer dials again later, or his episode is over. Writes rows, calendar."""
     caller = caller_at(floor, slot)
     caller.waited += close_contact(program, luck, floor, caller, outcome, now)
     if redials(luck, program, outcome, caller.entity, caller.contact):

@@ -34,8 +34,10 @@ _AGENT_STATE_WORDS = AGENT_STATE.itemsize // 8
 
 
 @inner
-def close_ivr_stay(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, now: float) -> None:
-    """The caller leaves the IVR. Writes one segment."""
+def close_ivr_stay(
+    program: Records, luck: Luck, floor: Records, caller: Records, stay: Records, outcome: int, now: float
+) -> None:
+    """The caller leaves a node of the IVR. Writes one segment, counts."""
     segment = segment_at(floor, caller.segment_row)
     segment.customer = caller.customer
     segment.replication = luck.replication
@@ -43,17 +45,19 @@ def close_ivr_stay(program: Records, luck: Luck, floor: Records, caller: Records
     segment.contact = caller.contact
     segment.segment = caller.segment
     segment.kind = SegmentKind.IVR_NODE
-    segment.place = 0
+    segment.place = stay.node
     segment.call_type = caller.call_type
     segment.outcome = outcome
     segment.agent = -1
     segment.slots = 0
-    segment.entered_at = caller.arrived_at
+    segment.entered_at = stay.entered_at
     segment.gives_up_at = math.inf
     segment.answered_at = math.inf
     segment.ended_at = now
     segment.hold_time = 0.0
     segment.wrap_ended_at = math.inf
+    if floor.keep_rows == 0:
+        tally_segment(segment, program, counts_of(floor, 0))
     if floor.keep_digest != 0:
         fold(row_table(floor, 2), caller.segment_row, _SEGMENT_WORDS, digest_at(floor, 2))
 

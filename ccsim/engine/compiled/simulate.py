@@ -80,7 +80,7 @@ def _sorted(tables: Rows, program: Program) -> Rows:
     in_order = len(contacts) == n_customers
     if not in_order:
         contacts = _by_owner(contacts, "customer", n_customers)
-    if not in_order or program.settings["ivr_law"][0] >= 0:
+    if not in_order or len(program.ivr_nodes) > 0:
         segments = _by_owner(segments, "customer", n_customers)
     return Rows(
         episodes=tables.episodes,

@@ -52,6 +52,7 @@ __all__ = [
     "fetch_segment",
     "fresh_at",
     "instant_at",
+    "ivr_stay_of",
     "kernel_policy",
     "kind_now",
     "lane_now",
@@ -106,6 +107,7 @@ _CLOCK = [
     ("n_free", "i8"),
     ("lines_in_use", "i8"),
     ("n_inside", "i8"),  # contacts in IVR or queue
+    ("n_in_ivr", "i8"),
     ("draining", "i8"),  # closed, and agents stay while contacts are inside
     ("shut", "i8"),  # waiting is over for today: cleared, or the overtime cap is reached
     ("n_starts", "i8"),
@@ -150,6 +152,16 @@ CALLER = np.dtype(
 )
 assert CALLER.itemsize == 128, "two cache lines a caller: callers come and go all over this table"
 """A customer with a live contact, or between two: one slot from the first dial to the episode's end."""
+
+IVR_STAY = np.dtype(
+    [
+        ("entered_at", "f8"),
+        ("node", "i4"),
+        ("retries", "i4"),  # how often the caller has heard it again since he came to the node
+    ],
+    align=True,
+)
+"""The stay of one caller at a node of the IVR; a table of its own, which nobody touches who has no IVR."""
 
 AGENT_NOW = np.dtype(
     [
@@ -266,6 +278,7 @@ _ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "a
 _WORK_TABLES = (
     "callers",
     "ahead",
+    "ivr_stays",
     "agents",
     "persons",
     "agent_work",
@@ -296,6 +309,8 @@ ahead_of = accessor(FLOOR, "ahead", AHEAD)
 ahead_at_door = accessor(FLOOR, "ahead_at_door", AHEAD)
 """By place at the door."""
 caller_at = accessor(FLOOR, "callers", CALLER)
+ivr_stay_of = accessor(FLOOR, "ivr_stays", IVR_STAY)
+"""By caller's slot."""
 agent_now = accessor(FLOOR, "agents", AGENT_NOW)
 person_now = accessor(FLOOR, "persons", PERSON_NOW)
 agent_work = accessor(FLOOR, "agent_work", AGENT_WORK)
@@ -380,6 +395,7 @@ class Room:
             "kinds": np.zeros(len(program.call_types), KIND_NOW),
             "fresh": np.zeros(n_fresh, FRESH),
             "ahead": np.zeros(0, AHEAD),
+            "ivr_stays": np.zeros(0, IVR_STAY),
             "ahead_at_door": np.zeros(n_fresh, AHEAD),
             "instants": np.zeros(n_fresh, INSTANT),
             "unsorted": np.zeros(n_fresh, FRESH),
@@ -442,7 +458,7 @@ class Room:
             longer |= {"calendar": 0, "parked": 0}
         if clock.n_free == 0:
             self._more_slots(len(self.tables["callers"]))
-            longer |= {"callers": 0, "ahead": 0}
+            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0}
         self._bind(*longer)
 
     def rows(self) -> Rows:
@@ -492,6 +508,7 @@ class Room:
             raise MemoryError(f"more than {1 << SLOT_BITS:,} customers on the floor at once; allowed: fewer")
         self._lengthen("callers", before + n)
         self._lengthen("ahead", before + n)
+        self._lengthen("ivr_stays", before + n)
         callers = self.tables["callers"]
         callers["customer"][before:] = -1
         self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])

@@ -12,7 +12,7 @@ from ccsim.engine.reference.presence import Presence
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
 from ccsim.engine.reference.rows import Book
 from ccsim.program.layout import Program, Records
-from ccsim.rules import callers, handling
+from ccsim.rules import callers, handling, ivr
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import is_busy
@@ -37,7 +37,8 @@ class Floor:
 
         settings = program.settings[0]
         self.lines = int(settings.lines)
-        self.has_ivr = bool(settings.ivr_law >= 0)
+        self.ivr_start, self.ports = int(settings.ivr_start), int(settings.ivr_ports)
+        self.has_ivr = self.ivr_start >= 0
         self.clears_at_closing = bool(settings.closing_rule == ClosingRule.CLEAR)
         self.start_order = bool(settings.start_order)
         self.interval_starts: list[float] = program.intervals.starts_at.tolist()
@@ -57,6 +58,7 @@ class Floor:
         self.lane_of: list[int] = program.call_types.lane.tolist()
         self.lines_in_use = 0
         self.n_inside = 0  # contacts in the IVR or waiting
+        self.n_in_ivr = 0
         self.n_starts = 0
         self.draining = False  # closed, and agents stay while contacts are inside
         self.shut = False  # waiting is over for today
@@ -65,33 +67,46 @@ class Floor:
     # -- What callers do ---------------------------------------------------------------------------------------------------
 
     def dial(self, caller: Caller) -> bool:
-        """A contact begins; false if it found no free line, and ended."""
+        """A contact begins; false if it found no free line or port, and ended."""
         caller.arrived_at = self.clock.now
         caller.segment = 0
         caller.lane = None
         caller.queued_at = caller.gives_up_at = math.inf
         caller.outcome = None
-        if self.lines_in_use >= self.lines:
+        if self.lines_in_use >= self.lines or (self.has_ivr and self.n_in_ivr >= self.ports):
             self._end_contact(caller, Outcome.BLOCKED, self.clock.now)
             return False
         self.lines_in_use += 1
-        self.n_inside += self.has_ivr
+        if self.has_ivr:
+            self.n_inside += 1
+            self.n_in_ivr += 1
+            self.enter_node(caller, self.ivr_start)
         return True
 
-    def ivr_time(self, caller: Caller) -> float:
-        """How long he stays in the IVR, s."""
-        return float(callers.ivr_time(self.luck, self.record, caller.entity, caller.contact))
+    def enter_node(self, caller: Caller, node: int, retries: int = 0) -> None:
+        """He is at a node of the IVR from now on."""
+        caller.node, caller.retries, caller.node_entered_at = node, retries, self.clock.now
 
-    def pass_on(self, caller: Caller) -> bool:
-        """The IVR is over; false if he hangs up there."""
+    def node_time(self, caller: Caller) -> float:
+        """How long he stays at the node he has come to, s."""
+        who = (caller.entity, caller.contact, caller.segment)
+        return float(ivr.node_time(self.luck, self.record, caller.node, *who))
+
+    def leave_node(self, caller: Caller) -> None:
+        """A node of the IVR is over: he comes to another one, or is outside: gone, then his contact ended, or on his way."""
+        who = (caller.call_type, caller.entity, caller.contact, caller.segment)
+        outcome, goes_to = ivr.way_out(self.luck, self.record, caller.node, *who, caller.retries)
+        self.book.ivr_stay(caller, Outcome(outcome), self.clock.now)
+        if goes_to != ivr.GONE:
+            caller.segment += 1
+        if goes_to >= 0:
+            self.enter_node(caller, goes_to, caller.retries + 1 if outcome == Outcome.RETRIED else 0)
+            return
+        caller.node = -1
         self.n_inside -= 1
-        hangs_up = callers.hangs_up_in_ivr(self.luck, self.record, caller.entity, caller.contact)
-        self.book.ivr_stay(caller, Outcome.HUNG_UP if hangs_up else Outcome.PASSED_ON, self.clock.now)
-        if hangs_up:
-            self._end_contact(caller, Outcome.HUNG_UP, self.clock.now)
-            return False
-        caller.segment += 1
-        return True
+        self.n_in_ivr -= 1
+        if goes_to == ivr.GONE:
+            self._end_contact(caller, Outcome(outcome), self.clock.now)
 
     def offer(self, caller: Caller) -> bool:
         """He reaches his queue, where an agent answers or he waits; false if neither, and the contact ended."""

@@ -78,6 +78,9 @@ class Caller:
 
     contact: int = 0
     segment: int = 0
+    node: int = -1  # of the IVR, where he is; -1 outside it
+    retries: int = 0  # how often he has heard it again in this stay
+    node_entered_at: float = 0.0
     arrived_at: float = 0.0
     lane: Lane | None = None
     queued_at: float = math.inf

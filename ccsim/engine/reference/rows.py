@@ -24,9 +24,9 @@ class Book:
         self.written: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLE_KEYS}
 
     def ivr_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
-        """A stay in the IVR is over."""
-        place = (SegmentKind.IVR_NODE, 0, caller.call_type, outcome, -1, 0)
-        when = (caller.arrived_at, math.inf, math.inf, ended_at, 0.0, math.inf)
+        """A stay at a node of the IVR is over."""
+        place = (SegmentKind.IVR_NODE, caller.node, caller.call_type, outcome, -1, 0)
+        when = (caller.node_entered_at, math.inf, math.inf, ended_at, 0.0, math.inf)
         self.written["segments"].append((*self._key(caller), caller.contact, caller.segment, *place, *when))
 
     def queue_stay(self, caller: Caller) -> None:

@@ -39,12 +39,13 @@ def story(clock: Clock, floor: Floor, caller: Caller) -> Story:
 def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:
     """One attempt, from the dial to its end: line, IVR, queue, patience, talk."""
     if not floor.dial(caller):
-        return  # all lines are busy
+        return  # all lines or ports are busy
 
-    if floor.has_ivr:
-        yield clock.at(clock.now + floor.ivr_time(caller), Event.IVR_END, caller.customer)
-        if not floor.pass_on(caller):
-            return  # he hung up there
+    while caller.node >= 0:  # he is in the IVR
+        yield clock.at(clock.now + floor.node_time(caller), Event.IVR_END, caller.customer)
+        floor.leave_node(caller)
+    if caller.outcome is not None:
+        return  # he hung up there, or has what he wanted
 
     if not floor.offer(caller):
         return  # the queue is shut, or he balks

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.counts import audit_counts
 from ccsim.outcomes.audit.facts import check_facts, check_form
+from ccsim.outcomes.audit.ivr import check_ivr
 from ccsim.outcomes.audit.lines import check_door, check_lines
 from ccsim.outcomes.audit.people import check_people
 from ccsim.outcomes.audit.queues import check_queues
@@ -56,6 +57,7 @@ def audit(program: Program, rows: Rows, *, custom_routing: bool = False) -> list
         check_facts(program, one, complaints)
         check_door(program, one, complaints)
         check_lines(program, one, complaints)
+        check_ivr(program, one, complaints)
         check_queues(program, one, complaints)
         check_answers(program, one, complaints)
         if not custom_routing:

@@ -35,6 +35,7 @@ def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
     _count_segments(program, rows.segments, expected)
     _count_contacts(program, rows.contacts, expected)
     _count_episodes(program, rows.episodes, expected)
+    _count_ivr_stays(program, rows.segments, expected)
     _count_agent_time(program, rows.agent_states, expected)
     _count_presence(program, rows.agent_states, expected)
     complaints = Complaints()
@@ -191,11 +192,16 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
     answered = np.where(contacts["outcome"] == Outcome.SERVED, contacts["queued_at"] + contacts["wait"], np.inf)
     interval = _interval(program, _decisive(program, entered, answered, contacts["ended_at"]))
     kind = contacts["call_type"].astype(np.int64)
+    in_ivr = (offered | np.isin(contacts["outcome"], [Outcome.HUNG_UP, Outcome.CONTAINED])) & (len(program.ivr_nodes) > 0)
+    until = np.where(in_ivr, np.minimum(contacts["queued_at"], contacts["ended_at"]), contacts["arrived_at"])
     for field, amount in {
         "arrived": np.ones(len(kind), np.int64),
         "contacts": np.ones(len(kind), np.int64),
         "blocked": contacts["outcome"] == Outcome.BLOCKED,
         "hung_up": contacts["outcome"] == Outcome.HUNG_UP,
+        "contained": contacts["outcome"] == Outcome.CONTAINED,
+        "entered_ivr": in_ivr,
+        "ivr_time": _micros(until - contacts["arrived_at"]),
     }.items():
         np.add.at(counts.contacts[field], (interval, kind), np.asarray(amount).astype(np.int64))
     at = (interval[offered], kind[offered])
@@ -207,18 +213,39 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     episodes = episodes[episodes["first_at"] >= program.settings.count_from[0]]
     interval = _interval(program, episodes["first_at"])
     kind = episodes["call_type"].astype(np.int64)
-    offered = episodes["n_offered"] > 0
+    contained = episodes["outcome"] == Outcome.CONTAINED
+    offered = (episodes["n_offered"] > 0) & ~contained
     blocked = ~offered & (episodes["outcome"] == Outcome.BLOCKED)
     for field, amount in {
         "arrived": np.ones(len(kind), np.int64),
         "contacts": episodes["n_contacts"],
         "blocked": blocked,
-        "hung_up": ~offered & ~blocked,
+        "hung_up": ~offered & ~blocked & ~contained,
+        "contained": contained,
     }.items():
         np.add.at(counts.episodes[field], (interval, kind), np.asarray(amount).astype(np.int64))
     at = (interval[offered], kind[offered])
     row = {field: episodes[field][offered] for field in ("outcome", "wait", "talk_time", "hold_time", "wrap_time")}
     _add_outcomes(program, counts.episodes, counts.episodes_within, counts.episode_waits, at, kind[offered], row)
+
+
+def _count_ivr_stays(program: Program, segments: Table, counts: Counts) -> None:
+    stays = segments[segments["kind"] == SegmentKind.IVR_NODE]
+    node = stays["place"].astype(np.int64)
+    _add_integral(program, counts.node_time["time"], node, stays["entered_at"], stays["ended_at"])
+    counted = stays["entered_at"] >= program.settings.count_from[0]
+    stays, node = stays[counted], node[counted]
+    never = np.full(len(stays), np.inf)
+    at = _interval(program, _decisive(program, stays["entered_at"], never, stays["ended_at"]))
+    for field, amount in {
+        "entered_ivr": np.ones(len(stays), np.int64),
+        "hung_up": stays["outcome"] == Outcome.HUNG_UP,
+        "contained": stays["outcome"] == Outcome.CONTAINED,
+        "opted_out": stays["outcome"] == Outcome.OPTED_OUT,
+        "retried": stays["outcome"] == Outcome.RETRIED,
+        "ivr_time": _micros(stays["ended_at"] - stays["entered_at"]),
+    }.items():
+        np.add.at(counts.ivr_nodes[field], (at, node), np.asarray(amount).astype(np.int64))
 
 
 def _count_agent_time(program: Program, states: Table, counts: Counts) -> None:

@@ -17,9 +17,11 @@ __all__ = ["check_facts", "check_form"]
 
 Table = NDArray[Any]
 
-_CONTACT_OUTCOMES = [o for o in Outcome if o != Outcome.PASSED_ON]
+_ON = [Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED]
+"""Ends of a stay after which there is another one."""
+_CONTACT_OUTCOMES = [o for o in Outcome if o not in _ON]
 _OUTCOMES = {
-    SegmentKind.IVR_NODE: [Outcome.HUNG_UP, Outcome.PASSED_ON],
+    SegmentKind.IVR_NODE: [Outcome.HUNG_UP, Outcome.CONTAINED, *_ON],
     SegmentKind.QUEUE: [Outcome.SERVED, Outcome.ABANDONED, Outcome.BALKED, Outcome.CLOSED, Outcome.UNFINISHED],
 }
 _REDIALLED = [Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.CLOSED]
@@ -67,19 +69,18 @@ def _key(table: Table, i: int, keys: tuple[str, ...]) -> str:
 def _check_codes(program: Program, rows: Rows, complaints: Complaints) -> None:
     """Every code means something in this program."""
     ranges: dict[str, dict[str, tuple[int, int]]] = {
-        "episodes": {"call_type": (0, len(program.call_types)), "outcome": (0, len(Outcome)), "episode": (0, 1)},
+        "episodes": {"call_type": (0, len(program.call_types)), "outcome": (0, 1 + max(Outcome)), "episode": (0, 1)},
         "contacts": {
             "call_type": (0, len(program.call_types)),
-            "outcome": (0, len(Outcome)),
+            "outcome": (0, 1 + max(Outcome)),
             "queue": (-1, len(program.queues)),
             "cause": (0, len(Cause)),
             "channel": (0, len(Channel)),
         },
         "segments": {
             "call_type": (0, len(program.call_types)),
-            "outcome": (0, len(Outcome)),
+            "outcome": (0, 1 + max(Outcome)),
             "kind": (0, len(SegmentKind)),
-            "place": (0, len(program.queues)),
             "agent": (-1, len(program.agents)),
         },
         "agent_states": {
@@ -92,6 +93,10 @@ def _check_codes(program: Program, rows: Rows, complaints: Complaints) -> None:
         complaints.about(name)
         for field, (least, beyond) in ranges[name].items():
             _check_code(field, table[field], least, beyond, complaints)
+    in_ivr = rows.segments["kind"] == SegmentKind.IVR_NODE
+    for kind, number in (("node", len(program.ivr_nodes)), ("queue", len(program.queues))):
+        places = rows.segments["place"][in_ivr == (kind == "node")]
+        _check_code(f"place of kind {kind}:", places, 0, number, complaints)
 
 
 def _check_code(field: str, column: Table, least: int, beyond: int, complaints: Complaints) -> None:
@@ -223,13 +228,8 @@ def _check_contacts(program: Program, rows: Rows, complaints: Complaints) -> Non
         lambda i: f"{who(i)}: {Outcome(contacts['outcome'][i]).name} with {n_segments[i]} segments",
     )
     complaints.where(~np.isin(contacts["outcome"], _CONTACT_OUTCOMES), "I01", lambda i: f"{who(i)}: outcome of a segment only")
-    has_ivr = bool(program.settings.ivr_law[0] >= 0)
-    kinds = [SegmentKind.IVR_NODE, SegmentKind.QUEUE] if has_ivr else [SegmentKind.QUEUE]
-    complaints.where(n_segments > len(kinds), "I01", lambda i: f"{who(i)}: {n_segments[i]} segments")
-    place = np.minimum(segments["segment"], len(kinds) - 1)
-    complaints.where(
-        segments["kind"] != np.array(kinds)[place], "I01", lambda i: f"{who(owner[i])}: segment of kind {segments['kind'][i]}"
-    )
+    queued_times = np.bincount(owner[segments["kind"] == SegmentKind.QUEUE], minlength=n)
+    complaints.where(queued_times > 1, "I01", lambda i: f"{who(i)}: {queued_times[i]} stays in queues")
 
     # Stays follow each other without a gap, from the dial to the end.
     before = np.where(
@@ -240,7 +240,7 @@ def _check_contacts(program: Program, rows: Rows, complaints: Complaints) -> Non
         "I01",
         lambda i: f"{who(owner[i])}: stay entered at {segments['entered_at'][i]}, the one before ended at {before[i]}",
     )
-    passed = segments["outcome"] == Outcome.PASSED_ON
+    passed = np.isin(segments["outcome"], _ON)
     is_last = segments["segment"] == n_segments[owner] - 1
     complaints.where(passed == is_last, "I01", lambda i: f"{who(owner[i])}: passed on to nowhere, or on after an end")
 
@@ -309,9 +309,6 @@ def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> Non
     queue = ~ivr
     own_queue = program.call_types.queue[segments["call_type"]]
     complaints.where(queue & (segments["place"] != own_queue), "I01", lambda i: f"{who(i)}: in queue {segments['place'][i]}")
-    hung_up = segments["outcome"] == Outcome.HUNG_UP
-    if program.settings.ivr_hang_up_share[0] <= 0:
-        complaints.where(hung_up, "I01", lambda i: f"{who(i)}: hung up, and nobody does")
     never_balks = program.call_types.balk_share[segments["call_type"]] <= 0
     balked = segments["outcome"] == Outcome.BALKED
     complaints.where(balked & never_balks, "I01", lambda i: f"{who(i)}: balked, and none of his type does")

@@ -1,14 +1,16 @@
-"""Door and lines: nobody dials while lines are closed, nobody is blocked while one is free (I08)."""
+"""Door and lines: nobody dials while lines are closed, nobody is blocked while a line and an IVR port are free (I08)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
-from ccsim.outcomes.audit.steps import number_during
+from ccsim.outcomes.audit.ivr import ivr_left_at
+from ccsim.outcomes.audit.steps import Steps, number_during
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Outcome
@@ -39,46 +41,52 @@ def check_door(program: Program, rows: Rows, complaints: Complaints) -> None:
 
 
 def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
-    """Lines in use never exceed those there are; blocked exactly who dials when all are in use."""
-    lines = int(program.settings.lines[0])
+    """Lines and IVR ports in use never exceed those there are; blocked exactly who dials when all of either are in use."""
     contacts = rows.contacts
+    lines, ports = int(program.settings.lines[0]), int(program.settings.ivr_ports[0])
     blocked = contacts["outcome"] == Outcome.BLOCKED
-    carried = contacts[~blocked]
-    in_use = number_during(carried["arrived_at"], carried["ended_at"])
-    complaints.where(
-        in_use.values > lines, "I08", lambda i: f"{in_use.values[i]} of {lines} lines in use from {in_use.times[i]}"
-    )
+    busy_lines = _in_use(contacts, ~blocked, contacts["ended_at"], np.isin(contacts["outcome"], _ENDS_AFTER_DIALS))
+    left_at = ivr_left_at(rows)
+    busy_ports = _in_use(contacts, left_at > -np.inf, left_at, np.zeros(len(contacts), bool))
+    for what, limit, during in (("lines", lines, busy_lines.during), ("ports", ports, busy_ports.during)):
+        complaints.where(during.values > limit, "I08", _too_many(what, limit, during))
 
-    before = _in_use_before(contacts)
-    undecided = np.isin(contacts["arrived_at"], _redials_at_once(contacts))
-    complaints.where(
-        blocked & (before < lines) & ~undecided,
-        "I08",
-        lambda i: (
-            f"customer {contacts['customer'][i]} is blocked at {contacts['arrived_at'][i]} with "
-            f"{before[i]} of {lines} lines in use"
-        ),
-    )
-    complaints.where(
-        ~blocked & (before >= lines) & ~undecided,
-        "I08",
-        lambda i: f"customer {contacts['customer'][i]} gets a line at {contacts['arrived_at'][i]}, but all {lines} are in use",
-    )
+    full = (busy_lines.before >= lines) | (busy_ports.before >= ports)
+    decided = ~np.isin(contacts["arrived_at"], _redials_at_once(contacts))
+
+    def say(i: int, what: str) -> str:
+        in_use = f"{busy_lines.before[i]} of {lines} lines"
+        if len(program.ivr_nodes):
+            in_use += f" and {busy_ports.before[i]} of {ports} ports"
+        return f"customer {contacts['customer'][i]} {what} at {contacts['arrived_at'][i]} with {in_use} in use"
+
+    complaints.where(blocked & ~full & decided, "I08", lambda i: say(i, "is blocked"))
+    complaints.where(~blocked & full & decided, "I08", lambda i: say(i, "gets a line"))
 
 
-def _in_use_before(contacts: NDArray[Any]) -> NDArray[np.int64]:
-    """Lines in use just before each contact dials, by the order of events: talk and IVR ends, dials by id, hang-ups."""
-    late = np.isin(contacts["outcome"], _ENDS_AFTER_DIALS)
-    # A line taken and given back within its own instant (balking, no talk time) is free again before the next dial.
-    passing = ~late & (contacts["ended_at"] == contacts["arrived_at"])
-    holds = (contacts["outcome"] != Outcome.BLOCKED) & ~passing
-    order = np.lexsort((contacts["customer"], contacts["arrived_at"]))
+def _too_many(what: str, limit: int, during: Steps) -> Callable[[int], str]:
+    return lambda i: f"{during.values[i]} of {limit} {what} in use from {during.times[i]}"
+
+
+class _InUse(NamedTuple):
+    """How many of something are in use: over time, and just before each contact dials."""
+
+    during: Steps
+    before: NDArray[np.int64]
+
+
+def _in_use(contacts: NDArray[Any], holds: NDArray[np.bool_], ends: NDArray[np.float64], late: NDArray[np.bool_]) -> _InUse:
+    """By the order of events: talk and IVR ends, dials by id, hang-ups; `late` is who lets go after an instant's dials."""
+    at = contacts["arrived_at"]
+    during = number_during(at[holds], ends[holds])
+    # What is taken and given back within its own instant (balking, no talk time) is free again before the next dial.
+    holds = holds & (late | (ends != at))
+    order = np.lexsort((contacts["customer"], at))
     taken = np.empty(len(contacts), np.int64)
     taken[order] = np.cumsum(holds[order]) - holds[order]
-    at = contacts["arrived_at"]
-    early_ends = np.sort(contacts["ended_at"][holds & ~late])
-    late_ends = np.sort(contacts["ended_at"][holds & late])
-    return taken - np.searchsorted(early_ends, at, "right") - np.searchsorted(late_ends, at, "left")
+    early_ends, late_ends = np.sort(ends[holds & ~late]), np.sort(ends[holds & late])
+    before = taken - np.searchsorted(early_ends, at, "right") - np.searchsorted(late_ends, at, "left")
+    return _InUse(during, before)
 
 
 def _redials_at_once(contacts: NDArray[Any]) -> NDArray[np.float64]:

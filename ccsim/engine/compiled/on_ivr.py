@@ -1,0 +1,40 @@
+"""What happens in the IVR: a caller leaves a node for another one, for the queue, or for good."""
+
+from __future__ import annotations
+
+from ccsim.engine.compiled.on_caller import end_unserved, enter_node, enter_queue
+from ccsim.engine.compiled.rows import close_ivr_stay
+from ccsim.engine.compiled.state import caller_at, ivr_stay_of
+from ccsim.jit import apart, inner
+from ccsim.program.layout import Records
+from ccsim.rules.ivr import TO_QUEUE, way_out
+from ccsim.rules.randomness import Luck
+from ccsim.vocabulary import Outcome
+
+__all__ = ["on_ivr_end"]
+
+
+@inner
+@apart
+def on_ivr_end(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """A node of the IVR is over. Writes callers, clock, calendar, rows."""
+    caller = caller_at(floor, slot)
+    stay = ivr_stay_of(floor, slot)
+    outcome, goes_to = way_out(
+        luck, program, stay.node, caller.call_type, caller.entity, caller.contact, caller.segment, stay.retries
+    )
+    close_ivr_stay(program, luck, floor, caller, stay, outcome, now)
+    if goes_to >= 0:
+        caller.segment += 1
+        retries = stay.retries + 1 if outcome == Outcome.RETRIED else 0
+        enter_node(program, luck, floor, now, slot, goes_to, retries)
+        return
+
+    floor.n_inside -= 1
+    floor.n_in_ivr -= 1
+    if goes_to == TO_QUEUE:
+        caller.segment += 1
+        enter_queue(program, luck, floor, now, slot)
+        return
+    floor.lines_in_use -= 1
+    end_unserved(program, luck, floor, now, slot, outcome)
