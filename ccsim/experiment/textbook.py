@@ -7,6 +7,7 @@ import math
 from ccsim import erlang
 from ccsim.experiment.result import TextbookFigures
 from ccsim.scenario import Scenario, paths, reach, resolve
+from ccsim.scenario.duties import are_persons
 from ccsim.scenario.laws import Family, Law
 
 __all__ = ["textbook_figures"]
@@ -96,6 +97,8 @@ def _unfair(scenario: Scenario) -> str:
     }
     if len(rates) > 1:
         return "the arrival rate changes over the day"
+    if are_persons(scenario, team) or scenario.agents[team].proficiency is not None:
+        return "agents come and go by shifts, or differ"
     if len(set(resolve.seats_by_interval(scenario, team))) > 1:
         return "the number of agents changes over the day"
     if scenario.lines is not None and scenario.lines < resolve.seats(scenario, team)[0][1]:

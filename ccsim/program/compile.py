@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from ccsim.program.demand import demand_of
 from ccsim.program.ivr import ivr_tables
 from ccsim.program.layout import (
-    AGENT,
     CALL_TYPE,
     DAY,
     FLOW,
@@ -26,13 +25,13 @@ from ccsim.program.layout import (
     QUEUE,
     RECORDED,
     SETTINGS,
-    TEAM,
     TIMETABLE,
     Names,
     Program,
     Records,
     records,
 )
+from ccsim.program.presence import Presence, presence_of
 from ccsim.program.routing import lanes_of, reach_of, routes_of
 from ccsim.scenario import Scenario, clock, resolve
 from ccsim.scenario.laws import Law
@@ -78,7 +77,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     settings = _settings(scenario, laws, intervals)
     settings.ivr_start = ivr.start
     queues = _queues(scenario, names)
-    teams, agents = _teams(scenario, names)
+    presence = presence_of(scenario, names.teams, name_key, laws.add)
+    teams = presence.teams
+    settings.proficiency = (teams.proficiency_sigma > 0.0).any()
     lanes = lanes_of(call_types.queue)
     reach = reach_of(scenario, lanes, call_types, names, laws.add)
     routes = routes_of(lanes, queues, teams, reach, len(call_types), settings.pick_call[0])
@@ -93,8 +94,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         queues=queues,
         lanes=lanes,
         teams=teams,
-        agents=agents,
-        timetable=_timetable(scenario, names, days),
+        agents=presence.agents,
+        timetable=_timetable(scenario, names, days, presence),
         recorded=_recorded(scenario, names),
         flows=_flows(scenario, names, intervals),
         demand=demand_of(scenario, names.call_types, len(intervals)),
@@ -104,6 +105,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         ivr_nodes=ivr.nodes,
         ivr_edges=ivr.edges,
         ivr_contained=ivr.contained,
+        duties=presence.duties,
+        breaks=presence.breaks,
     )
     for table in program:
         table.flags.writeable = False
@@ -262,21 +265,11 @@ def _queues(scenario: Scenario, names: _Names) -> Records:
     return table
 
 
-def _teams(scenario: Scenario, names: _Names) -> tuple[Records, Records]:
-    """Teams with as many agents as they ever have seats."""
-    teams = records(TEAM, len(names.teams))
-    teams.n_agents = [max((n for _, n in resolve.seats(scenario, name)), default=0) for name in names.teams]
-    teams.first_agent = np.cumsum(teams.n_agents) - teams.n_agents
-    agents = records(AGENT, int(teams.n_agents.sum()))
-    agents.team = np.repeat(np.arange(len(teams)), teams.n_agents)
-    return teams, agents
-
-
-def _timetable(scenario: Scenario, names: _Names, days: Records) -> Records:
-    """Openings, seats, closings and overtime caps. Where one opening follows another at once, lines stay open."""
+def _timetable(scenario: Scenario, names: _Names, days: Records, presence: Presence) -> Records:
+    """Openings, seats or shifts, closings and overtime caps. Where one opening follows another at once, lines stay open."""
     openings = {float(day.open_at) for day in days}
     closings = {float(day.close_at) for day in days}
-    rows: list[tuple[float, int, int, int]] = []
+    rows = presence.timetable
     for number, day in enumerate(days):
         if not math.isfinite(day.open_at):
             continue
@@ -289,6 +282,8 @@ def _timetable(scenario: Scenario, names: _Names, days: Records) -> Records:
             if cap is not None and day.close_at + cap < next_opening:
                 rows.append((day.close_at + cap, Event.OVERTIME_END, number, 0))
     for code, team in enumerate(names.teams):
+        if presence.teams.persons[code]:
+            continue
         before = 0
         for at, n in resolve.seats(scenario, team):
             opening = at in openings and at not in closings

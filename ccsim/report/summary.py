@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccsim import units
 from ccsim.report import numbers
-from ccsim.scenario import clock, paths, reach, resolve
+from ccsim.scenario import clock, duties, paths, reach, resolve
 from ccsim.scenario.goals import Target
 from ccsim.scenario.model import Scenario, Targets
 from ccsim.scenario.skills import Routing
@@ -163,9 +163,11 @@ def _teams(scenario: Scenario) -> Table:
     table = _table("Team", "Fewest", "Most", "Agent hours")
     grid = resolve.intervals(scenario)
     for name in sorted(scenario.agents):
-        seats = resolve.seats_by_interval(scenario, name)
+        seats = duties.planned_on_phones(scenario, name)
         hours = sum(n * interval.length for n, interval in zip(seats, grid, strict=True)) / units.HOUR
-        table.add_row(name, numbers.count(min(seats)), numbers.count(max(seats)), numbers.count(round(hours, 1)))
+        table.add_row(
+            name, numbers.count(round(min(seats), 1)), numbers.count(round(max(seats), 1)), numbers.count(round(hours, 1))
+        )
     return table
 
 

@@ -50,6 +50,7 @@ from ccsim.scenario.fields import (
 )
 from ccsim.scenario.goals import Closing, Metrics, Run, ServiceLevelTarget, Targets
 from ccsim.scenario.ivr import Ivr
+from ccsim.scenario.presence import RosterEntry, Shift, Shrinkage
 from ccsim.scenario.skills import Routing
 from ccsim.scenario.staff import OnPhones, Queue, Site, Staffing, Team
 from ccsim.units import Window
@@ -71,9 +72,12 @@ __all__ = [
     "Redial",
     "Replay",
     "ReplayedCall",
+    "RosterEntry",
     "Run",
     "Scenario",
     "ServiceLevelTarget",
+    "Shift",
+    "Shrinkage",
     "Site",
     "Staffing",
     "Targets",
@@ -187,7 +191,8 @@ class Scenario(Model):
     extends: Annotated[None, BeforeValidator(_no_extends, json_schema_input_type=str | list[str])] = None
     """Files this one is based on; merged before anything is checked."""
     authority_levels: NotYet = None
-    shifts: NotYet = None
+    shifts: Annotated[dict[Name, Shift], Field(max_length=MOST_ITEMS)] = {}
+    """Working hours with their breaks, on the clock of the site; teams say how many work each."""
     routing: Routing = Routing()
     make_it_right: NotYet = None
     events: NotYet = None

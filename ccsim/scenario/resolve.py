@@ -294,8 +294,11 @@ def levels_of_day(scenario: Scenario, team: str, day: OpenDay) -> tuple[int, ...
     people = scenario.agents[team]
     if people.headcount is not None:
         return (on_day(people.headcount, day.date) or 0,)
-    assert people.staffing is not None, "a team has headcount or staffing"
-    on_phones = on_day(people.staffing.on_phones, day.date)
+    if people.capacity is not None:
+        return (people.capacity,)
+    if people.staffing is None:
+        return (0,)  # shifts and rosters have no seats
+    on_phones = on_day(people.staffing.by_day, day.date)
     if on_phones is None:
         return (0,)
     assert on_phones.csv is None, "the CSV has not been read"

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from pydantic import ValidationError
+
 from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario import clock, resolve
@@ -20,6 +22,7 @@ from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.files import Folder, Stamp, Table, by_interval, parse_seconds, read_table, replay_stamp
 from ccsim.scenario.model import HandleTime, OnPhones, Queue, Replay, ReplayedCall, Scenario, ServiceLevelTarget, Volume
+from ccsim.scenario.presence import IGNORE, PHONES, Roster, RosterEntry
 
 DEFAULT_GOAL = units.Goal(0.80, 20.0)
 _NO_FILE = {"csv": None, "date": None, "time": None, "column": None}  # the fields of a file that has been read
@@ -71,6 +74,8 @@ class _Reader:
             return self._handle_time(path, record)
         if isinstance(record, Replay) and record.csv is not None:
             return self._replay(path, record)
+        if isinstance(record, Roster) and record.csv is not None:
+            return self._roster(path, record)
         changed = {}
         for name, field in type(record).model_fields.items():
             before = getattr(record, name)
@@ -176,6 +181,31 @@ class _Reader:
         if abs(midnight - at % units.DAY) > 1e-3:
             raise Refusal("E-CSV-STAMP", f"no clock shows that: it is put forward on {date}", got=text)
         return instant
+
+    def _roster(self, path: Path, roster: Roster) -> Roster:
+        """Return the rows of a roster file: who does what from when to when, on the clock of his site."""
+        assert roster.csv is not None
+        table, team = self._table(path, roster.csv), str(path[-2])
+        optional = [column for column in (roster.activity, roster.team) if column is not None]
+        entries = []
+        for row, (agent, start, end, *cells) in table.cells(roster.agent, roster.start, roster.end, *optional):
+            told = dict(zip(optional, cells, strict=True))
+            if roster.team is not None and told[roster.team] != team:
+                continue
+            try:
+                meaning = PHONES if roster.activity is None else roster.meaning(told[roster.activity])
+                if meaning == IGNORE:
+                    continue
+                entries.append(RosterEntry.model_validate({"agent": agent, "start": start, "end": end, "activity": meaning}))
+            except Refusal as refusal:
+                raise Refusal("E-CSV", f"{table.name} row {row}: {refusal.what}", got=refusal.got, try_=refusal.try_) from None
+            except ValidationError as error:
+                cause = error.errors()[0].get("ctx", {}).get("error")
+                what = cause.what if isinstance(cause, Refusal) else error.errors()[0]["msg"]
+                raise Refusal("E-CSV", f"{table.name} row {row}: {what}", got=f"{start} to {end}") from None
+        if not entries:
+            raise Refusal("E-CSV", f"{table.name} has no row for team {team}")
+        return roster.model_copy(update={"csv": None, "entries": tuple(entries)})
 
 
 def _stamps(scenario: Scenario, day: resolve.OpenDay) -> list[Stamp]:

@@ -5,6 +5,7 @@ Parts of ``scenario.model``, which says what a scenario is as a whole.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -20,15 +21,24 @@ from ccsim.scenario.fields import (
     NotYet,
     PositiveNumber,
     Seats,
+    Share,
     ShortForm,
     Text,
     by_day,
     by_day_only,
     exactly_one,
+    one_of,
+    parsed,
+    scalar_as,
     whole,
 )
+from ccsim.scenario.presence import Cost, Proficiency, Roster, Shrinkage, ShrinkageOrShare, expand_roster
 from ccsim.scenario.skills import Skills
+from ccsim.units import parse_number
 
+ShiftCount = Annotated[
+    dict[DayKey, Seats], ShortForm(by_day_only, json_schema_input_type=Seats | dict[str, Seats]), EachDayOnce
+]
 Names = Annotated[tuple[Name, ...], Field(max_length=MOST_ITEMS)]
 
 
@@ -85,17 +95,32 @@ class OnPhones(Model):
 
 OnPhonesOfDay = Annotated[OnPhones, ShortForm(_expand_on_phones, json_schema_input_type=Seats | tuple[Seats, ...] | OnPhones)]
 
+OnPhonesByDay = Annotated[
+    dict[DayKey, OnPhonesOfDay],
+    ShortForm(by_day, json_schema_input_type=OnPhonesOfDay | dict[str, OnPhonesOfDay]),
+    EachDayOnce,
+]
+
 
 class Staffing(Model):
-    """Agents by interval, net of breaks and absence."""
+    """Agents by interval: on the phones, net of breaks and absence, or scheduled, of whom `shrinkage` takes some away."""
 
-    on_phones: Annotated[
-        dict[DayKey, OnPhonesOfDay],
-        ShortForm(by_day, json_schema_input_type=OnPhonesOfDay | dict[str, OnPhonesOfDay]),
-        EachDayOnce,
-    ]
-    scheduled: NotYet = None
-    paid_per_phone_hour: NotYet = None
+    on_phones: OnPhonesByDay | None = None
+    scheduled: OnPhonesByDay | None = None
+    paid_per_phone_hour: Annotated[float, *parsed(partial(parse_number, low=1.0, high=10.0), float, float)] | None = None
+    """Hours paid for each hour on the phones: turns net staffing into pay."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Staffing:
+        exactly_one(self, "on_phones", "scheduled")
+        if self.scheduled is not None and self.paid_per_phone_hour is not None:
+            raise Refusal("E-BOTH", "what is scheduled is what is paid", got="paid_per_phone_hour", at=("paid_per_phone_hour",))
+        return self
+
+    @property
+    def by_day(self) -> dict[str, OnPhones]:
+        """What is written, net or gross."""
+        return self.on_phones or self.scheduled or {}
 
 
 class Site(Model):
@@ -108,7 +133,7 @@ class Site(Model):
 
 
 class Team(Model):
-    """People who do the same work: exactly one of headcount and staffing."""
+    """People who do the same work: exactly one of headcount, shifts, staffing, roster and capacity."""
 
     headcount: (
         Annotated[
@@ -120,9 +145,11 @@ class Team(Model):
     staffing: Staffing | None = None
     site: Name | None = None
     """Where the team works; missing: at the centre."""
-    shifts: NotYet = None
-    roster: NotYet = None
-    capacity: NotYet = None
+    shifts: dict[Name, ShiftCount] | None = None
+    """How many agents work each of the scenario's `shifts`, by day."""
+    roster: Annotated[Roster, ShortForm(expand_roster, json_schema_input_type=str | Roster)] | None = None
+    capacity: Seats | None = None
+    """Of a vendor: agents during all opening hours, whatever it costs him to have them there."""
     answer_delay: NotYet = None
     skills: Skills | None = None
     """What its agents are able to take; missing: everything."""
@@ -130,13 +157,49 @@ class Team(Model):
     """Agents who must stay idle when a call starts that is not among those the team prefers most."""
     authority: NotYet = None
     credit_budget: NotYet = None
-    shrinkage: NotYet = None
-    adherence: NotYet = None
-    cost: NotYet = None
-    billed: NotYet = None
+    shrinkage: ShrinkageOrShare | None = None
+    adherence: Share | None = None
+    """As an input it stands for `late` and `off_phone`: the rest of the planned time is spent off the phones."""
+    proficiency: Annotated[Proficiency, scalar_as("cv")] | None = None
+    """Agents differ in how long they take: each has a lognormal factor with mean 1."""
+    cost: Cost | None = None
+    """Per hour or minute of what is `billed`."""
+    billed: Annotated[str, *one_of("paid_time", "talk_and_wrap")] | None = None
+    """Missing: paid_time."""
     unresolved: NotYet = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Team:
-        exactly_one(self, "headcount", "staffing")
+        exactly_one(self, "headcount", "shifts", "staffing", "roster", "capacity")
+        lost = self.shrinkage
+        if self.adherence is not None and lost is not None and (lost.late is not None or lost.off_phone):
+            what = "adherence stands for lateness and time off the phones, which shrinkage has too"
+            raise Refusal("E-BOTH", what, try_="shrinkage with absent only", at=("adherence",))
+        if self.adherence is not None and self.adherence < 0.05:
+            raise Refusal("E-PROB-RANGE", "leaves nobody at work", got=f"{100 * self.adherence:g}%", at=("adherence",))
+        for key in ("shrinkage", "adherence"):
+            if self.capacity is not None and getattr(self, key) is not None:
+                raise Refusal("E-BOTH", "a capacity is what is there: nothing of it is lost", got=key, at=(key,))
+        if self.staffing is not None and self.staffing.on_phones is not None:
+            self._check_net(self.staffing)
+        if self.billed is not None and self.cost is None:
+            raise Refusal("E-KEY-MISSING", "says what a cost is per: needs `cost`", try_="cost: 19.50/h", at=("billed",))
         return self
+
+    def _check_net(self, staffing: Staffing) -> None:
+        if self.adherence is not None or (self.shrinkage is not None and self.shrinkage.late is not None):
+            key = "adherence" if self.adherence is not None else "shrinkage"
+            raise Refusal("E-BOTH", "on_phones is net of it already", got=key, try_="staffing: {scheduled: ...}", at=(key,))
+        if self.shrinkage is not None and staffing.paid_per_phone_hour is not None:
+            what = "paid_per_phone_hour says already what shrinkage costs"
+            raise Refusal("E-BOTH", what, got="shrinkage", at=("shrinkage",))
+
+    @property
+    def paid_per_phone_hour(self) -> float:
+        """Hours paid for an hour on the phones where staffing is net; elsewhere 1."""
+        if self.staffing is None or self.staffing.on_phones is None:
+            return 1.0
+        if self.staffing.paid_per_phone_hour is not None:
+            return self.staffing.paid_per_phone_hour
+        lost = self.shrinkage or Shrinkage.model_construct()
+        return 1.0 / ((1.0 - lost.absent) * (1.0 - lost.off_phone))

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from ccsim import units
 from ccsim.errors import Refusal, nearest
-from ccsim.scenario import clock, paths, resolve
+from ccsim.scenario import clock, duties, paths, resolve
+from ccsim.scenario.check_presence import check_presence, check_rosters, doubt_presence
 from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
@@ -96,6 +97,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
         for name, call in scenario.calls.items():
             _check_call(scenario, name, call, report)
         _check_staff(scenario, report)
+    check_presence(scenario, report)
     _check_queues(scenario, report)
     check_ivr(scenario, report)
     check_skills(scenario, report)
@@ -249,11 +251,12 @@ def _check_staff(scenario: Scenario, report: Report) -> None:
             most += max(team.headcount.values(), default=0)
         if team.staffing is None:
             continue
-        by_day = team.staffing.on_phones
+        by_day = team.staffing.by_day
         for key, on_phones in by_day.items():
             most += on_phones.level or max(on_phones.per_interval or (0,))
             if on_phones.per_interval is not None:
-                path: Path = ("agents", name, "staffing", "on_phones", key)
+                written = "on_phones" if team.staffing.on_phones else "scheduled"
+                path: Path = ("agents", name, "staffing", written, key)
                 _check_length(scenario, path, key, by_day, on_phones.per_interval, days, report)
     if most > MOST_AGENTS:
         report(("agents",), Refusal("E-LIMIT", f"{most:,} agents", allowed=f"at most {MOST_AGENTS:,}"))
@@ -319,6 +322,7 @@ def check_sums(scenario: Scenario, report: Report) -> None:
         if math.isinf(mean):
             report(path, Refusal("E-DIST", "has no finite mean", allowed="a loglogistic shape above 1"))
     check_ways_out(scenario, report)
+    check_rosters(scenario, report)
     if scenario.run.mode == "steady":
         _check_constant(scenario, report)
     n_calls = sum(sum(resolve.mean_calls(scenario, name)) for name in scenario.calls)
@@ -380,8 +384,9 @@ def doubts(scenario: Scenario, report: Report) -> None:
         report(("targets", "service_level", "goal"), Refusal("W-GOAL", f"{what}: did you mean {turned}?"))
     grid = resolve.intervals(scenario)
     loads = {name: _loads(scenario, name, grid) for name in scenario.calls}
-    staff = {team: resolve.seats_by_interval(scenario, team) for team in scenario.agents}
+    staff = {team: duties.on_phones_by_interval(scenario, team) for team in scenario.agents}
     _doubt_unserved(scenario, grid, loads, staff, report)
+    doubt_presence(scenario, report)
     for part in _parts(scenario):
         _doubt_overload(scenario, part, grid, loads, staff, report)
 
@@ -415,7 +420,7 @@ def _doubt_unserved(
     scenario: Scenario,
     grid: Sequence[resolve.Interval],
     loads: dict[str, list[float]],
-    staff: dict[str, tuple[int, ...]],
+    staff: dict[str, tuple[float, ...]],
     report: Report,
 ) -> None:
     for name, queue in scenario.queues.items():
@@ -455,7 +460,7 @@ def _doubt_overload(
     part: _Part,
     grid: Sequence[resolve.Interval],
     loads: dict[str, list[float]],
-    staff: dict[str, tuple[int, ...]],
+    staff: dict[str, tuple[float, ...]],
     report: Report,
 ) -> None:
     """Report where for an hour on end more work arrives than the staff can do: the worst such hour, and how often."""
@@ -483,7 +488,9 @@ def _doubt_overload(
     report(path, Refusal("W-OVERLOAD", f"more work{shared} than can be done {count}, {at}"))
 
 
-def _worst_hour(interval: float, grid: Sequence[resolve.Interval], load: Sequence[float], seats: Sequence[int]) -> range | None:
+def _worst_hour(
+    interval: float, grid: Sequence[resolve.Interval], load: Sequence[float], seats: Sequence[float]
+) -> range | None:
     """Return the intervals of the hour most overloaded of those without a night or a calm interval in them, None if none."""
     n = max(1, math.ceil(HOUR / interval - 1e-9))  # intervals that make an hour
     excess = [0.0, *accumulate((work - staff) * at.length for work, staff, at in zip(load, seats, grid, strict=True))]

@@ -1,0 +1,166 @@
+"""Who is there when: teams and agents, the duties of persons and what the timetable says of them.
+
+Called by `compile`; `planned_time` by who reports what was planned.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.program.layout import AGENT, BREAK, DUTY, TEAM, Program, Records, records
+from ccsim.scenario import Scenario, resolve
+from ccsim.scenario.duties import Duty, duties, losses
+from ccsim.scenario.laws import Law
+from ccsim.vocabulary import AgentState, Billed, Event
+
+__all__ = ["Presence", "TimetableRow", "off_phones_rows", "planned_time", "presence_of"]
+
+_EPOCH = datetime.date(1970, 1, 1)
+_SPELL = 900.0
+"""s; about how long one is off the phones when nobody planned it."""
+
+TimetableRow = tuple[float, int, int, int]
+
+
+class Presence(NamedTuple):
+    """The parts of a Program that say who is there."""
+
+    teams: Records
+    agents: Records
+    duties: Records
+    breaks: Records
+    timetable: list[TimetableRow]
+
+
+def presence_of(
+    scenario: Scenario, teams: tuple[str, ...], name_key: Callable[[str], int], add_law: Callable[[Law], int]
+) -> Presence:
+    """Teams with their agents: persons, or as many as there ever are seats."""
+    table = records(TEAM, len(teams))
+    agents: list[tuple[int, int, int, int]] = []
+    found: list[Duty] = []
+    owners: list[int] = []
+    for code, (row, name) in enumerate(zip(table, teams, strict=True)):
+        row.first_agent = len(agents)
+        _describe_team(scenario, name, row, add_law)
+        persons = duties(scenario, name)
+        row.persons = bool(persons)
+        names = persons or range(1, 1 + max((n for _, n in resolve.seats(scenario, name)), default=0))
+        for person in names:
+            own = persons.get(str(person), ())
+            agents.append((code, name_key(f"agent/{name}/{person}"), len(found), len(own)))
+            owners += [len(agents) - 1] * len(own)
+            found += own
+        row.n_agents = len(agents) - row.first_agent
+    duty_rows, break_rows = _duties(scenario, teams, agents, owners, found)
+    keys = [key for _, key, _, _ in agents]
+    assert len(set(keys)) == len(keys), "two agents have the same 64-bit name key"
+    return Presence(
+        teams=table,
+        agents=np.array(agents, dtype=AGENT).view(np.recarray),
+        duties=duty_rows,
+        breaks=break_rows,
+        timetable=_timetable(duty_rows, break_rows),
+    )
+
+
+def _describe_team(scenario: Scenario, name: str, row: Records, add_law: Callable[[Law], int]) -> None:
+    team, lost = scenario.agents[name], losses(scenario, name)
+    row.absent_share, row.late_share = lost.absent, lost.late_share
+    row.late_law = -1 if lost.late_by is None else add_law(lost.late_by)
+    if team.proficiency is not None:
+        row.proficiency_sigma = np.sqrt(np.log1p(team.proficiency.cv**2))
+    row.paid_extra = team.paid_per_phone_hour - 1.0
+    if team.cost is not None:
+        assert team.cost.period is not None
+        row.cost = team.cost.calls / team.cost.period
+    row.billed = Billed[(team.billed or "paid_time").upper()]
+
+
+def _duties(
+    scenario: Scenario, teams: tuple[str, ...], agents: list[tuple[int, int, int, int]], owners: list[int], found: list[Duty]
+) -> tuple[Records, Records]:
+    """DUTY and BREAK rows."""
+    off_phone = [losses(scenario, name).off_phone for name in teams]
+    rows: list[tuple[float, ...]] = []
+    breaks: list[tuple[float, ...]] = []
+    for number, (agent, duty) in enumerate(zip(owners, found, strict=True)):
+        same_date = rows and rows[-1][0] == agent and rows[-1][1] == (duty.date - _EPOCH).days
+        ordinal = rows[-1][2] + 1 if same_date else 0
+        lost = off_phone[agents[agent][0]] * (duty.ends_at - duty.starts_at - sum(away.length for away in duty.aways))
+        n_spells = max(1, round(lost / _SPELL)) if lost > 0.0 else 0
+        spell = lost / n_spells if n_spells else 0.0
+        key = (agent, (duty.date - _EPOCH).days, ordinal)
+        rows.append((*key, duty.starts_at, duty.ends_at, len(breaks), len(duty.aways), n_spells, spell))
+        for away in duty.aways:
+            state = AgentState.OFF_PHONE if away.is_meeting else AgentState.BREAK
+            breaks.append((number, away.at, away.length, state, away.paid))
+    return np.array(rows, dtype=DUTY).view(np.recarray), np.array(breaks, dtype=BREAK).view(np.recarray)
+
+
+def _timetable(duty_rows: Records, break_rows: Records) -> list[TimetableRow]:
+    rows: list[TimetableRow] = []
+    for number, (agent, begins, ends) in enumerate(duty_rows[["agent", "starts_at", "ends_at"]].tolist()):
+        rows += [(begins, Event.COME_ON, agent, number), (ends, Event.DUTY_OFF, agent, number)]
+    agents = duty_rows.agent.tolist()
+    rows += [(at, Event.GO_AWAY, agents[duty], number) for number, (duty, at) in enumerate(break_rows[["duty", "at"]].tolist())]
+    return rows
+
+
+def off_phones_rows(begin: float, end: float, team: int, n_agents: int, n: int) -> list[TimetableRow]:
+    """What the timetable says when `n` of a team's agents are off the phones for a while.
+
+    Parameters
+    ----------
+    begin, end : float
+        Elapsed s.
+    team : int
+        Code of the team.
+    n_agents : int
+        Agents of the whole program.
+    """
+    return [(begin, Event.GO_AWAY, n_agents + team, n), (end, Event.COME_ON, n_agents + team, n)]
+
+
+def planned_time(program: Program) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the duties of persons plan: time at work, and time paid, each float64 of shape (n_teams, n_intervals), whole us.
+
+    Time at work holds breaks and meetings; unpaid breaks are not paid. Clipped to what is counted.
+    """
+    settings = program.settings[0]
+    ends_at = len(program.intervals) * settings.interval_length
+    edges = _micros(np.clip(np.append(program.intervals.starts_at, ends_at), settings.count_from, settings.count_until))
+    at_work = np.zeros((len(program.teams), len(program.intervals)))
+    paid = np.zeros_like(at_work)
+    team = program.agents.team[program.duties.agent]
+    rest = program.breaks[program.breaks.paid == 0]
+    rest_team = team[rest.duty]
+    for code in np.flatnonzero(program.teams.persons):
+        mine, unpaid = program.duties[team == code], rest[rest_team == code]
+        at_work[code] = _time_between(edges, _micros(mine.starts_at), _micros(mine.ends_at))
+        ends = np.minimum(unpaid.at + unpaid.length, program.duties.ends_at[unpaid.duty])
+        paid[code] = at_work[code] - _time_between(edges, _micros(unpaid.at), _micros(ends))
+    return at_work, paid
+
+
+def _micros(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Rounded as the tally rounds."""
+    return np.floor(np.asarray(seconds, dtype=np.float64) * 1e6 + 0.5).astype(np.int64)
+
+
+def _time_between(edges: NDArray[np.int64], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Time that stretches [begin, end) have together between each two edges."""
+
+    def before(instants: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Sum over the instants of how long before each edge they are."""
+        ordered = np.sort(instants)
+        sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(ordered)))
+        n = np.searchsorted(ordered, edges)
+        return n * edges - sums[n]
+
+    return np.diff(before(begins) - before(ends)).astype(np.float64)
