@@ -24,8 +24,9 @@ from ccsim.analysis.kpi import (
     service_level_formula,
     signed_terms,
 )
-from ccsim.outcomes import AGENT_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
+from ccsim.outcomes import AGENT_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, PRESENCE_COUNTS, WITHIN_COUNTS, Counts
 from ccsim.program.layout import Names, Program
+from ccsim.program.presence import planned_time
 from ccsim.vocabulary import Event
 
 __all__ = ["Block", "Calendar", "Grid", "Measure", "calendar_of", "grids_of", "seat_time"]
@@ -36,6 +37,7 @@ _MICRO = 1e6
 _ALONE = 1 << 17
 """Multiplications up to which a product of matrices is left to one thread: BLAS's own threads cost more than such products, and
 far more on a busy machine. Terms are whole numbers, so cutting a product changes no bit."""
+_OVERTIME_TIME = (PRESENCE_COUNTS.names or ()).index("overtime_time")
 
 
 class Calendar(NamedTuple):
@@ -256,13 +258,18 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
         return _with_centre(_outcomes(counts.episodes, counts.episodes_within))
 
     planned = seat_time(program)
+    at_work, paid_by_plan = planned_time(program)
+    persons = (np.asarray(program.teams.persons) != 0)[:, None]
+    pay = 1.0 + np.asarray(program.teams.paid_extra)[:, None]
     states = tuple(name if name.startswith("overtime") else f"open_{name}" for name in AGENT_COUNTS.names or ())
 
     def agents(counts: Counts) -> Floats:
         table = _numbers(counts.agent_time)
         on_duty, overtime = table[:3].sum(axis=0), table[3:].sum(axis=0)
-        paid = np.maximum(planned, on_duty) + overtime
-        return _with_centre(np.concatenate([table, paid[None]]))
+        presence = _numbers(counts.presence_time)
+        seats_paid = pay * np.maximum(planned, on_duty) + overtime
+        paid = np.where(persons, paid_by_plan + presence[_OVERTIME_TIME], seats_paid)
+        return _with_centre(np.concatenate([table, presence, paid[None], at_work[None]]))
 
     everything = ("run", "day", "interval")
     nodes = tuple(("ivr_node", name) for name in names.ivr_nodes)
@@ -271,7 +278,7 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
         Grid("contact", types, (*outcomes, "open_queue_time", "open_line_time", "open_ivr_time"), contacts, everything),
         Grid("contact", queues, (*outcomes, "open_queue_time"), stays, everything),
         Grid("episode", types, outcomes, episodes, ("run", "day")),
-        Grid("agent", teams, (*states, "paid_time"), agents, everything),
+        Grid("agent", teams, (*states, *(PRESENCE_COUNTS.names or ()), "paid_time", "planned_time"), agents, everything),
         *([of_nodes] if nodes else []),
     ]
 

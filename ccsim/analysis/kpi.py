@@ -417,7 +417,8 @@ _AGENTS = tuple(
             "utilisation",
             "Utilisation of paid time",
             "Handle time, overtime included / paid time. Paid: seats x opening time (time on duty where agents stayed beyond "
-            "their seats) + overtime on duty.",
+            "their seats) x hours paid per hour on the phones + overtime on duty; of persons, their shifts without unpaid "
+            "breaks, absent or not, + overtime.",
             "share", f"{_BUSY} + {_OVERTIME_BUSY}", "paid_time", 1.0,
         ),
         (
@@ -437,6 +438,19 @@ _AGENTS = tuple(
             "Overtime",
             f"Agent hours on duty after closing. {_PER_DAY} Formula: overtime on duty / operating days.",
             "h", _OVERTIME, "operating_days", _HOURS,
+        ),
+        (
+            "shrinkage",
+            "Shrinkage",
+            "Share of the paid time in which agents are not on the phones: breaks, time off the phones, absence, lateness. "
+            "Formula: (paid time - time on the phones) / paid time.",
+            "share", f"paid_time - {_ON_DUTY.replace(' + ', ' - ')} - {_OVERTIME.replace(' + ', ' - ')}", "paid_time", 1.0,
+        ),
+        (
+            "adherence",
+            "Adherence",
+            "Share of the shifts in which persons do what is planned, on the phones or away: adherent time / planned time.",
+            "share", "adherent_time", "planned_time", 1.0,
         ),
     )
 )  # fmt: skip

@@ -27,24 +27,11 @@ queues:
 authority_levels: {none: 0, manager: unlimited}
 agents:
   tier1:
-    shifts: {early: {mon: 26}}
     authority: advisor
     credit_budget: 200/day
-    shrinkage: {absent: 6%}
-    cost: 19.50/h
-  resolution:
-    staffing: {on_phones: 2, paid_per_phone_hour: 1.35}
-  other:
-    staffing: {scheduled: 5}
   vendor:
-    capacity: 25
     answer_delay: 10s
     unresolved: 9%
-    billed: talk_and_wrap
-  listed:
-    roster: {csv: r.csv}
-    adherence: 92%
-shifts: {early: {time: 08:00-16:30}}
 make_it_right: {policy: second_person}
 after_contact:
   redial: {share: 45%, after: 6m, odds: {earlier_contacts: 0.8}}
@@ -70,20 +57,10 @@ REFUSED = [
     "queues.billing.overflow",
     "queues.billing.callback",
     "authority_levels",
-    "agents.tier1.shifts",
     "agents.tier1.authority",
     "agents.tier1.credit_budget",
-    "agents.tier1.shrinkage",
-    "agents.tier1.cost",
-    "agents.resolution.staffing.paid_per_phone_hour",
-    "agents.other.staffing.scheduled",
-    "agents.vendor.capacity",
     "agents.vendor.answer_delay",
     "agents.vendor.unresolved",
-    "agents.vendor.billed",
-    "agents.listed.roster",
-    "agents.listed.adherence",
-    "shifts",
     "make_it_right",
     "after_contact.redial.odds",
     "after_contact.return",
