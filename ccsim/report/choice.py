@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.report import numbers
 from ccsim.report.fields import estimate_fields, verdict_fields
-from ccsim.report.index import shown, shown_error
+from ccsim.report.index import shown, shown_error, size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["choice_fields", "choice_rows", "print_choice"]
 
 _STYLE = {"chosen": "green", "undecided": "yellow"}
-_POINTS = {"share": "points", "s": "s", "h": "h"}
 
 
 def print_choice(choice: Choice, console: Console) -> None:
@@ -114,8 +113,7 @@ def _size(id: str, value: float) -> str:
 def _margin(id: str, value: float) -> str:
     from ccsim.analysis import REGISTRY
 
-    unit = REGISTRY[id].unit
-    return f"{100 * value if unit == 'share' else value:g} {_POINTS.get(unit, '')}".rstrip().replace("1 points", "1 point")
+    return size(value, REGISTRY[id].unit)
 
 
 def choice_fields(choice: Choice) -> dict[str, Any]:

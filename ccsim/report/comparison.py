@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers, verdicts
-from ccsim.report.index import shown
+from ccsim.report.index import shown, size
 from ccsim.report.text import ROWS, within
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         else:
             console.print(_differences(comparison, plan, console.width))
     console.print()
-    for line in _provenance(comparison):
+    for line in _provenance(comparison, console.width):
         console.print(line)
 
 
@@ -201,18 +201,12 @@ def _number(value: float, found: Difference, sign: str = "") -> str:
     return f"{scale * value:{sign},.{digits}f}"
 
 
-def _margin(found: Difference) -> str:
-    assert found.margin is not None
-    scale = 100.0 if found.unit == "share" else 1.0
-    return f"{scale * found.margin:g} {_UNITS.get(found.unit, '')}".rstrip()
-
-
-def _best_by(comparison: Comparison) -> str:
-    """Return the name of the KPI the best plan is best in, inside a sentence."""
+def _title(id: str) -> str:
+    """Return a KPI's title inside a sentence, its abbreviation if it has one."""
     from ccsim.analysis import REGISTRY
 
-    title = REGISTRY[comparison.best_by.id].title
-    return title if title.isupper() or "(" in title else title.lower()
+    title, bracket, short = REGISTRY[id].title.rstrip(")").partition("(")
+    return short if bracket else title.lower()
 
 
 def _times(gain: float) -> str:
@@ -222,7 +216,7 @@ def _times(gain: float) -> str:
 # -------------------------------------------------------------------------------- how they were made
 
 
-def _provenance(comparison: Comparison) -> Iterator[str]:
+def _provenance(comparison: Comparison, width: int) -> Iterator[str]:
     from ccsim import __version__
 
     plans, keys = len(comparison.plans) - 1, len(comparison.keys)
@@ -230,13 +224,14 @@ def _provenance(comparison: Comparison) -> Iterator[str]:
         f"[ ]: all {comparison.family} intervals hold together with {100 * comparison.confidence:g} % confidence "
         f"({numbers.plural(plans, 'plan')} x {numbers.plural(keys, 'KPI')}, Bonferroni); a few --kpi are seen sharper."
     )
-    yield f"P(best): of all plans the best {_best_by(comparison)}; bootstrap over replications."
+    yield f"P(best): of all plans the best {_title(comparison.best_by.id)}; bootstrap over replications."
     margins = {
-        found.key: f"{label(comparison, found.key)} {_margin(found)}" for found in comparison.differences if found.margin
+        found.id: f"{_title(found.id)} {size(found.margin, found.unit)}" for found in comparison.differences if found.margin
     }
     if margins:
         yield f"Differences that do not matter, up to: {'; '.join(margins.values())}."
-    yield "Pairing: how many times the replications independent callers would need for an interval as narrow."
+    if width >= _WIDE:
+        yield "Pairing: how many times the replications independent callers would need for an interval as narrow."
     if comparison.replications < _FEW:
         yield f"With fewer than {_FEW} replications intervals cover less than they say where single days are very bad."
     yield from (f"Note: {note}." for note in comparison.notes)

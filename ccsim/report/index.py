@@ -76,3 +76,10 @@ def shown_error(estimate: Estimate | None) -> str:
     if estimate.unit == "s":
         return numbers.seconds(half)
     return "<0.01" if 0 < half < 0.005 else f"{half:.2f}" if half < 1 else f"{half:,.1f}"
+
+
+def size(value: float, unit: str) -> str:
+    """Return the size of a difference as it was asked for: ``1 point``, ``2.5 points``, ``30 s``, ``10``."""
+    if unit == "share":
+        return f"{100 * value:g} point" + "s" * (f"{100 * value:g}" != "1")
+    return f"{value:g} {unit}" if unit in ("s", "h") else f"{value:g}"

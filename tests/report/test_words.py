@@ -9,7 +9,7 @@ import pytest
 
 from ccsim.analysis import Estimate, Target, Verdict
 from ccsim.report import numbers, verdicts
-from ccsim.report.index import Index, shown, shown_error
+from ccsim.report.index import Index, shown, shown_error, size
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,8 @@ def test_index_finds_by_basis_and_scope_and_knows_what_is_missing() -> None:
 )
 def test_values_are_shown_in_their_unit(value: float | None, unit: str, text: str) -> None:
     assert shown(value, unit) == text
+
+
+def test_sizes_are_said_as_they_were_asked_for() -> None:
+    assert [size(x, "share") for x in (0.01, 0.11, 0.025)] == ["1 point", "11 points", "2.5 points"]
+    assert (size(30.0, "s"), size(0.5, "h"), size(10.0, "calls")) == ("30 s", "0.5 h", "10")
