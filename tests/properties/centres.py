@@ -12,6 +12,7 @@ from ccsim.engine.compiled.simulate import simulate
 from ccsim.outcomes import Rows
 from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.scenario import from_dict
+from ccsim.scenario.skills import PICK_AGENT, PICK_CALL
 
 __all__ = ["Content", "centres", "changed", "compiled", "rows_of", "shuffled"]
 
@@ -83,8 +84,10 @@ def call_types(draw: st.DrawFn, n_intervals: int, *, busy: float, stable: bool) 
 
 
 @st.composite
-def centres(draw: st.DrawFn, *, steady: bool | None = None, min_types: int = 1, days: int | None = None) -> Content:
-    """The content of a scenario file."""
+def centres(
+    draw: st.DrawFn, *, steady: bool | None = None, min_types: int = 1, days: int | None = None, one_pace: bool = False
+) -> Content:
+    """The content of a scenario file; with `one_pace` a call takes as long with any team."""
     steady = draw(st.integers(0, 7)) == 0 if steady is None else steady
     opening, quarters = draw(st.sampled_from(OPENINGS))
     around_the_clock = quarters > 50
@@ -116,6 +119,8 @@ def centres(draw: st.DrawFn, *, steady: bool | None = None, min_types: int = 1, 
     content["agents"] = teams
     if draw(st.booleans()):
         content["queues"] = draw(queues(names, tuple(teams)))
+    if draw(st.integers(0, 2)) == 0:
+        draw(skills(content, one_pace=one_pace))
     for key, feature in features(steady=steady).items():
         value = draw(st.one_of(st.none(), feature))
         if value is not None:
@@ -159,6 +164,26 @@ def graphs(draw: st.DrawFn) -> Content:
         onward, back = names[i + 1] if i + 1 < len(names) else "queue", names[draw(st.integers(0, i))]
         nodes[name]["next"] = draw(st.sampled_from([onward, {onward: "60%", back: "40%"}]))
     return {"start": "a", "nodes": nodes} | draw(st.fixed_dictionaries({}, optional={"ports": st.integers(1, 8)}))
+
+
+@st.composite
+def skills(draw: st.DrawFn, content: Content, *, one_pace: bool) -> None:
+    """Gives each call type a skill, the first also a second; the teams have them, the last not all where no queue names it."""
+    needs = {name: [name, "all-round"] if i == 0 else [name] for i, name in enumerate(content["calls"])}
+    for name, call in content["calls"].items():
+        call["needs"] = needs[name]
+    every = sorted({skill for some in needs.values() for skill in some})
+    asked = {"prefer": st.integers(1, 3), "calls_prefer": st.integers(1, 3)}
+    pace = {} if one_pace else {"handle": st.sampled_from(["80%", "150%"])}
+    how = st.fixed_dictionaries({}, optional=asked | pace)
+    for i, team in enumerate(content["agents"].values()):
+        has = every if i == 0 or "queues" in content else every[: draw(st.integers(1, len(every)))]
+        team["skills"] = {skill: draw(how) for skill in has}
+        if draw(st.integers(0, 3)) == 0:
+            team["reserve"] = draw(st.integers(1, 2))
+    if draw(st.booleans()):
+        rules = {"pick_agent": st.sampled_from(PICK_AGENT), "pick_call": st.sampled_from(PICK_CALL)}
+        content["routing"] = draw(st.fixed_dictionaries({}, optional=rules))
 
 
 def features(*, steady: bool) -> dict[str, st.SearchStrategy[Any]]:
