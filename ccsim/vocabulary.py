@@ -32,7 +32,7 @@ __all__ = [
 class Event(IntEnum):
     """Kinds of event. The number is the tie rank: at one instant the lower kind happens first, then the lower entity id.
 
-    Gaps are kept for kinds that later features add (break end, expand and overflow, ring timeout, break start).
+    Gaps are kept for kinds that later features add (break end and break start).
     """
 
     OPENING = 1
@@ -96,7 +96,9 @@ class Stream(IntEnum):
     IVR_CONTAINED = 16
     IVR_OPT_OUT = 18
     IVR_RETRY = 19
+    TRANSFER = 20
     PICK_AGENT = 21
+    RING = 22
     ABSENT = 23
     LATE = 24
     LATE_BY = 25
@@ -154,6 +156,9 @@ class Outcome(IntEnum):
     CLOSED = 5  # cleared at closing
     UNFINISHED = 6  # still waiting when nothing can happen any more
     PASSED_ON = 7  # of an IVR segment: on to the next node or to the queue
+    OVERFLOWED = 8  # of a segment: on to another queue, unanswered
+    TRANSFERRED = 9  # of a segment: answered, and on to another queue
+    TURNED_AWAY = 10  # the queue was full
     CONTAINED = 11  # served by the IVR
     OPTED_OUT = 14  # of an IVR segment: to the queue because the caller asked for an agent
     RETRIED = 15  # of an IVR segment: the same node again
@@ -166,6 +171,7 @@ class AgentState(IntEnum):
     AVAILABLE = 0
     TALK = 1
     WRAP = 2
+    RING = 3  # the phone rings: a call is assigned, not yet answered
     BREAK = 4
     OFF_PHONE = 5  # a meeting, training, coaching; or time away that nobody planned
     MISSING = 6  # a shift of someone who does not come that day
@@ -176,11 +182,12 @@ _AWAY = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.
 """One shift may follow another at once, and he may be late for it or not come."""
 
 AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
-    AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE, *_AWAY),
-    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, *_AWAY),
-    AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK, *_AWAY),
-    AgentState.BREAK: (AgentState.AVAILABLE, AgentState.TALK, *_AWAY),
-    AgentState.OFF_PHONE: (AgentState.AVAILABLE, AgentState.TALK, *_AWAY),
+    AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE, AgentState.RING, *_AWAY),
+    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, *_AWAY),
+    AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
+    AgentState.RING: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, *_AWAY),
+    AgentState.BREAK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
+    AgentState.OFF_PHONE: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
     AgentState.MISSING: tuple(AgentState)[1:],
     AgentState.LATE: tuple(AgentState)[1:],
 }

@@ -263,9 +263,11 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
     pay = 1.0 + np.asarray(program.teams.paid_extra)[:, None]
     states = tuple(name if name.startswith("overtime") else f"open_{name}" for name in AGENT_COUNTS.names or ())
 
+    in_overtime = np.array([state.startswith("overtime") for state in states])
+
     def agents(counts: Counts) -> Floats:
         table = _numbers(counts.agent_time)
-        on_duty, overtime = table[:3].sum(axis=0), table[3:].sum(axis=0)
+        on_duty, overtime = table[~in_overtime].sum(axis=0), table[in_overtime].sum(axis=0)
         presence = _numbers(counts.presence_time)
         seats_paid = pay * np.maximum(planned, on_duty) + overtime
         paid = np.where(persons, paid_by_plan + presence[_OVERTIME_TIME], seats_paid)

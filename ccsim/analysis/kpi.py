@@ -134,11 +134,11 @@ class Kpi:
 
 
 SERVICE_LEVELS: dict[str, tuple[Sum, Sum]] = {
-    "answered_over_offered": ("answered_within", "answered + abandoned + unfinished"),
-    "exclude_short_abandons": ("answered_within", "answered + abandoned - short_abandoned + unfinished"),
-    "exclude_abandons_in_time": ("answered_within", "answered + abandoned - abandoned_within + unfinished"),
-    "abandons_in_time_count": ("answered_within + abandoned_within", "answered + abandoned + unfinished"),
-    "short_abandons_count": ("answered_within + short_abandoned", "answered + abandoned + unfinished"),
+    "answered_over_offered": ("answered_within", "answered + abandoned + turned_away + unfinished"),
+    "exclude_short_abandons": ("answered_within", "answered + abandoned - short_abandoned + turned_away + unfinished"),
+    "exclude_abandons_in_time": ("answered_within", "answered + abandoned - abandoned_within + turned_away + unfinished"),
+    "abandons_in_time_count": ("answered_within + abandoned_within", "answered + abandoned + turned_away + unfinished"),
+    "short_abandons_count": ("answered_within + short_abandoned", "answered + abandoned + turned_away + unfinished"),
     "answered_only": ("answered_within", "answered"),
 }
 """Numerator and denominator of each variant without its flow-outs."""
@@ -188,11 +188,12 @@ _SECONDS = 1e-6
 _HOURS = 1e-6 / 3600.0
 _CALLERS = ("contact", "episode")
 _CENTRE = ("centre", "call_type")
+_QUEUE = ("queue",)
 _STAFF = ("centre", "team")
 _IVR = ("centre", "call_type", "ivr_node")
-_HANDLE = "talk_time + hold_time + wrap_time"
-_BUSY = "open_talk_time + open_wrap_time"
-_OVERTIME_BUSY = "overtime_talk_time + overtime_wrap_time"
+_HANDLE = "ring_time + talk_time + hold_time + wrap_time"
+_BUSY = "open_ring_time + open_talk_time + open_wrap_time"
+_OVERTIME_BUSY = "overtime_ring_time + overtime_talk_time + overtime_wrap_time"
 _ON_DUTY = f"open_available_time + {_BUSY}"
 _OVERTIME = f"overtime_available_time + {_OVERTIME_BUSY}"
 _PER_DAY = "Mean per operating day; of a single day or interval, its mean number."
@@ -231,11 +232,26 @@ _COUNTS = (
     _count(
         "offered",
         "Offered",
-        "Reached the queue: answered + abandoned + flowed out + still waiting at the end; a redial is a new offer.",
+        "Reached the queue: answered + abandoned + flowed out + turned away + still waiting at the end; a redial is a new "
+        "offer, and in a queue so is a call that comes from another.",
     ),
-    _count("answered", "Answered", "Answered by an agent (episodes: if any attempt was).", better="higher"),
+    _count("answered", "Answered", "Met an agent (episodes: in any attempt).", better="higher"),
     _count("abandoned", "Abandoned", "Left the queue unserved, at once on hearing of the wait or later.", better="lower"),
-    _count("flowed_out", "Flowed out", "Taken out of the queue without an answer or hanging up: cleared at closing."),
+    _count(
+        "flowed_out",
+        "Flowed out",
+        "Taken out of the queue without an answer or hanging up: overflowed to another queue, or cleared at closing.",
+    ),
+    _count("flowed_in", "Flowed in", "Came unanswered out of another queue.", callers=False, places=_QUEUE),
+    _count("turned_away", "Turned away", "Found the queue full, and no other to overflow to.", better="lower"),
+    _count("transferred", "Transferred", "Answered here, and went on to another department.", callers=False, places=_QUEUE),
+    _count(
+        "lost_in_transfer",
+        "Lost in transfer",
+        "Answered, but not served in the end: hung up, turned away or cleared while waiting for the next agent.",
+        places=_CENTRE,
+        better="lower",
+    ),
     _count("unfinished", "Unfinished", "Still waiting when nothing can happen any more.", better="lower"),
 )
 
@@ -295,6 +311,12 @@ _SHARES = (
         "share", "retried", "entered_ivr", places=("ivr_node",), better="lower",
     ),
     Kpi(
+        "transfer_rate",
+        "Transfer rate",
+        "Share of the calls answered in a queue that go on to another department: transferred / answered.",
+        "share", "transferred", "answered", places=_QUEUE,
+    ),
+    Kpi(
         "delayed",
         "Delayed",
         "Share of the offered whom no agent answers at once: delayed / offered.",
@@ -306,8 +328,8 @@ _SHARES = (
         "Share served within the threshold T, by variant: answered_over_offered At/(A+B), exclude_short_abandons At/(A+B-Bs), "
         "exclude_abandons_in_time At/(A+B-Bt), abandons_in_time_count (At+Bt)/(A+B), short_abandons_count (At+Bs)/(A+B), "
         "answered_only At/A. A answered, B abandoned, At and Bt within T, Bs short abandons. Flow-outs F: include adds F to "
-        "the denominator, met adds those within T to the numerator too, exclude leaves them out. Who still waits at the end "
-        "counts in the denominator. T runs from queue entry and includes its own instant.",
+        "the denominator, met adds those within T to the numerator too, exclude leaves them out. Who is turned away, and who "
+        "still waits at the end, counts in the denominator. T runs from queue entry and includes its own instant.",
         "share", bases=_CALLERS, better="higher",
         variants=tuple(f"{formula}.{flow_outs}" for formula in SERVICE_LEVELS for flow_outs in FLOW_OUTS),
     ),
@@ -325,6 +347,12 @@ _WAITS = (
         "Average wait",
         "Mean queue wait of all whose wait ended: sum of waits / (offered - still waiting at the end). Episodes: all attempts.",
         "s", "wait_time", "offered - unfinished", _SECONDS, bases=_CALLERS, better="lower",
+    ),
+    Kpi(
+        "later_wait",
+        "Wait after the first answer",
+        "Mean wait in queues after a transfer, over all answered: later waits / answered.",
+        "s", "later_wait_time", "answered", _SECONDS, places=_CENTRE, better="lower",
     ),
     Kpi(
         "time_to_abandon",
@@ -352,10 +380,16 @@ _WORK = (
     Kpi(
         "handle_time",
         "Average handle time (AHT)",
-        "Mean agent time per answered contact: (talk + hold + wrap) / answered.",
+        "Mean agent time per answered contact, over all its agents: (ring + talk + hold + wrap) / answered.",
         "s", _HANDLE, "answered", _SECONDS,
     ),
     Kpi("talk_time", "Average talk time", "Mean talk without hold: talk / answered.", "s", "talk_time", "answered", _SECONDS),
+    Kpi(
+        "ring_time",
+        "Average ring time",
+        "Mean time agents' phones ring, in vain or not: ring / answered.",
+        "s", "ring_time", "answered", _SECONDS,
+    ),
     Kpi("hold_time", "Average hold time", "Mean time on hold: hold / answered.", "s", "hold_time", "answered", _SECONDS),
     Kpi("wrap_time", "Average wrap time (ACW)", "Mean wrap-up: wrap / answered.", "s", "wrap_time", "answered", _SECONDS),
     Kpi(

@@ -40,6 +40,8 @@ EPISODE = np.dtype(
         ("call_type", "i4"),
         ("n_contacts", "i4"),
         ("n_offered", "i4"),  # contacts that reached a queue
+        ("n_stays", "i4"),  # in queues, over all contacts
+        ("n_answered", "i4"),  # agents met, over all contacts
         ("outcome", "i4"),  # of the last contact
         ("first_at", "f8"),
         ("ended_at", "f8"),
@@ -61,11 +63,15 @@ CONTACT = np.dtype(
         ("call_type", "i4"),
         ("cause", "i4"),
         ("queue", "i4"),  # first queue entered, -1 for none
-        ("outcome", "i4"),
+        ("outcome", "i4"),  # of the last stay
+        ("n_stays", "i4"),  # in queues
+        ("n_answered", "i4"),  # agents met
         ("arrived_at", "f8"),
-        ("queued_at", "f8"),
+        ("queued_at", "f8"),  # first queue entry
         ("ended_at", "f8"),  # end of talk, hang-up or refusal
-        ("wait", "f8"),  # s, over all queues; +inf for an unfinished wait
+        ("wait", "f8"),  # s, from the first queue entry to the first answer or the unanswered end; +inf when unfinished
+        ("later_wait", "f8"),  # s, in queues after the first answer; +inf when unfinished
+        ("ring_time", "f8"),  # s, of agents, as the three below summed over the stays
         ("talk_time", "f8"),
         ("hold_time", "f8"),
         ("wrap_time", "f8"),
@@ -84,10 +90,14 @@ SEGMENT = np.dtype(
         ("place", "i4"),  # IVR node or queue
         ("call_type", "i4"),
         ("outcome", "i4"),
-        ("agent", "i4"),
+        ("agent", "i4"),  # who answered, or whose phone rang in vain
         ("slots", "i4"),  # of the agent's; a phone call takes all of them: 1 of 1
+        ("came_by", "i4"),  # outcome of the queue stay before, -1 for the first
+        ("came_from", "i4"),  # its queue, -1
         ("entered_at", "f8"),
+        ("clock_at", "f8"),  # from when waiting counts: entered_at, or earlier where an overflow kept the clock
         ("gives_up_at", "f8"),  # end of patience; +inf when it was never drawn
+        ("assigned_at", "f8"),  # an agent's phone begins to ring; answered_at where it does not ring
         ("answered_at", "f8"),
         ("ended_at", "f8"),  # end of talk, or of the stay when unanswered
         ("hold_time", "f8"),
@@ -138,17 +148,23 @@ OUTCOME_COUNTS = np.dtype(
         ("hung_up", "i8"),  # in the IVR
         ("contained", "i8"),  # served by the IVR
         ("ivr_time", "i8"),  # of all who entered it
-        ("offered", "i8"),  # reached the queue: answered + abandoned + flowed_out + unfinished
-        ("answered", "i8"),
+        ("offered", "i8"),  # reached the queue: answered + abandoned + flowed_out + turned_away + unfinished
+        ("answered", "i8"),  # of contacts and episodes: met an agent at all
         ("abandoned", "i8"),  # balked included
         ("balked", "i8"),
         ("short_abandoned", "i8"),  # abandoned with a wait below the short-abandon limit
-        ("flowed_out", "i8"),  # cleared at closing
+        ("flowed_out", "i8"),  # cleared at closing, or gone on to another queue unanswered
+        ("turned_away", "i8"),  # the queue was full
         ("unfinished", "i8"),
+        ("flowed_in", "i8"),  # of a segment: came out of another queue unanswered
+        ("transferred", "i8"),  # of a segment: answered, and gone on to another queue
+        ("lost_in_transfer", "i8"),  # of a contact or an episode: answered, but not served in the end
         ("delayed", "i8"),  # offered, but not answered at once
         ("wait_time", "i8"),  # of all offered whose wait ended
         ("answered_wait_time", "i8"),
         ("abandoned_wait_time", "i8"),
+        ("later_wait_time", "i8"),  # of contacts, after their first answer
+        ("ring_time", "i8"),
         ("talk_time", "i8"),  # without hold
         ("hold_time", "i8"),
         ("wrap_time", "i8"),
@@ -177,9 +193,11 @@ AGENT_COUNTS = np.dtype(
         ("available_time", "i8"),
         ("talk_time", "i8"),  # hold included
         ("wrap_time", "i8"),
+        ("ring_time", "i8"),
         ("overtime_available_time", "i8"),
         ("overtime_talk_time", "i8"),
         ("overtime_wrap_time", "i8"),
+        ("overtime_ring_time", "i8"),
     ]
 )
 """Agent time by state inside opening hours, then in overtime, in microseconds."""

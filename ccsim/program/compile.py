@@ -249,6 +249,9 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
         row.patience_law = laws.add(patience.law)
         row.patience_at_most = patience.at_most
         row.balk_share = patience.balk
+        transfer = scenario.calls[name].transfer
+        row.transfer_to = -1 if transfer is None else names.call_types.index(transfer.to)
+        row.transfer_share = 0.0 if transfer is None else transfer.share
         row.type_day_shape = _gamma_shape(resolve.type_day_cv(scenario, name))
         forecast_cv = resolve.forecast_error_cv(scenario, name)
         row.forecast_shape = _gamma_shape(forecast_cv) if forecast_cv else 0.0

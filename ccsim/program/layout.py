@@ -99,6 +99,8 @@ CALL_TYPE = np.dtype(
         ("patience_law", "i8"),
         ("patience_at_most", "f8"),
         ("balk_share", "f8"),
+        ("transfer_share", "f8"),  # of the answered who go on to another type's queue after their talk
+        ("transfer_to", "i8"),  # that call type, -1
         ("type_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
         ("forecast_shape", "f8"),  # of the gamma factor of a whole replication; 0 for none
     ],

@@ -15,7 +15,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, day_at
 from ccsim.vocabulary import Outcome, Stream
 
-__all__ = ["balks", "dial_at", "patience", "patience_at", "redial_delay", "redials", "visit_of"]
+__all__ = ["balks", "dial_at", "patience", "patience_at", "redial_delay", "redials", "transfers", "visit_of"]
 
 FIRST_HOUR = 3600.0
 """s; a dial that falls due while the lines are closed comes within this time after the next opening."""
@@ -52,10 +52,24 @@ def patience_at(program: Records, call_type: int, u: float) -> float:
 
 
 @jit
+def transfers(luck: Luck, call_type: Records, entity: int) -> bool:
+    """True if the talk of a contact's first leg ends in a transfer to the type's `transfer_to`.
+
+    Like the handle time this is the problem's luck, not the attempt's: who needs another department still needs it after a
+    redial.
+    """
+    return uniform(luck, Stream.TRANSFER, entity, 0) < call_type.transfer_share
+
+
+@jit
 def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: int) -> bool:
     """True if a caller whose `contact`-th attempt (from 0) ended with this outcome will dial again."""
     unserved = (
-        outcome == Outcome.ABANDONED or outcome == Outcome.BALKED or outcome == Outcome.BLOCKED or outcome == Outcome.CLOSED
+        outcome == Outcome.ABANDONED
+        or outcome == Outcome.BALKED
+        or outcome == Outcome.BLOCKED
+        or outcome == Outcome.CLOSED
+        or outcome == Outcome.TURNED_AWAY
     )
     if not unserved or program.redial_share <= 0.0 or contact >= program.redial_attempts:
         return False

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.jit import accessor, apart, inner, wrap
+from ccsim.jit import accessor, apart, inner, times_plus
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Records, records
 
 __all__ = ["DIGEST", "LAYOUT_VERSION", "TABLE", "digest_of", "fold"]
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Version of the row layout and of the fold; part of every digest."""
 
 DIGEST = np.dtype([("first", "i8"), ("second", "i8")])
@@ -42,12 +42,12 @@ def fold(table: Records, row: int, n_words: int, sums: Records) -> None:
     second = _START_2
     for i in range(row * n_words, (row + 1) * n_words):
         word = int(_word_at(table, i).bits)
-        first = wrap((first ^ word) * _PRIME_1)
+        first = times_plus(first ^ word, _PRIME_1, 0)
         first ^= (first >> 31) & _LOW_33
-        second = wrap((second + word) * _PRIME_2)
+        second = times_plus(times_plus(1, word, second), _PRIME_2, 0)
         second ^= (second >> 31) & _LOW_33
-    sums.first = wrap(int(sums.first) + wrap(first * _PRIME_2))
-    sums.second = wrap(int(sums.second) + wrap(second * _PRIME_1))
+    sums.first = times_plus(first, _PRIME_2, int(sums.first))
+    sums.second = times_plus(second, _PRIME_1, int(sums.second))
 
 
 def digest_of(rows: Rows) -> Records:

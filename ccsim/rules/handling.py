@@ -1,8 +1,8 @@
 """How long an agent is needed: talk, hold and wrap-up of one contact, drawn with the caller's own luck.
 
 The luck belongs to the caller, not to the attempt and not to the agent: a problem that takes long still takes long after a
-redial, and with another team it is drawn at the same level from that team's law. `reach` is the row of what the answering team
-is to the call's lane; `factor` is the agent's own.
+redial, and with another team it is drawn at the same level from that team's law. After a transfer it is that of the leg
+(`randomness.leg_entity`). `reach` is the row of what the answering team is to the call's lane; `factor` is the agent's own.
 """
 
 from __future__ import annotations

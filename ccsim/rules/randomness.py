@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ccsim.jit import jit, of_many
+from ccsim.jit import jit, of_many, times_plus
 
-__all__ = ["SCHEME", "Luck", "arrival_entity", "entity_base", "luck_of", "philox", "uniform", "uniform_of_many"]
+__all__ = ["SCHEME", "Luck", "arrival_entity", "entity_base", "leg_entity", "luck_of", "philox", "uniform", "uniform_of_many"]
 
 SCHEME = 1
 """Version of the keyed-draw scheme."""
@@ -25,6 +25,7 @@ _WEYL_0 = 0x9E3779B9
 _WEYL_1 = 0xBB67AE85
 _ENTITY_KEY_0 = 0x63637369  # "ccsi", "m\0\0\1": entities are names, the same under every seed
 _ENTITY_KEY_1 = 0x6D000001
+_LEG = 0x6C656700  # "leg\0": no interval of a day has this ordinal
 _RESOLUTION = 2.0**-52
 
 
@@ -54,8 +55,8 @@ def luck_of(seed: int, replication: int) -> Luck:
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four random 32-bit words of a four-word counter and a two-word key (Philox 4x32-10)."""
     for _ in range(10):
-        product_0 = _MULTIPLIER_0 * c0
-        product_1 = _MULTIPLIER_1 * c2
+        product_0 = times_plus(_MULTIPLIER_0, c0, 0)
+        product_1 = times_plus(_MULTIPLIER_1, c2, 0)
         c0 = ((product_1 >> 32) & _WORD) ^ c1 ^ k0
         c1 = product_1 & _WORD
         c2 = ((product_0 >> 32) & _WORD) ^ c3 ^ k1
@@ -117,6 +118,14 @@ def entity_base(name_key: int, date: int, ordinal: int) -> int:
         _ENTITY_KEY_0,
         _ENTITY_KEY_1,
     )
+    return ((w0 - (1 << 31)) << 32) | w1
+
+
+@jit
+def leg_entity(entity: int, leg: int) -> int:
+    """Whose luck the `leg`-th transfer of a caller brings (from 1): new patience, new talk."""
+    entity = int(entity)
+    w0, w1, _, _ = philox(entity & _WORD, (entity >> 32) & _WORD, int(leg), _LEG, _ENTITY_KEY_0, _ENTITY_KEY_1)
     return ((w0 - (1 << 31)) << 32) | w1
 
 

@@ -58,6 +58,7 @@ _line_load = accessor(COUNTS, "line_time", LOAD_COUNTS)
 _node_cell = accessor(COUNTS, "ivr_nodes", IVR_COUNTS)
 _node_load = accessor(COUNTS, "node_time", LOAD_COUNTS)
 
+_SERVED = np.int64(Outcome.SERVED)
 _LAST_FIXED_BIN = 3600
 _LOG_GROWTH = math.log(1.02)
 
@@ -119,8 +120,11 @@ def _add_outcome(cell: Records, program: Records, outcome: int, wait: float) -> 
         return
     waited = micros(wait)
     cell.wait_time += waited
-    if outcome == Outcome.CLOSED:
+    if outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED:
         cell.flowed_out += 1
+        return
+    if outcome == Outcome.TURNED_AWAY:
+        cell.turned_away += 1
         return
     cell.abandoned += 1
     cell.abandoned_wait_time += waited
@@ -135,9 +139,9 @@ def _add_within(cell: Records, outcome: int) -> None:
     """Adds one stay whose wait ended within a threshold."""
     if outcome == Outcome.SERVED:
         cell.answered += 1
-    elif outcome == Outcome.CLOSED:
+    elif outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED:
         cell.flowed_out += 1
-    else:
+    elif outcome != Outcome.TURNED_AWAY:
         cell.abandoned += 1
 
 
@@ -165,9 +169,11 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
         _tally_ivr_stay(row, program, counts)
         return
     lane = lane_of(program, np.int64(row.call_type) * program.n_queues + row.place).value
+    outcome = np.int64(row.outcome)
     left_at = row.ended_at
-    if row.outcome == Outcome.SERVED:
+    if row.answered_at < math.inf:
         left_at = row.answered_at
+        outcome = _SERVED  # by the agent of this stay, transferred or not
 
     begin = micros(max(row.entered_at, program.count_from))
     finish = micros(min(left_at, program.count_until))
@@ -180,18 +186,24 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
     if row.entered_at < program.count_from:
         return
 
-    wait = left_at - row.entered_at
+    wait = left_at - row.clock_at
     at = interval_of(program, _attributed(program, row.entered_at, row.answered_at, row.ended_at))
     place = at * program.n_lanes + lane
     cell = _segment_cell(counts, place)
-    _add_outcome(cell, program, row.outcome, wait)
+    _add_outcome(cell, program, outcome, wait)
     for i in range(program.n_thresholds):
         if wait <= threshold_at(program, i).value:
-            _add_within(_segment_within(counts, place * program.n_thresholds + i), row.outcome)
-    if row.outcome != Outcome.UNFINISHED:
-        _add_wait(_segment_waits(counts, lane * N_WAIT_BINS + wait_bin(wait)), row.outcome)
-    if row.outcome == Outcome.SERVED:
+            _add_within(_segment_within(counts, place * program.n_thresholds + i), outcome)
+    if outcome != Outcome.UNFINISHED:
+        _add_wait(_segment_waits(counts, lane * N_WAIT_BINS + wait_bin(wait)), outcome)
+    if outcome == Outcome.SERVED:
         _add_work(cell, row.ended_at - row.answered_at - row.hold_time, row.hold_time, row.wrap_ended_at - row.ended_at)
+    if row.assigned_at < left_at:
+        cell.ring_time += micros(left_at - row.assigned_at)
+    if row.came_by == Outcome.OVERFLOWED:
+        cell.flowed_in += 1
+    if row.outcome == Outcome.TRANSFERRED:
+        cell.transferred += 1
 
 
 @inner
@@ -254,9 +266,11 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
         entered_at = row.queued_at
     if entered_at < program.count_from:
         return
+    outcome = np.int64(row.outcome)
     answered_at = math.inf
-    if row.outcome == Outcome.SERVED:
+    if row.n_answered > 0:
         answered_at = row.queued_at + row.wait
+        outcome = _SERVED
     at = interval_of(program, _attributed(program, entered_at, answered_at, row.ended_at))
     kind = np.int64(row.call_type)
     place = at * program.n_call_types + kind
@@ -269,13 +283,19 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
         _add_ivr(cell, row)
     if not offered:
         return
-    _add_outcome(cell, program, row.outcome, row.wait)
+    _add_outcome(cell, program, outcome, row.wait)
     for i in range(program.n_thresholds):
         if row.wait <= threshold_at(program, i).value:
-            _add_within(_contact_within(counts, place * program.n_thresholds + i), row.outcome)
-    if row.outcome != Outcome.UNFINISHED:
-        _add_wait(_contact_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), row.outcome)
+            _add_within(_contact_within(counts, place * program.n_thresholds + i), outcome)
+    if outcome != Outcome.UNFINISHED:
+        _add_wait(_contact_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), outcome)
     _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
+    cell.ring_time += micros(row.ring_time)
+    if row.n_stays > 1:
+        if row.later_wait < math.inf:
+            cell.later_wait_time += micros(row.later_wait)
+        if outcome != row.outcome:
+            cell.lost_in_transfer += 1
 
 
 @jit
@@ -303,12 +323,17 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
         else:
             cell.hung_up += 1
         return
-    _add_outcome(cell, program, row.outcome, row.wait)
+    outcome = np.int64(row.outcome)
+    if row.n_answered > 0 and row.wait < math.inf:
+        if outcome != Outcome.SERVED:
+            cell.lost_in_transfer += 1
+        outcome = _SERVED
+    _add_outcome(cell, program, outcome, row.wait)
     for i in range(program.n_thresholds):
         if row.wait <= threshold_at(program, i).value:
-            _add_within(_episode_within(counts, place * program.n_thresholds + i), row.outcome)
-    if row.outcome != Outcome.UNFINISHED:
-        _add_wait(_episode_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), row.outcome)
+            _add_within(_episode_within(counts, place * program.n_thresholds + i), outcome)
+    if outcome != Outcome.UNFINISHED:
+        _add_wait(_episode_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), outcome)
     _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
 
 
@@ -340,6 +365,9 @@ def tally_agent_state(row: Records, program: Records, counts: Records) -> None:
         elif row.state == AgentState.TALK:
             cell.talk_time += inside
             cell.overtime_talk_time += overtime
+        elif row.state == AgentState.RING:
+            cell.ring_time += inside
+            cell.overtime_ring_time += overtime
         else:
             cell.wrap_time += inside
             cell.overtime_wrap_time += overtime

@@ -183,6 +183,15 @@ class Hold(Model):
     for_: Annotated[Handling, Field(alias="for")]
 
 
+class Transfer(Model):
+    """Callers who turn out to need another department, and go on there after the talk."""
+
+    share: Share
+    """Of those answered."""
+    to: Name
+    """Call type as which they go on."""
+
+
 class CallType(Model):
     """Why people call, how many, how long it takes and how long they wait."""
 
@@ -198,6 +207,7 @@ class CallType(Model):
     wrap: Wrap | None = None
     patience: Annotated[Patience, ShortForm(_expand_patience, json_schema_input_type=str | Patience)] | None = None
     """Missing: callers never hang up."""
+    transfer: Transfer | None = None
     channel: NotYet = None
     needs: Annotated[
         tuple[Name, ...], BeforeValidator(_expand_needs, json_schema_input_type=Name | list[Name]), Field(max_length=MOST_NEEDS)

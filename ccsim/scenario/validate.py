@@ -138,6 +138,9 @@ def _check_names(scenario: Scenario, report: Report) -> None:
         for name in getattr(scenario.uncertainty, spread):
             if name != "all" and name not in scenario.calls:
                 report(("uncertainty", spread, name), _missing("call type", name, scenario.calls))
+    for name, call in scenario.calls.items():
+        if call.transfer is not None:
+            _check_transfer(scenario, name, call.transfer.to, report)
 
 
 def _distributions(path: Path, value: Any) -> Iterator[tuple[Path, Distribution]]:
@@ -175,6 +178,15 @@ def _check_call(scenario: Scenario, name: str, call: CallType, report: Report) -
             here = (*path, part, "for") if part == "hold" else (*path, part)
             for key in _every_day(here, written.by_interval, days, report):
                 _check_length(scenario, here, key, written.by_interval, written.by_interval[key], days, report)
+
+
+def _check_transfer(scenario: Scenario, name: str, to: str, report: Report) -> None:
+    path: Path = ("calls", name, "transfer", "to")
+    if to not in scenario.calls:
+        report(path, _missing("call type", to, scenario.calls))
+    elif to == name:
+        others = ", ".join(sorted(set(scenario.calls) - {name})) or "none: add the call type first"
+        report(path, Refusal("E-REF", "a transfer goes to another call type", got=to, allowed=others))
 
 
 def _every_day(path: Path, days: dict[str, Any], open_days: Sequence[resolve.OpenDay], report: Report) -> list[str]:

@@ -301,6 +301,11 @@ def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
         kind.patience_at_most = dice.pick([math.inf, math.inf, 120.0])
         kind.balk_share = dice.pick([0.0, 0.0, 0.2])
         kind.type_day_shape = dice.pick([math.inf, math.inf, 25.0])
+        kind.transfer_to = -1
+    if len(kinds) > 1 and dice.chance(0.4):
+        for number, kind in enumerate(kinds):
+            kind.transfer_to = (number + dice.between(1, len(kinds) - 1)) % len(kinds)
+            kind.transfer_share = dice.pick([0.0, 0.3, 1.0])
     return kinds
 
 

@@ -14,7 +14,7 @@ from ccsim.rules.handling import talk_time, talk_time_at
 from ccsim.rules.randomness import Luck, uniform_of_many
 from ccsim.vocabulary import Stream
 
-__all__ = ["draw_ahead", "patience_of", "take_ahead", "talk_time_of"]
+__all__ = ["draw_ahead", "forget_ahead", "patience_of", "take_ahead", "talk_time_of"]
 
 
 @inner
@@ -36,6 +36,14 @@ def take_ahead(floor: Records, slot: int, place: int) -> None:
         return
     ahead_of(floor, slot).talk = ahead_at_door(floor, place).talk
     ahead_of(floor, slot).patience = ahead_at_door(floor, place).patience
+
+
+@inner
+def forget_ahead(floor: Records, slot: int) -> None:
+    """What the caller brought is not the luck of the leg that begins. Writes ahead."""
+    ahead = ahead_of(floor, slot)
+    ahead.talk = 0.0
+    ahead.patience = 0.0
 
 
 @inner

@@ -5,16 +5,17 @@ from __future__ import annotations
 from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_agent_by_rule, pick_call_by_weight
+from ccsim.engine.compiled.earlier import leg_of
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
-from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, lane_now, team_now
+from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, earlier_at, lane_now, team_now
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
-from ccsim.rules.tables import agent_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
+from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import AgentState, Event, PickAgent, PickCall
 
@@ -22,6 +23,7 @@ __all__ = [
     "assign",
     "change_state",
     "enqueue",
+    "may_transfer",
     "pick_agent",
     "pick_call",
     "schedule",
@@ -184,7 +186,7 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
         floor.n_starts += 1
     interval = interval_of(program, caller.arrived_at)
     recorded = -1.0
-    if caller.recorded >= 0:
+    if caller.recorded >= 0 and leg_of(caller) == 0:
         recorded = recorded_at(program, caller.recorded).handle
     caller.agent = agent
     caller.answered_at = now
@@ -193,6 +195,10 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     caller.talk_time = talk_time_of(program, luck, floor, slot, reach, factor, entity, interval, recorded)
     caller.hold_time = hold_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
     caller.wrap_time = wrap_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
+    if caller.earlier != 0:
+        earlier_at(floor, slot).assigned_at = now
+    if may_transfer(program, caller):
+        floor.n_inside += 1
 
     change_state(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)
@@ -222,3 +228,9 @@ def change_state(program: Records, luck: Luck, floor: Records, now: float, agent
     doing.state = state
     doing.since = now
     doing.customer = customer
+
+
+@inner
+def may_transfer(program: Records, caller: Records) -> bool:
+    """True if this talk may end in a transfer: until it ends the contact is inside, so nobody goes home who might be needed."""
+    return call_type_at(program, caller.call_type).transfer_share > 0.0 and leg_of(caller) == 0

@@ -109,7 +109,7 @@ def events_with_room(floor: Records) -> int:
             events,
             floor.n_episodes - floor.n_episode_rows,
             floor.n_contacts - floor.n_contact_rows,
-            (floor.n_segments - floor.n_segment_rows) // 2,
+            (floor.n_segments - floor.n_segment_rows) // (floor.n_lanes + 2),  # a call may pass through full queues at once
             (floor.n_agent_states - floor.n_agent_state_rows) // (floor.n_agents + 4),
         )
     return max(events, 0)
@@ -166,9 +166,9 @@ def finish(program: Records, luck: Luck, floor: Records) -> None:
     for slot in range(floor.n_callers):
         caller = caller_at(floor, slot)
         if caller.customer >= 0 and caller.waiting != 0:
-            close_queue_stay(program, luck, floor, caller, Outcome.UNFINISHED, math.inf)
-            caller.waited += close_contact(program, luck, floor, caller, Outcome.UNFINISHED, math.inf)
-            close_episode(program, luck, floor, caller, Outcome.UNFINISHED, math.inf)
+            close_queue_stay(program, luck, floor, slot, Outcome.UNFINISHED, math.inf)
+            close_contact(program, luck, floor, slot, Outcome.UNFINISHED, math.inf)
+            close_episode(program, luck, floor, slot, Outcome.UNFINISHED, math.inf)
     for agent in range(floor.n_agents):
         if agent_now(floor, agent).state != AgentState.ABSENT:
             close_agent_state(program, luck, floor, agent, math.inf)

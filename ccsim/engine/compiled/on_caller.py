@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.ahead import patience_of, take_ahead
-from ccsim.engine.compiled.assign import assign, change_state, enqueue, pick_agent, schedule, stop_idle, unqueue
+from ccsim.engine.compiled.ahead import forget_ahead, patience_of, take_ahead
+from ccsim.engine.compiled.assign import assign, change_state, enqueue, may_transfer, pick_agent, schedule, stop_idle, unqueue
+from ccsim.engine.compiled.earlier import forget_contact, leg_of, remember_stay
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     caller_at,
+    earlier_at,
     fetch_contact,
     fetch_episode,
     fetch_segment,
@@ -20,9 +22,9 @@ from ccsim.engine.compiled.state import (
 )
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.callers import balks, dial_at, redial_delay, redials
+from ccsim.rules.callers import balks, dial_at, redial_delay, redials, transfers
 from ccsim.rules.ivr import node_time
-from ccsim.rules.randomness import Luck
+from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.tables import agent_at, call_type_at, recorded_at
 from ccsim.vocabulary import AgentState, Event, Outcome
 
@@ -58,6 +60,7 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
     caller.n_offered = 0
     caller.first_at = now
     caller.waited = 0.0
+    caller.earlier = 0
     caller.recorded = arrival.recorded
     caller.episode_row = 0
     if floor.keep_rows != 0:
@@ -126,7 +129,15 @@ def reserve_segment(floor: Records, slot: int) -> None:
 
 @inner
 def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """The caller reaches his queue: an idle agent answers, or he balks, or he waits. Writes callers, lanes, calendar."""
+    """The contact reaches its queue. Writes callers, lanes, calendar, rows."""
+    caller = caller_at(floor, slot)
+    caller.n_offered += 1
+    seek_agent(program, luck, floor, now, slot)
+
+
+@inner
+def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """A stay in his call type's queue begins: an idle agent answers, or he balks, or he waits. Writes as above."""
     caller = caller_at(floor, slot)
     kind = call_type_at(program, caller.call_type)
     caller.lane = kind.lane
@@ -134,8 +145,10 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
     caller.gives_up_at = math.inf
     caller.answered_at = math.inf
     caller.agent = -1
-    caller.n_offered += 1
     reserve_segment(floor, slot)
+    if caller.earlier != 0:
+        earlier_at(floor, slot).entered_at = now
+        earlier_at(floor, slot).assigned_at = math.inf
 
     if floor.shut != 0:
         leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
@@ -150,7 +163,7 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
         return
 
     recorded = -1.0
-    if caller.recorded >= 0:
+    if caller.recorded >= 0 and leg_of(caller) == 0:
         recorded = recorded_at(program, caller.recorded).patience
     limit = patience_of(program, luck, floor, slot, recorded)
     caller.gives_up_at = now + limit
@@ -180,7 +193,7 @@ def leave_waiting(program: Records, luck: Luck, floor: Records, now: float, slot
 @inner
 def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
     """A caller who reached the queue ends there unserved. Writes clock, rows."""
-    close_queue_stay(program, luck, floor, caller_at(floor, slot), outcome, now)
+    close_queue_stay(program, luck, floor, slot, outcome, now)
     floor.lines_in_use -= 1
     end_unserved(program, luck, floor, now, slot, outcome)
 
@@ -199,15 +212,17 @@ def clear_queues(program: Records, luck: Luck, floor: Records, now: float) -> No
 def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
     """An attempt ended without an agent: the customer dials again later, or his episode is over. Writes rows, calendar."""
     caller = caller_at(floor, slot)
-    caller.waited += close_contact(program, luck, floor, caller, outcome, now)
+    close_contact(program, luck, floor, slot, outcome, now)
     if redials(luck, program, outcome, caller.entity, caller.contact):
         due = now + redial_delay(luck, program, caller.entity, caller.contact)
         at = dial_at(luck, program, due, caller.entity, caller.contact)
         if at < math.inf:
             caller.contact += 1
+            if caller.earlier != 0:
+                forget_contact(floor, slot)
             schedule(floor, at, Event.DIAL, caller.customer, slot)
             return
-    close_episode(program, luck, floor, caller, outcome, now)
+    close_episode(program, luck, floor, slot, outcome, now)
     free_slot(floor, slot)
 
 
@@ -222,20 +237,46 @@ def free_slot(floor: Records, slot: int) -> None:
 
 @inner
 def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """The conversation is over, and with it the episode; the agent wraps up or is released. Writes all tables."""
+    """The conversation is over: the caller is transferred or served; the agent wraps up or is released. Writes all tables."""
     caller = caller_at(floor, slot)
     agent = caller.agent
     customer = caller.customer
     wrap = caller.wrap_time
-
-    floor.lines_in_use -= 1
-    close_queue_stay(program, luck, floor, caller, Outcome.SERVED, now)
-    caller.waited += close_contact(program, luck, floor, caller, Outcome.SERVED, now)
-    close_episode(program, luck, floor, caller, Outcome.SERVED, now)
-    free_slot(floor, slot)
-
+    onward = -1  # call type as which he goes on
+    if may_transfer(program, caller):
+        floor.n_inside -= 1
+        kind = call_type_at(program, caller.call_type)
+        if transfers(luck, kind, caller.entity):
+            onward = kind.transfer_to
+    if onward >= 0:
+        transfer(program, luck, floor, now, slot, onward)
+    else:
+        hang_up(program, luck, floor, now, slot)
     if wrap > 0.0:
         change_state(program, luck, floor, now, agent, AgentState.WRAP, customer)
         schedule(floor, now + wrap, Event.WRAP_END, agent, agent)
     else:
         release(program, luck, floor, now, agent)
+
+
+@inner
+def hang_up(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """The caller is served, and with him the episode is over. Writes callers, clock, rows."""
+    floor.lines_in_use -= 1
+    close_queue_stay(program, luck, floor, slot, Outcome.SERVED, now)
+    close_contact(program, luck, floor, slot, Outcome.SERVED, now)
+    close_episode(program, luck, floor, slot, Outcome.SERVED, now)
+    free_slot(floor, slot)
+
+
+@inner
+@apart
+def transfer(program: Records, luck: Luck, floor: Records, now: float, slot: int, call_type: int) -> None:
+    """After his talk the caller goes on as a call of another type, before his agent wraps up or frees. Writes all tables."""
+    close_queue_stay(program, luck, floor, slot, Outcome.TRANSFERRED, now)
+    remember_stay(program, floor, slot, Outcome.TRANSFERRED, now)
+    caller = caller_at(floor, slot)
+    caller.entity = leg_entity(earlier_at(floor, slot).entity, leg_of(caller))
+    caller.call_type = call_type
+    forget_ahead(floor, slot)
+    seek_agent(program, luck, floor, now, slot)

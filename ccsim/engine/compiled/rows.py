@@ -8,15 +8,17 @@ from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     agent_now,
     agent_state_at,
+    caller_at,
     contact_at,
     counts_of,
     digest_at,
+    earlier_at,
     episode_at,
     fetch_agent_state,
     row_table,
     segment_at,
 )
-from ccsim.jit import inner
+from ccsim.jit import apart, inner
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT
 from ccsim.program.layout import Records
 from ccsim.rules.digest import fold
@@ -50,8 +52,12 @@ def close_ivr_stay(
     segment.outcome = outcome
     segment.agent = -1
     segment.slots = 0
+    segment.came_by = -1
+    segment.came_from = -1
     segment.entered_at = stay.entered_at
+    segment.clock_at = stay.entered_at
     segment.gives_up_at = math.inf
+    segment.assigned_at = math.inf
     segment.answered_at = math.inf
     segment.ended_at = now
     segment.hold_time = 0.0
@@ -63,9 +69,10 @@ def close_ivr_stay(
 
 
 @inner
-def close_queue_stay(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float) -> None:
+def close_queue_stay(program: Records, luck: Luck, floor: Records, slot: int, outcome: int, ended_at: float) -> None:
     """The stay in the queue and with the agent is over. Writes one segment, counts."""
-    served = outcome == Outcome.SERVED
+    caller = caller_at(floor, slot)
+    answered = caller.answered_at < math.inf
     segment = segment_at(floor, caller.segment_row)
     segment.customer = caller.customer
     segment.replication = luck.replication
@@ -77,13 +84,19 @@ def close_queue_stay(program: Records, luck: Luck, floor: Records, caller: Recor
     segment.call_type = caller.call_type
     segment.outcome = outcome
     segment.agent = caller.agent
-    segment.slots = 1 if served else 0
+    segment.slots = 1 if answered else 0
+    segment.came_by = -1
+    segment.came_from = -1
     segment.entered_at = caller.queued_at
+    segment.clock_at = caller.queued_at
     segment.gives_up_at = caller.gives_up_at
+    segment.assigned_at = caller.answered_at
     segment.answered_at = caller.answered_at
     segment.ended_at = ended_at
-    segment.hold_time = caller.hold_time if served else 0.0
-    segment.wrap_ended_at = ended_at + caller.wrap_time if served else math.inf
+    segment.hold_time = caller.hold_time if answered else 0.0
+    segment.wrap_ended_at = ended_at + caller.wrap_time if answered else math.inf
+    if caller.earlier != 0:
+        tell_way_there(floor, slot, segment)
     if floor.keep_rows == 0:
         tally_segment(segment, program, counts_of(floor, 0))
     if floor.keep_digest != 0:
@@ -91,8 +104,20 @@ def close_queue_stay(program: Records, luck: Luck, floor: Records, caller: Recor
 
 
 @inner
-def close_contact(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float) -> float:
-    """The attempt is over; returns its wait. Writes one contact, counts."""
+@apart
+def tell_way_there(floor: Records, slot: int, segment: Records) -> None:
+    """Puts into a stay how the contact came there. Writes the segment."""
+    earlier = earlier_at(floor, slot)
+    segment.came_by = earlier.came_by
+    segment.came_from = earlier.came_from
+    segment.entered_at = earlier.entered_at
+    segment.assigned_at = earlier.assigned_at
+
+
+@inner
+def close_contact(program: Records, luck: Luck, floor: Records, slot: int, outcome: int, ended_at: float) -> None:
+    """The attempt is over. Writes one contact, counts, callers."""
+    caller = caller_at(floor, slot)
     served = outcome == Outcome.SERVED
     offered = caller.queued_at < math.inf
     wait = 0.0
@@ -111,23 +136,64 @@ def close_contact(program: Records, luck: Luck, floor: Records, caller: Records,
     contact.cause = Cause.FRESH if caller.contact == 0 else Cause.REDIAL
     contact.queue = lane_at(program, caller.lane).queue if offered else -1
     contact.outcome = outcome
+    contact.n_stays = 1 if offered else 0
+    contact.n_answered = 1 if served else 0
     contact.arrived_at = caller.arrived_at
     contact.queued_at = caller.queued_at
     contact.ended_at = ended_at
     contact.wait = wait
+    contact.later_wait = 0.0
+    contact.ring_time = 0.0
     contact.talk_time = caller.talk_time if served else 0.0
     contact.hold_time = caller.hold_time if served else 0.0
     contact.wrap_time = caller.wrap_time if served else 0.0
+    if caller.earlier != 0:
+        add_earlier_stays(floor, slot, contact)
+    caller.waited += contact.wait
     if floor.keep_rows == 0:
         tally_contact(contact, program, counts_of(floor, 0))
     if floor.keep_digest != 0:
         fold(row_table(floor, 1), caller.contact_row, _CONTACT_WORDS, digest_at(floor, 1))
-    return wait
 
 
 @inner
-def close_episode(program: Records, luck: Luck, floor: Records, caller: Records, outcome: int, ended_at: float) -> None:
+@apart
+def add_earlier_stays(floor: Records, slot: int, contact: Records) -> None:
+    """Puts what went before into a contact that so far tells of its last stay only. Writes the contact, earlier."""
+    caller = caller_at(floor, slot)
+    earlier = earlier_at(floor, slot)
+    caller.entity = earlier.entity  # whether and when he dials again is not the leg's luck
+    contact.call_type = earlier.call_type
+    if contact.n_stays > 0:
+        left_at = min(caller.answered_at, contact.ended_at)
+        contact.wait = left_at - earlier.entered_at
+        if earlier.n_answered > 0:
+            contact.later_wait = earlier.later_wait + contact.wait
+            contact.wait = earlier.wait
+        elif earlier.n_stays > 0:
+            contact.wait = left_at - earlier.queued_at
+        if earlier.n_stays > 0:
+            contact.queue = earlier.queue
+            contact.queued_at = earlier.queued_at
+        contact.ring_time = earlier.ring_time
+        if earlier.assigned_at < math.inf:
+            contact.ring_time += left_at - earlier.assigned_at
+        contact.n_stays += earlier.n_stays
+        contact.n_answered += earlier.n_answered
+        contact.talk_time += earlier.talk_time
+        contact.hold_time += earlier.hold_time
+        contact.wrap_time += earlier.wrap_time
+        earlier.more_stays += contact.n_stays - 1
+        earlier.episode_n_answered += contact.n_answered
+        earlier.episode_talk_time += contact.talk_time
+        earlier.episode_hold_time += contact.hold_time
+        earlier.episode_wrap_time += contact.wrap_time
+
+
+@inner
+def close_episode(program: Records, luck: Luck, floor: Records, slot: int, outcome: int, ended_at: float) -> None:
     """The customer's problem is over, served or not. Writes one episode, counts."""
+    caller = caller_at(floor, slot)
     served = outcome == Outcome.SERVED
     episode = episode_at(floor, caller.episode_row)
     episode.customer = caller.customer
@@ -136,6 +202,8 @@ def close_episode(program: Records, luck: Luck, floor: Records, caller: Records,
     episode.call_type = caller.call_type
     episode.n_contacts = caller.contact + 1
     episode.n_offered = caller.n_offered
+    episode.n_stays = caller.n_offered
+    episode.n_answered = 1 if served else 0
     episode.outcome = outcome
     episode.first_at = caller.first_at
     episode.ended_at = ended_at
@@ -143,6 +211,14 @@ def close_episode(program: Records, luck: Luck, floor: Records, caller: Records,
     episode.talk_time = caller.talk_time if served else 0.0
     episode.hold_time = caller.hold_time if served else 0.0
     episode.wrap_time = caller.wrap_time if served else 0.0
+    if caller.earlier != 0:
+        earlier = earlier_at(floor, slot)
+        episode.call_type = earlier.call_type
+        episode.n_stays += earlier.more_stays
+        episode.n_answered = earlier.episode_n_answered
+        episode.talk_time = earlier.episode_talk_time
+        episode.hold_time = earlier.episode_hold_time
+        episode.wrap_time = earlier.episode_wrap_time
     if floor.keep_rows == 0:
         tally_episode(episode, program, counts_of(floor, 0))
     if floor.keep_digest != 0:

@@ -73,14 +73,15 @@ def _load_kernel_once(*arguments: Any) -> None:
 def _sorted(tables: Rows, program: Program) -> Rows:
     """The tables in the order of their keys.
 
-    Fresh callers dial, and so their rows are begun, in the order of customers; only redials, and stays after an IVR, are not.
+    Fresh callers dial, and so their rows are begun, in the order of customers; only redials, and a contact's later stays, are
+    not.
     """
     n_customers = len(tables.episodes)
     contacts, segments = tables.contacts, tables.segments
     in_order = len(contacts) == n_customers
     if not in_order:
         contacts = _by_owner(contacts, "customer", n_customers)
-    if not in_order or len(program.ivr_nodes) > 0:
+    if not in_order or _has_later_stays(program):
         segments = _by_owner(segments, "customer", n_customers)
     return Rows(
         episodes=tables.episodes,
@@ -88,6 +89,11 @@ def _sorted(tables: Rows, program: Program) -> Rows:
         segments=segments,
         agent_states=_by_owner(tables.agent_states, "agent", len(program.agents)),
     )
+
+
+def _has_later_stays(program: Program) -> bool:
+    """True where a contact may stay in several places, one after the other."""
+    return bool(len(program.ivr_nodes) > 0 or program.call_types["transfer_share"].any())
 
 
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:

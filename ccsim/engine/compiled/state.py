@@ -42,6 +42,7 @@ __all__ = [
     "contact_at",
     "counts_of",
     "digest_at",
+    "earlier_at",
     "episode_at",
     "event_at",
     "event_key_at",
@@ -146,12 +147,47 @@ CALLER = np.dtype(
         ("contact", "i2"),  # attempt, from 0
         ("segment", "i2"),  # of the contact, from 0
         ("n_offered", "i2"),
-        ("waiting", "i2"),
+        ("waiting", "i1"),  # 0 or one of `WAITING`, `RINGING`
+        ("earlier", "i1"),  # 0, or the slot's EARLIER row is in use: 1 + 2 x transfers of this contact so far
     ],
     align=True,
 )
 assert CALLER.itemsize == 128, "two cache lines a caller: callers come and go all over this table"
-"""A customer with a live contact, or between two: one slot from the first dial to the episode's end."""
+"""A customer with a live contact, or between two: one slot from the first dial to the episode's end.
+
+The entity, the call type and everything from `queued_at` to `wrap_time` are those of the stay at hand.
+"""
+
+EARLIER = np.dtype(
+    [
+        # Of the stay at hand, which an overflow or a transfer began.
+        ("entered_at", "f8"),
+        ("came_by", "i4"),  # outcome of the stay before
+        ("came_from", "i4"),  # its queue
+        ("assigned_at", "f8"),  # to an agent, whose phone may ring first
+        # Of the contact's stays that are over.
+        ("queued_at", "f8"),  # first queue entry
+        ("queue", "i4"),  # where that was
+        ("n_stays", "i4"),
+        ("n_answered", "i8"),
+        ("wait", "f8"),  # until the first answer, if there was one
+        ("later_wait", "f8"),
+        ("ring_time", "f8"),
+        ("talk_time", "f8"),
+        ("hold_time", "f8"),
+        ("wrap_time", "f8"),
+        # Of the episode: whose it is, its call type, and the sums over its contacts that are over.
+        ("entity", "i8"),
+        ("call_type", "i4"),
+        ("more_stays", "i4"),  # beyond one a contact
+        ("episode_n_answered", "i8"),
+        ("episode_talk_time", "f8"),
+        ("episode_hold_time", "f8"),
+        ("episode_wrap_time", "f8"),
+    ],
+    align=True,
+)
+"""What has gone before the stay at hand, where a contact has several stays; most callers never touch theirs."""
 
 IVR_STAY = np.dtype(
     [
@@ -279,6 +315,7 @@ _WORK_TABLES = (
     "callers",
     "ahead",
     "ivr_stays",
+    "earlier",
     "agents",
     "persons",
     "agent_work",
@@ -310,6 +347,8 @@ ahead_at_door = accessor(FLOOR, "ahead_at_door", AHEAD)
 """By place at the door."""
 caller_at = accessor(FLOOR, "callers", CALLER)
 ivr_stay_of = accessor(FLOOR, "ivr_stays", IVR_STAY)
+"""By caller's slot."""
+earlier_at = accessor(FLOOR, "earlier", EARLIER)
 """By caller's slot."""
 agent_now = accessor(FLOOR, "agents", AGENT_NOW)
 person_now = accessor(FLOOR, "persons", PERSON_NOW)
@@ -384,6 +423,7 @@ class Room:
         self.counts = new_counts(program)
         self.tables: dict[str, NDArray[Any]] = {
             "callers": np.zeros(0, CALLER),
+            "earlier": np.zeros(0, EARLIER),
             "agents": np.zeros(n_agents, AGENT_NOW),
             "persons": np.full(n_agents, _NOBODY, PERSON_NOW),
             "agent_work": np.zeros(n_agents, AGENT_WORK),
@@ -446,7 +486,7 @@ class Room:
             needed = {
                 "episodes": clock.n_episode_rows + 1,
                 "contacts": clock.n_contact_rows + 1,
-                "segments": clock.n_segment_rows + 2,
+                "segments": clock.n_segment_rows + clock.n_lanes + 2,
                 "agent_states": clock.n_agent_state_rows + clock.n_agents + 4,
             }
             longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
@@ -458,7 +498,7 @@ class Room:
             longer |= {"calendar": 0, "parked": 0}
         if clock.n_free == 0:
             self._more_slots(len(self.tables["callers"]))
-            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0}
+            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0, "earlier": 0}
         self._bind(*longer)
 
     def rows(self) -> Rows:
@@ -509,6 +549,7 @@ class Room:
         self._lengthen("callers", before + n)
         self._lengthen("ahead", before + n)
         self._lengthen("ivr_stays", before + n)
+        self._lengthen("earlier", before + n)
         callers = self.tables["callers"]
         callers["customer"][before:] = -1
         self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])

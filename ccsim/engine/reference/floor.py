@@ -7,14 +7,14 @@ from bisect import bisect_right, insort
 from typing import Any
 
 from ccsim.engine.reference.clock import Clock
-from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Team
+from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Team
 from ccsim.engine.reference.presence import Presence
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
-from ccsim.engine.reference.rows import Book
+from ccsim.engine.reference.rows import Book, work_of
 from ccsim.program.layout import Program, Records
 from ccsim.rules import callers, handling, ivr
 from ccsim.rules.presence import handle_factor
-from ccsim.rules.randomness import Luck
+from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.routing import is_busy
 from ccsim.vocabulary import AgentState, ClosingRule, Outcome
 
@@ -70,8 +70,10 @@ class Floor:
         """A contact begins; false if it found no free line or port, and ended."""
         caller.arrived_at = self.clock.now
         caller.segment = 0
+        caller.stays = []
+        caller.kind = caller.call_type
+        caller.leg_entity = caller.entity
         caller.lane = None
-        caller.queued_at = caller.gives_up_at = math.inf
         caller.outcome = None
         if self.lines_in_use >= self.lines or (self.has_ivr and self.n_in_ivr >= self.ports):
             self._end_contact(caller, Outcome.BLOCKED, self.clock.now)
@@ -110,9 +112,16 @@ class Floor:
 
     def offer(self, caller: Caller) -> bool:
         """He reaches his queue, where an agent answers or he waits; false if neither, and the contact ended."""
-        lane = caller.lane = self.lanes[self.lane_of[caller.call_type]]
-        caller.queued_at = self.clock.now
         caller.n_offered += 1
+        return self._seek_agent(caller)
+
+    def _seek_agent(self, caller: Caller) -> bool:
+        """A stay in his call type's queue begins; false if it ends at once, and with it the contact."""
+        lane = caller.lane = self.lanes[self.lane_of[caller.kind]]
+        caller.entered_at = caller.queued_at = self.clock.now
+        caller.gives_up_at = caller.assigned_at = caller.answered_at = math.inf
+        caller.agent = None
+        caller.talk_time = caller.hold_time = caller.wrap_time = 0.0
         if self.shut:
             self._end_contact(caller, Outcome.CLOSED, self.clock.now)
             return False
@@ -121,11 +130,12 @@ class Floor:
             agent.team.idle.remove(agent)
             self.assign(caller, agent)
             return True
-        if callers.balks(self.luck, self.call_types[caller.call_type], caller.entity, caller.contact):
+        if callers.balks(self.luck, self.call_types[caller.kind], caller.leg_entity, caller.contact):
             self._end_contact(caller, Outcome.BALKED, self.clock.now)
             return False
 
-        who = (caller.call_type, caller.entity, caller.contact, caller.recorded_patience)
+        recorded = caller.recorded_patience if caller.leg == 0 else -1.0
+        who = (caller.kind, caller.leg_entity, caller.contact, recorded)
         caller.gives_up_at = caller.queued_at + callers.patience(self.luck, self.record, *who)
         caller.woken = self.clock.event()
         insort(lane.waiting, caller, key=wait_order)
@@ -139,32 +149,47 @@ class Floor:
 
     def assign(self, caller: Caller, agent: Agent) -> None:
         """The agent answers the call; how long it will take is settled now."""
-        entity = caller.entity
+        entity = caller.leg_entity
         if self.start_order:
             entity = self.n_starts
             self.n_starts += 1
         interval = min(bisect_right(self.interval_starts, caller.arrived_at), len(self.interval_starts)) - 1
         assert caller.lane is not None
         reach = caller.lane.code * len(self.teams) + agent.team.code
-        of_call = (caller.call_type, entity, interval, caller.recorded_handle)
-        what = (self.luck, self.record, reach, agent.factor, *of_call)
+        recorded = caller.recorded_handle if caller.leg == 0 else -1.0
+        what = (self.luck, self.record, reach, agent.factor, caller.kind, entity, interval, recorded)
         caller.talk_time = handling.talk_time(*what)
         caller.hold_time = handling.hold_time(*what)
         caller.wrap_time = handling.wrap_time(*what)
         caller.agent = agent
-        caller.answered_at = self.clock.now
+        caller.assigned_at = caller.answered_at = self.clock.now
+        self.n_inside += self._may_transfer(caller)
         self.change_state(agent, AgentState.TALK, caller.customer)
 
-    def hang_up(self, caller: Caller) -> None:
-        """The conversation is over: he is served, and the agent wraps up or is free."""
-        agent = caller.agent
+    def talk_ends(self, caller: Caller) -> tuple[Agent, float]:
+        """The conversation is over: he goes on to another queue or is served; returns the agent and how long he wraps up, s."""
+        agent, wrap_time = caller.agent, caller.wrap_time
         assert agent is not None
-        self._end_contact(caller, Outcome.SERVED, self.clock.now)
-        self.book.episode(caller)
-        if caller.wrap_time > 0.0:
+        self.n_inside -= self._may_transfer(caller)
+        kind = self.call_types[caller.kind]
+        if self._may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
+            self.transfer(caller, int(kind.transfer_to))
+        else:
+            self._end_contact(caller, Outcome.SERVED, self.clock.now)
+            self.book.episode(caller)
+        if wrap_time > 0.0:
             self.change_state(agent, AgentState.WRAP, caller.customer)
         else:
             self.release(agent)
+        return agent, wrap_time
+
+    def transfer(self, caller: Caller, kind: int) -> None:
+        """After his talk he goes on as a call of another type, before his agent wraps up or frees."""
+        self._end_stay(caller, Outcome.TRANSFERRED, self.clock.now)
+        caller.segment += 1
+        caller.kind = kind
+        caller.leg_entity = leg_entity(caller.entity, caller.leg)
+        self._seek_agent(caller)
 
     def dials_again_at(self, caller: Caller) -> float:
         """When the next contact of someone not served dials; +inf, and the episode is over, if there is none."""
@@ -253,15 +278,44 @@ class Floor:
         self.n_inside -= 1
         caller.woken.succeed()
 
+    def _may_transfer(self, caller: Caller) -> bool:
+        """True if his talk may end in a transfer: until it ends he is inside, so nobody goes home who might be needed."""
+        return bool(self.call_types[caller.kind].transfer_share > 0.0) and caller.leg == 0
+
+    def _end_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
+        """His stay in a queue, and with the agent who answered, is over."""
+        assert caller.lane is not None
+        self.book.queue_stay(caller, outcome, ended_at)
+        left_at = min(caller.answered_at, ended_at)
+        caller.stays.append(
+            Stay(
+                queue=caller.lane.queue,
+                outcome=outcome,
+                entered_at=caller.entered_at,
+                left_at=left_at,
+                answered=caller.answered_at < math.inf,
+                ring_time=left_at - caller.assigned_at if caller.agent is not None else 0.0,
+                talk_time=caller.talk_time,
+                hold_time=caller.hold_time,
+                wrap_time=caller.wrap_time,
+            )
+        )
+
     def _end_contact(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """The attempt is over, and its stay in the queue, if it got there; its line is free."""
         caller.outcome, caller.ended_at = outcome, ended_at
-        caller.waited += caller.wait
         if outcome is not Outcome.BLOCKED:
             self.lines_in_use -= 1
         if caller.lane is not None:
-            self.book.queue_stay(caller)
+            self._end_stay(caller, outcome, ended_at)
         self.book.contact(caller)
+        caller.waited += caller.first_wait
+        caller.n_stays += len(caller.stays)
+        caller.n_answered += sum(stay.answered for stay in caller.stays)
+        talked, held, wrapped = work_of(caller.stays)
+        caller.talked += talked
+        caller.held += held
+        caller.wrapped += wrapped
 
     def _leave(self, agent: Agent) -> None:
         """An agent goes off duty."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ccsim.vocabulary import AgentState, Outcome
 
-__all__ = ["Agent", "Caller", "Lane", "Reach", "Team"]
+__all__ = ["Agent", "Caller", "Lane", "Reach", "Stay", "Team"]
 
 
 @dataclass(slots=True, eq=False)
@@ -63,9 +63,23 @@ class Lane:
     waiting: list[Caller] = field(default_factory=list)  # longest wait first, then lowest customer id
 
 
+class Stay(NamedTuple):
+    """One stay of a contact in a queue that is over: what the contact and the episode add up."""
+
+    queue: int
+    outcome: Outcome
+    entered_at: float
+    left_at: float  # answered, or gone
+    answered: bool
+    ring_time: float
+    talk_time: float
+    hold_time: float
+    wrap_time: float
+
+
 @dataclass(slots=True, eq=False)
 class Caller:
-    """A customer with one problem, and the contact he is at."""
+    """A customer with one problem, the contact he is at, and its stay at hand."""
 
     customer: int
     entity: int
@@ -74,7 +88,12 @@ class Caller:
     recorded_handle: float = -1.0
     recorded_patience: float = -1.0
     n_offered: int = 0
-    waited: float = 0.0  # in the contacts that are over
+    n_stays: int = 0  # these five: in the contacts that are over
+    n_answered: int = 0
+    waited: float = 0.0
+    talked: float = 0.0
+    held: float = 0.0
+    wrapped: float = 0.0
 
     contact: int = 0
     segment: int = 0
@@ -82,11 +101,17 @@ class Caller:
     retries: int = 0  # how often he has heard it again in this stay
     node_entered_at: float = 0.0
     arrived_at: float = 0.0
+    stays: list[Stay] = field(default_factory=list)  # of this contact, in queues, those that are over
+
+    leg_entity: int = 0  # whose luck the stay has: his own, or since a transfer that of the leg
+    kind: int = 0  # call type of the stay: his own, or the one he was transferred to
     lane: Lane | None = None
-    queued_at: float = math.inf
+    entered_at: float = math.inf
+    queued_at: float = math.inf  # from when waiting counts: entered_at, or earlier where an overflow kept the clock
     gives_up_at: float = math.inf
     woken: Any = None  # SimPy event of his wait's end by others: answered, or sent away at closing
     agent: Agent | None = None
+    assigned_at: float = math.inf
     answered_at: float = math.inf
     talk_time: float = 0.0
     hold_time: float = 0.0
@@ -95,8 +120,20 @@ class Caller:
     ended_at: float = math.inf
 
     @property
-    def wait(self) -> float:
-        """How long this contact, now over, waited in the queue, s."""
-        if self.lane is None:
+    def leg(self) -> int:
+        """How often this contact has been transferred."""
+        return sum(stay.outcome is Outcome.TRANSFERRED for stay in self.stays)
+
+    @property
+    def first_wait(self) -> float:
+        """From this contact's first queue entry to its first answer, or to its end if nobody answered, s."""
+        if not self.stays:
             return 0.0
-        return (self.ended_at if self.agent is None else self.answered_at) - self.queued_at
+        last = next((stay for stay in self.stays if stay.answered), self.stays[-1])
+        return last.left_at - self.stays[0].entered_at
+
+    @property
+    def later_wait(self) -> float:
+        """In queues after this contact's first answer, s."""
+        first = next((place for place, stay in enumerate(self.stays) if stay.answered), len(self.stays))
+        return sum((stay.left_at - stay.entered_at for stay in self.stays[first + 1 :]), 0.0)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.engine.reference.people import Agent, Caller
+from ccsim.engine.reference.people import Agent, Caller, Stay
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, TABLE_KEYS, Rows
 from ccsim.program.layout import records
 from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
 
-__all__ = ["Book"]
+__all__ = ["Book", "work_of"]
 
 
 class Book:
@@ -25,33 +25,39 @@ class Book:
 
     def ivr_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """A stay at a node of the IVR is over."""
-        place = (SegmentKind.IVR_NODE, caller.node, caller.call_type, outcome, -1, 0)
-        when = (caller.node_entered_at, math.inf, math.inf, ended_at, 0.0, math.inf)
+        place = (SegmentKind.IVR_NODE, caller.node, caller.call_type, outcome, -1, 0, -1, -1)
+        when = (caller.node_entered_at, caller.node_entered_at, math.inf, math.inf, math.inf, ended_at, 0.0, math.inf)
         self.written["segments"].append((*self._key(caller), caller.contact, caller.segment, *place, *when))
 
-    def queue_stay(self, caller: Caller) -> None:
+    def queue_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """A stay in the queue, and with the agent who answered, is over."""
         assert caller.lane is not None
-        place = (SegmentKind.QUEUE, caller.lane.queue, caller.call_type, caller.outcome)
-        who, answered_at, wrap_ended_at = (-1, 0), math.inf, math.inf
-        if caller.agent is not None:
-            who, answered_at, wrap_ended_at = (caller.agent.id, 1), caller.answered_at, caller.ended_at + caller.wrap_time
-        when = (caller.queued_at, caller.gives_up_at, answered_at, caller.ended_at, caller.hold_time, wrap_ended_at)
-        self.written["segments"].append((*self._key(caller), caller.contact, caller.segment, *place, *who, *when))
+        place = (SegmentKind.QUEUE, caller.lane.queue, caller.kind, outcome)
+        agent = -1 if caller.agent is None else caller.agent.id
+        answered = caller.answered_at < math.inf
+        before = (caller.stays[-1].outcome, caller.stays[-1].queue) if caller.stays else (-1, -1)
+        when = (caller.entered_at, caller.queued_at, caller.gives_up_at, caller.assigned_at, caller.answered_at, ended_at)
+        work = (caller.hold_time, ended_at + caller.wrap_time) if answered else (0.0, math.inf)
+        where = (caller.contact, caller.segment, *place)
+        self.written["segments"].append((*self._key(caller), *where, agent, int(answered), *before, *when, *work))
 
     def contact(self, caller: Caller) -> None:
         """An attempt is over."""
         cause = Cause.REDIAL if caller.contact > 0 else Cause.FRESH
-        queue = -1 if caller.lane is None else caller.lane.queue
+        stays = caller.stays
+        queue, queued_at = (stays[0].queue, stays[0].entered_at) if stays else (-1, math.inf)
         what = (caller.contact, Channel.PHONE, caller.call_type, cause, queue, caller.outcome)
-        when = (caller.arrived_at, caller.queued_at, caller.ended_at, caller.wait)
-        self.written["contacts"].append((*self._key(caller), *what, *when, *self._work(caller)))
+        number = (len(stays), sum(stay.answered for stay in stays))
+        when = (caller.arrived_at, queued_at, caller.ended_at, caller.first_wait, caller.later_wait)
+        rung = sum((stay.ring_time for stay in stays), 0.0)
+        self.written["contacts"].append((*self._key(caller), *what, *number, *when, rung, *work_of(stays)))
 
     def episode(self, caller: Caller) -> None:
         """A customer's problem is over with his last contact."""
-        what = (caller.call_type, caller.contact + 1, caller.n_offered, caller.outcome)
+        what = (caller.call_type, caller.contact + 1, caller.n_offered, caller.n_stays, caller.n_answered, caller.outcome)
         when = (caller.first_at, caller.ended_at, caller.waited)
-        self.written["episodes"].append((*self._key(caller), *what, *when, *self._work(caller)))
+        work = (caller.talked, caller.held, caller.wrapped)
+        self.written["episodes"].append((*self._key(caller), *what, *when, *work))
 
     def agent_state(self, agent: Agent, ended_at: float) -> None:
         """What an agent did is over; nothing is kept of an instant."""
@@ -62,13 +68,19 @@ class Book:
     def _key(self, caller: Caller) -> tuple[int, int, int]:
         return caller.customer, self.replication, 0
 
-    def _work(self, caller: Caller) -> tuple[float, float, float]:
-        return caller.talk_time, caller.hold_time, caller.wrap_time
-
     def rows(self) -> Rows:
         """What was written, each table sorted by its key."""
         dtypes = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
         return Rows(**{name: _table(dtype, TABLE_KEYS[name], self.written[name]) for name, dtype in dtypes.items()})
+
+
+def work_of(stays: list[Stay]) -> tuple[float, float, float]:
+    """Talk, hold and wrap of a contact, s."""
+    return (
+        sum((stay.talk_time for stay in stays), 0.0),
+        sum((stay.hold_time for stay in stays), 0.0),
+        sum((stay.wrap_time for stay in stays), 0.0),
+    )
 
 
 def _table(dtype: np.dtype[Any], key: tuple[str, ...], written: list[tuple[Any, ...]]) -> NDArray[Any]:

@@ -14,10 +14,10 @@ import simpy
 
 from ccsim.engine.reference.clock import Clock
 from ccsim.engine.reference.floor import Floor
-from ccsim.engine.reference.people import Caller
+from ccsim.engine.reference.people import Agent, Caller
 from ccsim.vocabulary import Event, Outcome
 
-__all__ = ["contact", "story", "timetable"]
+__all__ = ["contact", "stay", "story", "timetable", "wrap_up"]
 
 Story = Generator[simpy.Event, Any, None]
 
@@ -29,11 +29,6 @@ def story(clock: Clock, floor: Floor, caller: Caller) -> Story:
         yield clock.at(dial_at, Event.DIAL, caller.customer)
         yield from contact(clock, floor, caller)
         dial_at = floor.dials_again_at(caller) if caller.outcome is not Outcome.SERVED else math.inf
-
-    agent = caller.agent
-    if agent is not None and caller.wrap_time > 0.0:  # the caller is gone; his agent writes down what was agreed
-        yield clock.at(clock.now + caller.wrap_time, Event.WRAP_END, agent.id)
-        floor.release(agent)
 
 
 def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:
@@ -47,8 +42,13 @@ def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:
     if caller.outcome is not None:
         return  # he hung up there, or has what he wanted
 
-    if not floor.offer(caller):
-        return  # the queue is shut, or he balks
+    floor.offer(caller)
+    while caller.outcome is None:  # else the queue is shut, or he balks
+        yield from stay(clock, floor, caller)
+
+
+def stay(clock: Clock, floor: Floor, caller: Caller) -> Story:
+    """One stay in a queue, from the first moment of waiting, or the answer, to the end: of the contact, or a transfer."""
     if caller.agent is None:
         waking: simpy.Event = caller.woken
         if caller.gives_up_at < math.inf:
@@ -60,7 +60,15 @@ def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:
             return
 
     yield clock.at(caller.answered_at + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer)
-    floor.hang_up(caller)
+    agent, wrap_time = floor.talk_ends(caller)
+    if wrap_time > 0.0:
+        clock.process(wrap_up(clock, floor, agent, wrap_time))
+
+
+def wrap_up(clock: Clock, floor: Floor, agent: Agent, wrap_time: float) -> Story:
+    """The caller is gone; his agent writes down what was agreed."""
+    yield clock.at(clock.now + wrap_time, Event.WRAP_END, agent.id)
+    floor.release(agent)
 
 
 def timetable(clock: Clock, floor: Floor) -> Story:

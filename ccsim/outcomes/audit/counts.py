@@ -127,8 +127,9 @@ def _add_outcomes(
 ) -> None:
     """Adds offered stays, contacts or episodes. Writes cells and within at `at`, waits at (kind, bin)."""
     outcome, wait = row["outcome"], row["wait"]
-    served, closed, unfinished = (outcome == o for o in (Outcome.SERVED, Outcome.CLOSED, Outcome.UNFINISHED))
-    abandoned = ~(served | closed | unfinished)
+    served, unfinished, turned_away = (outcome == o for o in (Outcome.SERVED, Outcome.UNFINISHED, Outcome.TURNED_AWAY))
+    flowed_out = np.isin(outcome, (Outcome.CLOSED, Outcome.OVERFLOWED))
+    abandoned = np.isin(outcome, (Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.HUNG_UP))
     ended = ~unfinished
     waited = np.where(ended, _micros(np.where(ended, wait, 0.0)), 0)
     added = {
@@ -137,19 +138,21 @@ def _add_outcomes(
         "abandoned": abandoned,
         "balked": outcome == Outcome.BALKED,
         "short_abandoned": abandoned & (wait < program.settings.short_abandon[0]),
-        "flowed_out": closed,
+        "flowed_out": flowed_out,
+        "turned_away": turned_away,
         "unfinished": unfinished,
         "delayed": ~served | (wait > 0),
         "wait_time": waited,
         "answered_wait_time": np.where(served, waited, 0),
         "abandoned_wait_time": np.where(abandoned, waited, 0),
         **{field: np.where(served, _micros(row[field]), 0) for field in ("talk_time", "hold_time", "wrap_time")},
+        **{field: row[field] for field in _MORE if field in row},
     }
     for field, amount in added.items():
         np.add.at(cells[field], at, amount.astype(np.int64))
     for i, threshold in enumerate(program.thresholds):
         in_time = wait <= threshold
-        for field, which in (("answered", served), ("flowed_out", closed), ("abandoned", ~served & ~closed)):
+        for field, which in (("answered", served), ("flowed_out", flowed_out), ("abandoned", abandoned)):
             np.add.at(within[field], (*at, np.full(len(wait), i)), (in_time & which).astype(np.int64))
     if waits is not None:
         place = (kind[ended], _bins(wait[ended]))
@@ -157,10 +160,14 @@ def _add_outcomes(
         np.add.at(waits["answered"], place, served[ended].astype(np.int64))
 
 
+_MORE = ("flowed_in", "transferred", "lost_in_transfer", "later_wait_time", "ring_time")
+"""Counts that not every kind of row adds to."""
+
+
 def _count_segments(program: Program, segments: Table, counts: Counts) -> None:
     stays = segments[segments["kind"] == SegmentKind.QUEUE]
     lane = program.lane_of[stays["call_type"], stays["place"]]
-    served = stays["outcome"] == Outcome.SERVED
+    served = stays["answered_at"] < np.inf
     left = np.where(served, stays["answered_at"], stays["ended_at"])
     _add_integral(program, counts.queue_time["time"], lane, stays["entered_at"], left)
     counted = stays["entered_at"] >= program.settings.count_from[0]
@@ -171,9 +178,13 @@ def _count_segments(program: Program, segments: Table, counts: Counts) -> None:
     talked[served] = (stays["ended_at"] - np.where(served, stays["answered_at"], 0.0) - stays["hold_time"])[served]
     wrapped[served] = stays["wrap_ended_at"][served] - stays["ended_at"][served]
     at = _interval(program, _decisive(program, stays["entered_at"], stays["answered_at"], stays["ended_at"]))
+    rung = np.where(stays["assigned_at"] < left, left - np.where(stays["assigned_at"] < left, stays["assigned_at"], 0.0), 0.0)
     row = {
-        "outcome": stays["outcome"],
-        "wait": left - stays["entered_at"],
+        "outcome": np.where(served, Outcome.SERVED, stays["outcome"]),
+        "wait": left - stays["clock_at"],
+        "ring_time": _micros(rung),
+        "flowed_in": stays["came_by"] == Outcome.OVERFLOWED,
+        "transferred": stays["outcome"] == Outcome.TRANSFERRED,
         "talk_time": talked,
         "hold_time": stays["hold_time"],
         "wrap_time": wrapped,
@@ -189,7 +200,7 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
     entered = np.where(offered, contacts["queued_at"], contacts["arrived_at"])
     counted = entered >= program.settings.count_from[0]
     contacts, offered, entered = contacts[counted], offered[counted], entered[counted]
-    answered = np.where(contacts["outcome"] == Outcome.SERVED, contacts["queued_at"] + contacts["wait"], np.inf)
+    answered = np.where(contacts["n_answered"] > 0, contacts["queued_at"] + contacts["wait"], np.inf)
     interval = _interval(program, _decisive(program, entered, answered, contacts["ended_at"]))
     kind = contacts["call_type"].astype(np.int64)
     in_ivr = (offered | np.isin(contacts["outcome"], [Outcome.HUNG_UP, Outcome.CONTAINED])) & (len(program.ivr_nodes) > 0)
@@ -205,7 +216,15 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
     }.items():
         np.add.at(counts.contacts[field], (interval, kind), np.asarray(amount).astype(np.int64))
     at = (interval[offered], kind[offered])
-    row = {field: contacts[field][offered] for field in ("outcome", "wait", "talk_time", "hold_time", "wrap_time")}
+    row = {field: contacts[field][offered] for field in ("wait", "talk_time", "hold_time", "wrap_time")}
+    met = contacts["n_answered"][offered] > 0
+    later = contacts["later_wait"][offered]
+    row |= {
+        "outcome": np.where(met, Outcome.SERVED, contacts["outcome"][offered]),
+        "lost_in_transfer": met & (contacts["outcome"][offered] != Outcome.SERVED),
+        "later_wait_time": _micros(np.where(later < np.inf, later, 0.0)),
+        "ring_time": _micros(contacts["ring_time"][offered]),
+    }
     _add_outcomes(program, counts.contacts, counts.contacts_within, counts.contact_waits, at, kind[offered], row)
 
 
@@ -225,7 +244,10 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     }.items():
         np.add.at(counts.episodes[field], (interval, kind), np.asarray(amount).astype(np.int64))
     at = (interval[offered], kind[offered])
-    row = {field: episodes[field][offered] for field in ("outcome", "wait", "talk_time", "hold_time", "wrap_time")}
+    row = {field: episodes[field][offered] for field in ("wait", "talk_time", "hold_time", "wrap_time")}
+    met = (episodes["n_answered"][offered] > 0) & (row["wait"] < np.inf)
+    row["outcome"] = np.where(met, Outcome.SERVED, episodes["outcome"][offered])
+    row["lost_in_transfer"] = met & (episodes["outcome"][offered] != Outcome.SERVED)
     _add_outcomes(program, counts.episodes, counts.episodes_within, counts.episode_waits, at, kind[offered], row)
 
 
@@ -250,7 +272,10 @@ def _count_ivr_stays(program: Program, segments: Table, counts: Counts) -> None:
 
 def _count_agent_time(program: Program, states: Table, counts: Counts) -> None:
     """Time by state, split at interval edges and at opening and closing."""
-    names = {AgentState.AVAILABLE: "available_time", AgentState.TALK: "talk_time", AgentState.WRAP: "wrap_time"}
+    names = {
+        state: f"{state.name.lower()}_time"
+        for state in (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING)
+    }
     pieces = _pieces(program, states["started_at"], states["ended_at"])
     opens, closes = _micros(program.intervals.open_from), _micros(program.intervals.open_until)
     inside = np.minimum(pieces.stop, closes[pieces.interval]) - np.maximum(pieces.start, opens[pieces.interval])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.stays import check_stays, left_at, transfers_before
 from ccsim.outcomes.audit.steps import late_comings
 from ccsim.outcomes.tables import TABLE_KEYS, Rows
 from ccsim.program.layout import Program
@@ -17,14 +18,21 @@ __all__ = ["check_facts", "check_form"]
 
 Table = NDArray[Any]
 
-_ON = [Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED]
-"""Ends of a stay after which there is another one."""
-_CONTACT_OUTCOMES = [o for o in Outcome if o not in _ON]
 _OUTCOMES = {
-    SegmentKind.IVR_NODE: [Outcome.HUNG_UP, Outcome.CONTAINED, *_ON],
-    SegmentKind.QUEUE: [Outcome.SERVED, Outcome.ABANDONED, Outcome.BALKED, Outcome.CLOSED, Outcome.UNFINISHED],
+    SegmentKind.IVR_NODE: [Outcome.HUNG_UP, Outcome.CONTAINED, Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED],
+    SegmentKind.QUEUE: [
+        Outcome.SERVED,
+        Outcome.ABANDONED,
+        Outcome.BALKED,
+        Outcome.CLOSED,
+        Outcome.UNFINISHED,
+        Outcome.OVERFLOWED,
+        Outcome.TRANSFERRED,
+        Outcome.TURNED_AWAY,
+    ],
 }
-_REDIALLED = [Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.CLOSED]
+_REDIALLED = [Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.CLOSED, Outcome.TURNED_AWAY]
+_ANSWERED = [Outcome.SERVED, Outcome.TRANSFERRED]
 
 
 def check_form(program: Program, rows: Rows, complaints: Complaints) -> None:
@@ -142,7 +150,7 @@ def check_facts(program: Program, rows: Rows, complaints: Complaints) -> None:
     first_contact = np.searchsorted(rows.contacts["customer"], rows.episodes["customer"])
     _check_episodes(program, rows, episode_of, first_contact, complaints)
     _check_redials(program, rows, complaints)
-    _check_contacts(program, rows, complaints)
+    check_stays(program, rows, complaints)
     _check_segments(program, rows, complaints)
     _check_patience(program, rows, complaints)
     _check_recorded(program, rows, first_contact, complaints)
@@ -153,17 +161,19 @@ def _check_episodes(program: Program, rows: Rows, episode_of: Table, first_conta
     n = len(episodes)
     n_contacts = np.bincount(episode_of, minlength=n)
     last = first_contact + n_contacts - 1
-    wait = np.zeros(n)
-    for k in range(int(n_contacts.max(initial=0))):  # one after the other, as the sum is defined
+    sums = {field: np.zeros(n) for field in ("wait", "talk_time", "hold_time", "wrap_time")}
+    for k in range(int(n_contacts.max(initial=0))):  # one after the other, as the sums are defined
         has = n_contacts > k
-        wait[has] += contacts["wait"][first_contact[has] + k]
+        for field, total in sums.items():
+            total[has] += contacts[field][first_contact[has] + k]
     expected = {
         "customer": np.arange(n),
         "n_contacts": n_contacts,
         "n_offered": np.bincount(episode_of, weights=contacts["queued_at"] < np.inf, minlength=n),
         "first_at": contacts["arrived_at"][first_contact],
-        "wait": wait,
-        **{f: contacts[f][last] for f in ("call_type", "outcome", "ended_at", "talk_time", "hold_time", "wrap_time")},
+        **{f: np.bincount(episode_of, weights=contacts[f], minlength=n) for f in ("n_stays", "n_answered")},
+        **sums,
+        **{f: contacts[f][last] for f in ("call_type", "outcome", "ended_at")},
     }
     for field, value in expected.items():
         complaints.unlike(episodes[field], value, "I01", lambda i: f"customer {i}", field, "contacts say")
@@ -207,86 +217,9 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
     )
 
 
-def _check_contacts(program: Program, rows: Rows, complaints: Complaints) -> None:
-    """A contact is told by its segments: the IVR, where there is one, then the queue."""
-    contacts, segments = rows.contacts, rows.segments
-    n = len(contacts)
-    width = int(contacts["contact"].max(initial=0)) + 1
-    owner = np.searchsorted(
-        contacts["customer"] * width + contacts["contact"], segments["customer"] * width + segments["contact"]
-    )
-    n_segments = np.bincount(owner, minlength=n)
-    first = np.concatenate(([0], np.cumsum(n_segments)[:-1])) if n else np.zeros(0, np.int64)
-
-    def who(i: int) -> str:
-        return f"customer {contacts['customer'][i]} contact {contacts['contact'][i]}"
-
-    blocked = contacts["outcome"] == Outcome.BLOCKED
-    complaints.where(
-        blocked != (n_segments == 0),
-        "I01",
-        lambda i: f"{who(i)}: {Outcome(contacts['outcome'][i]).name} with {n_segments[i]} segments",
-    )
-    complaints.where(~np.isin(contacts["outcome"], _CONTACT_OUTCOMES), "I01", lambda i: f"{who(i)}: outcome of a segment only")
-    queued_times = np.bincount(owner[segments["kind"] == SegmentKind.QUEUE], minlength=n)
-    complaints.where(queued_times > 1, "I01", lambda i: f"{who(i)}: {queued_times[i]} stays in queues")
-
-    # Stays follow each other without a gap, from the dial to the end.
-    before = np.where(
-        segments["segment"] > 0, segments["ended_at"][np.arange(len(segments)) - 1], contacts["arrived_at"][owner]
-    )
-    complaints.where(
-        segments["entered_at"] != before,
-        "I01",
-        lambda i: f"{who(owner[i])}: stay entered at {segments['entered_at'][i]}, the one before ended at {before[i]}",
-    )
-    passed = np.isin(segments["outcome"], _ON)
-    is_last = segments["segment"] == n_segments[owner] - 1
-    complaints.where(passed == is_last, "I01", lambda i: f"{who(owner[i])}: passed on to nowhere, or on after an end")
-
-    shown = np.flatnonzero(n_segments > 0)
-    last = (first + n_segments - 1)[shown]
-    queued = np.full(n, np.inf)
-    queue = np.full(n, -1)
-    wait = np.zeros(n)
-    in_queue = segments["kind"] == SegmentKind.QUEUE
-    stay, its = segments[in_queue], owner[in_queue]
-    served = stay["outcome"] == Outcome.SERVED
-    queued[its] = stay["entered_at"]
-    queue[its] = stay["place"]
-    wait[its] = np.where(served, stay["answered_at"], stay["ended_at"]) - stay["entered_at"]
-    ended, outcome = contacts["arrived_at"].copy(), np.full(n, int(Outcome.BLOCKED))
-    ended[shown], outcome[shown] = segments["ended_at"][last], segments["outcome"][last]
-    hold = np.zeros(n)
-    hold[its] = stay["hold_time"]
-    for field, value in {
-        "queued_at": queued,
-        "queue": queue,
-        "wait": wait,
-        "ended_at": ended,
-        "outcome": outcome,
-        "hold_time": hold,
-    }.items():
-        complaints.unlike(contacts[field], value, "I06" if field == "wait" else "I01", who, field, "segments say")
-    complaints.where(
-        segments["call_type"] != contacts["call_type"][owner], "I01", lambda i: f"{who(owner[i])}: segment of another call type"
-    )
-
-    # The conversation lasts as long as the contact says.
-    mine = contacts[its]
-    ends = np.where(served, (stay["answered_at"] + mine["talk_time"]) + mine["hold_time"], stay["ended_at"])
-    wraps = np.where(served, stay["ended_at"] + mine["wrap_time"], np.inf)
-    for field, value in {"ended_at": ends, "wrap_ended_at": wraps}.items():
-        complaints.unlike(stay[field], value, "I01", lambda i: who(its[i]), field, "its times say")
-    worked = contacts["talk_time"] + contacts["hold_time"] + contacts["wrap_time"] > 0
-    complaints.where(
-        worked & (contacts["outcome"] != Outcome.SERVED), "I01", lambda i: f"{who(i)}: unserved, but took agents' time"
-    )
-
-
 def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> None:
     segments = rows.segments
-    served = segments["outcome"] == Outcome.SERVED
+    answered = np.isin(segments["outcome"], _ANSWERED)
     ivr = segments["kind"] == SegmentKind.IVR_NODE
 
     def who(i: int) -> str:
@@ -294,21 +227,28 @@ def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> Non
 
     allowed = np.where(ivr, *(np.isin(segments["outcome"], _OUTCOMES[k]) for k in SegmentKind))
     complaints.where(~allowed, "I01", lambda i: f"{who(i)}: outcome {Outcome(segments['outcome'][i]).name} there")
-    with_agent = (segments["agent"] >= 0) & (segments["slots"] == 1) & (segments["answered_at"] < np.inf)
-    without = (segments["agent"] == -1) & (segments["slots"] == 0) & (segments["answered_at"] == np.inf)
-    complaints.where(~np.where(served, with_agent, without), "I01", lambda i: f"{who(i)}: agent, slots or answer")
-    left = np.where(served, segments["answered_at"], segments["ended_at"])
+    assigned = segments["assigned_at"] < np.inf
+    rang = answered | (assigned & (segments["outcome"] == Outcome.ABANDONED))
+    fits = (segments["slots"] == answered) & ((segments["answered_at"] < np.inf) == answered)
+    fits &= ((segments["agent"] >= 0) == rang) & (assigned == rang)
+    complaints.where(~fits, "I01", lambda i: f"{who(i)}: agent, slots or answer")
+    left = left_at(segments)
     backwards = (
         (left < segments["entered_at"]) | (segments["ended_at"] < left) | (segments["wrap_ended_at"] < segments["ended_at"])
     )
+    backwards |= segments["entered_at"] < segments["clock_at"]
+    backwards |= assigned & ((segments["assigned_at"] < segments["entered_at"]) | (left < segments["assigned_at"]))
     complaints.where(backwards, "I07", lambda i: f"{who(i)}: the clock goes backwards")
     endless = segments["ended_at"] == np.inf
     complaints.where(
         endless != (segments["outcome"] == Outcome.UNFINISHED), "I01", lambda i: f"{who(i)}: ends at {segments['ended_at'][i]}"
     )
-    queue = ~ivr
-    own_queue = program.call_types.queue[segments["call_type"]]
-    complaints.where(queue & (segments["place"] != own_queue), "I01", lambda i: f"{who(i)}: in queue {segments['place'][i]}")
+    kept = segments["came_by"] == Outcome.OVERFLOWED
+    complaints.where(
+        ~kept & (segments["clock_at"] != segments["entered_at"]),
+        "I06",
+        lambda i: f"{who(i)}: entered at {segments['entered_at'][i]}, his wait counts from {segments['clock_at'][i]}",
+    )
     never_balks = program.call_types.balk_share[segments["call_type"]] <= 0
     balked = segments["outcome"] == Outcome.BALKED
     complaints.where(balked & never_balks, "I01", lambda i: f"{who(i)}: balked, and none of his type does")
@@ -320,7 +260,7 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     """No wait outlasts patience, and who hangs up does so at its very end, to the bit."""
     segments = rows.segments
     gives_up, outcome = segments["gives_up_at"], segments["outcome"]
-    served, abandoned = outcome == Outcome.SERVED, outcome == Outcome.ABANDONED
+    served, abandoned = np.isin(outcome, _ANSWERED), outcome == Outcome.ABANDONED
 
     def who(i: int) -> str:
         return f"customer {segments['customer'][i]} contact {segments['contact'][i]}, patient until {gives_up[i]},"
@@ -337,15 +277,25 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     complaints.where(unpatient, "I06", lambda i: f"{who(i)} waits for ever")
     waited = abandoned | (served & (segments["answered_at"] > segments["entered_at"]))
     waited |= (outcome == Outcome.CLOSED) & (segments["ended_at"] > segments["entered_at"])
-    at_once = served & ~waited & ~np.isin(segments["entered_at"], late_comings(program))
+    # Who is transferred at the end of a talk may be answered in that instant by an agent freed after him; who comes out of
+    # another queue has waited there.
+    later = segments["came_by"] >= 0
+    at_once = served & ~waited & ~later & ~np.isin(segments["entered_at"], late_comings(program))
     never_had_to = at_once | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
     complaints.where(never_had_to & (gives_up < np.inf), "I06", lambda i: f"{who(i)} never waited, but his patience is drawn")
 
     patience = _known_patience(program, segments)
-    wrong = waited & (patience >= 0) & (gives_up != segments["entered_at"] + patience)
-    complaints.where(
-        wrong, "I06", lambda i: f"{who(i)} entered at {segments['entered_at'][i]} with a patience of {patience[i]} s"
-    )
+    since = _leg_began(segments)
+    wrong = waited & (patience >= 0) & (gives_up != since + patience)
+    complaints.where(wrong, "I06", lambda i: f"{who(i)} entered at {since[i]} with a patience of {patience[i]} s")
+
+
+def _leg_began(segments: Table) -> NDArray[np.float64]:
+    """From when patience counts: the entry into the first of the queues through which the call overflowed."""
+    begins = segments["came_by"] != Outcome.OVERFLOWED
+    place = np.maximum.accumulate(np.where(begins, np.arange(len(segments)), 0))
+    found: NDArray[np.float64] = segments["entered_at"][place]
+    return found
 
 
 def _known_patience(program: Program, segments: Table) -> NDArray[np.float64]:
@@ -359,7 +309,8 @@ def _known_patience(program: Program, segments: Table) -> NDArray[np.float64]:
     patience: NDArray[np.float64] = known[segments["call_type"]]
     if len(program.recorded):
         recorded = program.recorded.patience[np.minimum(segments["customer"], len(program.recorded) - 1)]
-        patience = np.where(recorded >= 0, recorded, patience)
+        leg = transfers_before(segments)
+        patience = np.where((recorded >= 0) & (leg == 0), recorded, patience)
     return patience
 
 
@@ -373,7 +324,7 @@ def _check_recorded(program: Program, rows: Rows, first_contact: Table, complain
         return
     for field, value in {"first_at": recorded.at, "call_type": recorded.call_type}.items():
         complaints.unlike(episodes[field], value, "I01", lambda i: f"customer {i}", field, "recorded")
-    served = (episodes["outcome"] == Outcome.SERVED) & (recorded.handle >= 0)
+    served = (episodes["outcome"] == Outcome.SERVED) & (recorded.handle >= 0) & (episodes["n_answered"] == 1)
     wrong = served & ((episodes["talk_time"] != recorded.handle) | (episodes["hold_time"] + episodes["wrap_time"] != 0))
     complaints.where(
         wrong, "I01", lambda i: f"customer {i}: handled for {episodes['talk_time'][i]} s, recorded {recorded.handle[i]}"

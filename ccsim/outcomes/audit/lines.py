@@ -53,6 +53,9 @@ def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
 
     full = (busy_lines.before >= lines) | (busy_ports.before >= ports)
     decided = ~np.isin(contacts["arrived_at"], _redials_at_once(contacts))
+    # Turned away by a full queue he overflowed to: after that instant's dials, or as one of them.
+    turned_away = contacts[(contacts["outcome"] == Outcome.TURNED_AWAY) & (contacts["ended_at"] > contacts["arrived_at"])]
+    decided &= ~np.isin(contacts["arrived_at"], turned_away["ended_at"])
 
     def say(i: int, what: str) -> str:
         in_use = f"{busy_lines.before[i]} of {lines} lines"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.presence import check_presence
+from ccsim.outcomes.audit.stays import left_at, transfers_before
 from ccsim.outcomes.audit.steps import Steps, ahead_of, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
@@ -19,7 +20,7 @@ __all__ = ["check_people"]
 Table = NDArray[Any]
 
 _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
-_WITH_CALLS = (AgentState.TALK, AgentState.WRAP)
+_WITH_CALLS = (AgentState.TALK, AgentState.WRAP, AgentState.RING)
 _WORK = np.dtype([("agent", "i8"), ("state", "i8"), ("customer", "i8"), ("started_at", "f8"), ("ended_at", "f8")])
 
 
@@ -59,9 +60,9 @@ class _Spells(NamedTuple):
 def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
     spells = _spells(rows.agent_states)
-    answered = rows.segments[rows.segments["outcome"] == Outcome.SERVED]
+    answered = rows.segments[rows.segments["answered_at"] < np.inf]
     _check_teams(program, rows.agent_states, complaints)
-    _check_work(rows.agent_states, answered, complaints)
+    _check_work(rows.agent_states, rows.segments[rows.segments["assigned_at"] < np.inf], complaints)
     home = _going_home(program, rows)
     settings = [_settings(program, team, home) for team in range(len(program.teams))]
     _check_moves(rows.agent_states, answered, _resettled(program, rows.agent_states, settings), complaints)
@@ -141,12 +142,14 @@ def _moments(agents: Table, at: Table) -> Table:
     return found
 
 
-def _check_work(states: Table, answered: Table, complaints: Complaints) -> None:
-    """Talk and wrap of the agents are those of the calls, and the other way round."""
+def _check_work(states: Table, assigned: Table, complaints: Complaints) -> None:
+    """Ringing, talk and wrap of the agents are those of the calls, and the other way round."""
+    answered = assigned[assigned["answered_at"] < np.inf]
     told = np.concatenate(
         [
-            _work(answered["agent"], int(AgentState.TALK), answered, "answered_at", "ended_at"),
-            _work(answered["agent"], int(AgentState.WRAP), answered, "ended_at", "wrap_ended_at"),
+            _work(AgentState.RING, assigned, assigned["assigned_at"], left_at(assigned)),
+            _work(AgentState.TALK, answered, answered["answered_at"], answered["ended_at"]),
+            _work(AgentState.WRAP, answered, answered["ended_at"], answered["wrap_ended_at"]),
         ]
     )
     told = told[told["ended_at"] > told["started_at"]]
@@ -167,10 +170,10 @@ def _check_work(states: Table, answered: Table, complaints: Complaints) -> None:
     complaints.where(missing, "I03", lambda i: f"{say(told[i])}, told by the call, is not among his states")
 
 
-def _work(agents: Table, state: int, answered: Table, start: str, end: str) -> Table:
-    found = np.empty(len(answered), _WORK)
-    found["agent"], found["state"], found["customer"] = agents, state, answered["customer"]
-    found["started_at"], found["ended_at"] = answered[start], answered[end]
+def _work(state: AgentState, stays: Table, start: Table, end: Table) -> Table:
+    found = np.empty(len(stays), _WORK)
+    found["agent"], found["state"], found["customer"] = stays["agent"], int(state), stays["customer"]
+    found["started_at"], found["ended_at"] = start, end
     return found
 
 
@@ -181,13 +184,20 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     """
     segments = rows.segments
     outcome, ivr = segments["outcome"], segments["kind"] == SegmentKind.IVR_NODE
-    left = np.where(outcome == Outcome.SERVED, segments["answered_at"], segments["ended_at"])
+    left = left_at(segments)
     kind = np.full(len(segments), int(Event.IVR_END))
-    kind[outcome == Outcome.SERVED] = Event.WRAP_END
+    kind[segments["answered_at"] < np.inf] = Event.WRAP_END
     kind[outcome == Outcome.ABANDONED] = Event.ABANDON
     kind[(outcome == Outcome.CLOSED) & (left > segments["entered_at"])] = Event.OVERTIME_END
     kind[ivr] = Event.IVR_END
-    inside = number_during(segments["entered_at"], left)
+    # Whose talk may end in a transfer is inside until it does.
+    may_go_on = program.call_types.transfer_share[segments["call_type"]] > 0
+    talks = segments[(segments["answered_at"] < np.inf) & may_go_on & (transfers_before(segments) == 0)]
+    inside = number_during(
+        np.concatenate((segments["entered_at"], talks["answered_at"])), np.concatenate((left, talks["ended_at"]))
+    )
+    left = np.concatenate((left, talks["ended_at"]))
+    kind = np.concatenate((kind, np.full(len(talks), int(Event.TALK_END))))
     empty = np.append(inside.times[inside.values == 0], np.inf)
     timetable = program.timetable
     found = []

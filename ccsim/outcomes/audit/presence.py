@@ -15,7 +15,7 @@ __all__ = ["check_presence"]
 
 Table = NDArray[Any]
 
-_ON_PHONES = (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP)
+_ON_PHONES = (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING)
 _AWAY = (AgentState.BREAK, AgentState.OFF_PHONE)
 
 
@@ -109,10 +109,10 @@ def _check_staying(duties: Records, mine: Table, drains: list[_Drain], complaint
     beyond = there & (place >= 0) & (ended > end)
     next_begin = np.append(begins, np.inf)[place + 1]
     # A call taken in the very instant in which the shift ends was taken before.
-    finishing = ((state == AgentState.TALK) & (started <= end)) | (state == AgentState.WRAP)
+    finishing = (np.isin(state, (AgentState.TALK, AgentState.RING)) & (started <= end)) | (state == AgentState.WRAP)
     for drain in drains:
         staying = (drain.begin <= end) & (end <= drain.end) & (started <= drain.end)
-        finishing |= staying & (state == AgentState.TALK)
+        finishing |= staying & np.isin(state, (AgentState.TALK, AgentState.RING))
         finishing |= staying & (state == AgentState.AVAILABLE) & (np.minimum(ended, next_begin) <= drain.end)
     complaints.where(beyond & ~finishing, "I10", lambda i: f"{_who(mine, i)}, though his shift ends at {end[i]}")
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.stays import left_at, taken_at
 from ccsim.outcomes.audit.steps import Steps, late_comings, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
@@ -24,7 +25,7 @@ TOLERANCE = 1e-9
 def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
-    left = np.where(stays["outcome"] == Outcome.SERVED, stays["answered_at"], stays["ended_at"])
+    left, taken = left_at(stays), taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     late = late_comings(program)
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
@@ -59,7 +60,7 @@ def _check_work_conservation(queue: int, stays: Table, left: Table, helpers: Tab
 def _check_unhelped(queue: int, stays: Table, helpers: Table, late: NDArray[np.float64], complaints: Complaints) -> None:
     """Who was not answered on entry found nobody idle; who hung up was not left by an agent freed in that very instant."""
     entered = stays["entered_at"]
-    at_once = (stays["outcome"] == Outcome.SERVED) & (stays["answered_at"] == entered)
+    at_once = stays["assigned_at"] == entered
     turned_away = (stays["outcome"] == Outcome.CLOSED) & (stays["ended_at"] == entered)
     started, ended = np.sort(helpers["started_at"]), np.sort(helpers["ended_at"])
     n_idle = np.searchsorted(started, entered, "left") - np.searchsorted(ended, entered, "right")
@@ -118,12 +119,19 @@ def _check_little(program: Program, rows: Rows, stays: Table, left: Table, compl
     contacts = rows.contacts
     times = [left[left < np.inf], stays["entered_at"], rows.contacts["arrived_at"]]
     horizon = max((float(t.max()) for t in times if len(t)), default=0.0)
+    alone = (stays["came_by"] < 0) & ~np.isin(stays["outcome"], (Outcome.OVERFLOWED, Outcome.TRANSFERRED))
     for queue in range(len(program.queues)):
-        here = stays["place"] == queue
+        here = alone & (stays["place"] == queue)
         waiting = number_during(stays["entered_at"][here], left[here])
-        told = contacts[contacts["queue"] == queue]
+        told = contacts[(contacts["queue"] == queue) & (contacts["n_stays"] == 1)]
         waits = np.where(told["wait"] < np.inf, told["wait"], horizon - told["queued_at"])
         _compare(complaints, f"queue {queue}: waiting", _integral(waiting, horizon), float(waits.sum()), horizon)
+    several = contacts[(contacts["n_stays"] > 1) & (contacts["ended_at"] < np.inf)]
+    n = int(contacts["contact"].max(initial=0)) + 1
+    theirs = np.isin(stays["customer"] * n + stays["contact"], several["customer"] * n + several["contact"])
+    waiting = number_during(stays["entered_at"][theirs], left[theirs])
+    waits = several["wait"] + several["later_wait"]
+    _compare(complaints, "several queues: waiting", _integral(waiting, horizon), float(waits.sum()), horizon)
     for state, fields in ((AgentState.TALK, ("talk_time", "hold_time")), (AgentState.WRAP, ("wrap_time",))):
         work = rows.agent_states[rows.agent_states["state"] == state]
         end = float(work["ended_at"].max(initial=0.0))

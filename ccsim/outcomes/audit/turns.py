@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.stays import taken_at
 from ccsim.outcomes.audit.steps import Table, Times, ahead_of
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Event, Outcome, PickAgent, PickCall, SegmentKind
+from ccsim.vocabulary import AgentState, Event, PickAgent, PickCall, SegmentKind
 
 __all__ = ["check_answers", "check_turns"]
 
@@ -22,7 +23,7 @@ _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
 
 def check_answers(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication: agents answer only calls their team is able to take, once it reaches them, and keep a reserve idle."""
-    answered = rows.segments[rows.segments["outcome"] == Outcome.SERVED]
+    answered = rows.segments[rows.segments["assigned_at"] < np.inf]
     team = program.agents.team[answered["agent"]]
     reach = program.reach[program.lane_of[answered["call_type"], answered["place"]], team]
 
@@ -31,12 +32,12 @@ def check_answers(program: Program, rows: Rows, complaints: Complaints) -> None:
         return f"customer {call['customer']} in queue {call['place']} is answered by agent {agent} of team {team[i]}"
 
     complaints.where(reach.after == np.inf, "I10", lambda i: f"{who(i)}, who does not reach it")
-    early = (reach.after < np.inf) & (answered["answered_at"] < answered["entered_at"] + reach.after)
+    early = (reach.after < np.inf) & (answered["assigned_at"] < answered["clock_at"] + reach.after)
     complaints.where(early, "I10", lambda i: f"{who(i)}, who reaches it only after {reach.after[i]} s")
     for code in range(len(program.teams)):
         settled = program.timetable.at[np.isin(program.timetable.event, _SEATS) & (program.timetable.entity == code)]
         # Who came in and left again in one instant was idle in it and left no row.
-        told = ~np.isin(answered["answered_at"], settled)
+        told = ~np.isin(answered["assigned_at"], settled)
         mine = np.flatnonzero((team == code) & (reach.keep_idle > 0) & told)
         idle = _idle_at_most(rows.agent_states[rows.agent_states["team"] == code], answered[mine])
         complaints.where(
@@ -48,7 +49,7 @@ def check_answers(program: Program, rows: Rows, complaints: Complaints) -> None:
 
 def _idle_at_most(states: Table, answered: Table) -> NDArray[np.int64]:
     """The most agents, besides who answers, that can be idle after each answer: on duty and not busy before and after."""
-    at = answered["answered_at"]
+    at = answered["assigned_at"]
     starts, ends = np.sort(states["started_at"]), np.sort(states["ended_at"])
     busy = states[states["state"] != AgentState.AVAILABLE]
     busy_from, busy_until = np.sort(busy["started_at"]), np.sort(busy["ended_at"])
@@ -70,10 +71,10 @@ def _follows(states: Table) -> NDArray[np.bool_]:
 def check_turns(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication: which agent a call got, and which call an agent took."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
-    left = np.where(stays["outcome"] == Outcome.SERVED, stays["answered_at"], stays["ended_at"])
+    left = taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
-    served = stays["outcome"] == Outcome.SERVED
+    served = stays["assigned_at"] < np.inf
     for lane in range(len(program.lanes)):
         here = lane_of == lane
         _check_turn(stays[here], left[here], served[here], served[here] | True, complaints)
@@ -85,7 +86,7 @@ def _check_picked_agent(program: Program, lane: int, stays: Table, idle: Table, 
     """Who is answered on entry gets an agent of the teams the call prefers: the one idle longest, then the lowest id."""
     reach = program.reach[lane]
     free = (reach.after == 0.0) & (reach.keep_idle == 0)  # nothing but being busy keeps these from answering
-    at_once = stays[(stays["outcome"] == Outcome.SERVED) & (stays["answered_at"] == stays["entered_at"])]
+    at_once = stays[stays["assigned_at"] == stays["entered_at"]]
     team = program.agents.team[at_once["agent"]]
     for level in np.unique(reach.calls_prefer):
         got = at_once[reach.calls_prefer[team] == level]
@@ -101,7 +102,7 @@ def _check_longest_idle(at_once: Table, helpers: Table, rivals: NDArray[np.bool_
     ends = np.where(rivals, helpers["ended_at"], -np.inf)
     order, latest = ahead_of(helpers["started_at"], helpers["agent"].astype(np.int64), ends)
     ranked, ends = helpers[order], ends[order]
-    at = at_once["answered_at"]
+    at = at_once["assigned_at"]
     # Where the agent's idle time ended at the answer, those ahead of that row; else he was freed in this very instant.
     kinds = np.dtype([("agent", "i8"), ("ended_at", "f8")])
     his, theirs = np.empty(len(at_once), kinds), np.empty(len(ranked), kinds)
@@ -127,7 +128,7 @@ def _check_picked_call(program: Program, stays: Table, lane_of: NDArray[np.int64
     """An agent takes, of the calls he reaches, the one of the earliest turn, then longest wait, then lowest id."""
     if program.settings.pick_call[0] == PickCall.WEIGHTED_WAIT:
         return  # within a lane it is first come first served; between lanes the weights decide
-    served = stays["outcome"] == Outcome.SERVED
+    served = stays["assigned_at"] < np.inf
     team = np.append(program.agents.team, -1)[stays["agent"]]  # no agent: no team
     for code in range(len(program.teams)):
         reach = program.reach[:, code]
@@ -162,7 +163,7 @@ def _check_above(answered: Table, above: Table, above_left: Times, complaints: C
     """Nobody is answered by an agent for whom a call of an earlier turn waits."""
     order, latest = ahead_of(above["entered_at"], above["customer"], above_left)
     ranked = above[order]
-    at = answered["answered_at"]
+    at = answered["assigned_at"]
     place = np.searchsorted(ranked["entered_at"], at, "left")
 
     def say(i: int) -> str:

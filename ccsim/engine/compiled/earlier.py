@@ -1,0 +1,88 @@
+"""What has gone before the stay at hand: kept only for callers who are transferred, flow over, or hear a phone ring."""
+
+from __future__ import annotations
+
+import math
+
+from ccsim.engine.compiled.state import caller_at, earlier_at
+from ccsim.jit import inner
+from ccsim.program.layout import Records
+from ccsim.rules.tables import lane_at
+from ccsim.vocabulary import Outcome
+
+__all__ = ["forget_contact", "keep_earlier", "leg_of", "remember_stay"]
+
+
+@inner
+def leg_of(caller: Records) -> int:
+    """How often the contact has been transferred: 0 on its first leg."""
+    return int(caller.earlier) >> 1
+
+
+@inner
+def keep_earlier(floor: Records, slot: int) -> None:
+    """Begins the caller's EARLIER row, if it has not begun. Writes callers, earlier."""
+    caller = caller_at(floor, slot)
+    if caller.earlier != 0:
+        return
+    earlier = earlier_at(floor, slot)
+    earlier.entity = caller.entity
+    earlier.call_type = caller.call_type
+    earlier.more_stays = 0
+    earlier.episode_n_answered = 0
+    earlier.episode_talk_time = 0.0
+    earlier.episode_hold_time = 0.0
+    earlier.episode_wrap_time = 0.0
+    forget_contact(floor, slot)
+    earlier.entered_at = caller.queued_at
+    earlier.assigned_at = caller.answered_at
+
+
+@inner
+def forget_contact(floor: Records, slot: int) -> None:
+    """A contact begins: of the one before only its part in the episode is kept. Writes callers, earlier."""
+    caller = caller_at(floor, slot)
+    earlier = earlier_at(floor, slot)
+    caller.earlier = 1
+    caller.entity = earlier.entity
+    caller.call_type = earlier.call_type
+    earlier.came_by = -1
+    earlier.came_from = -1
+    earlier.assigned_at = math.inf
+    earlier.n_stays = 0
+    earlier.n_answered = 0
+    earlier.wait = 0.0
+    earlier.later_wait = 0.0
+    earlier.ring_time = 0.0
+    earlier.talk_time = 0.0
+    earlier.hold_time = 0.0
+    earlier.wrap_time = 0.0
+
+
+@inner
+def remember_stay(program: Records, floor: Records, slot: int, outcome: int, now: float) -> None:
+    """The stay at hand is over and another follows. Writes callers, earlier."""
+    keep_earlier(floor, slot)
+    caller = caller_at(floor, slot)
+    earlier = earlier_at(floor, slot)
+    left_at = min(caller.answered_at, now)
+    queue = lane_at(program, caller.lane).queue
+    if earlier.n_stays == 0:
+        earlier.queued_at = earlier.entered_at
+        earlier.queue = queue
+    if earlier.n_answered > 0:
+        earlier.later_wait += left_at - earlier.entered_at
+    else:
+        earlier.wait = left_at - earlier.queued_at
+    if earlier.assigned_at < math.inf:
+        earlier.ring_time += left_at - earlier.assigned_at
+    if outcome == Outcome.TRANSFERRED:
+        caller.earlier += 2
+        earlier.n_answered += 1
+        earlier.talk_time += caller.talk_time
+        earlier.hold_time += caller.hold_time
+        earlier.wrap_time += caller.wrap_time
+    earlier.n_stays += 1
+    earlier.came_by = outcome
+    earlier.came_from = queue
+    caller.segment += 1

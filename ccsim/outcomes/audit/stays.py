@@ -1,0 +1,204 @@
+"""A contact as its stays tell it: one after the other, in queues that follow from how it came there (I01, I06)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.tables import Rows
+from ccsim.program.layout import Program
+from ccsim.vocabulary import Outcome, SegmentKind
+
+__all__ = ["check_stays", "left_at", "taken_at", "transfers_before"]
+
+Table = NDArray[Any]
+
+_ON = (Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.OVERFLOWED, Outcome.TRANSFERRED)
+"""Outcomes of a stay after which another follows."""
+
+_CONTACT_OUTCOMES = [o for o in Outcome if o not in _ON]
+
+_TOLERANCE = 1e-9
+"""Relative; the times of several talks are only told as their sum."""
+
+
+class _Told(NamedTuple):
+    """Segments with the contacts they belong to.
+
+    Attributes
+    ----------
+    owner : int64, shape (n_segments,)
+        Index of the contact.
+    n : int64, shape (n_contacts,)
+        Number of its segments.
+    """
+
+    contacts: Table
+    segments: Table
+    owner: NDArray[np.int64]
+    n: NDArray[np.int64]
+
+    def who(self, i: int) -> str:
+        """The contact of this index."""
+        return f"customer {self.contacts['customer'][i]} contact {self.contacts['contact'][i]}"
+
+    def whose(self, i: int) -> str:
+        """The contact of this segment."""
+        return self.who(int(self.owner[i]))
+
+
+def left_at(stays: Table) -> NDArray[np.float64]:
+    """When each wait ended: by the answer, or with the stay."""
+    found: NDArray[np.float64] = np.where(stays["answered_at"] < np.inf, stays["answered_at"], stays["ended_at"])
+    return found
+
+
+def taken_at(stays: Table) -> NDArray[np.float64]:
+    """When each call left the line: to an agent, whose phone may ring first, or with the stay."""
+    found: NDArray[np.float64] = np.where(stays["assigned_at"] < np.inf, stays["assigned_at"], stays["ended_at"])
+    return found
+
+
+def transfers_before(segments: Table) -> NDArray[np.int64]:
+    """How often the contact of each segment was transferred before it."""
+    transferred = np.cumsum(segments["came_by"] == Outcome.TRANSFERRED)
+    start = np.maximum.accumulate(np.where(segments["segment"] == 0, np.arange(len(segments)), 0))
+    found: NDArray[np.int64] = transferred - transferred[start]
+    return found
+
+
+def check_stays(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """One replication."""
+    contacts, segments = rows.contacts, rows.segments
+    width = int(contacts["contact"].max(initial=0)) + 1
+    key = contacts["customer"] * width + contacts["contact"]
+    owner = np.searchsorted(key, segments["customer"] * width + segments["contact"])
+    told = _Told(contacts, segments, owner, np.bincount(owner, minlength=len(contacts)))
+    _check_chain(told, complaints)
+    _check_way(program, told, complaints)
+    _check_sums(told, complaints)
+
+
+def _check_chain(told: _Told, complaints: Complaints) -> None:
+    """The IVR, where there is one, then queues; without a gap, from the dial to the end."""
+    contacts, segments, owner = told.contacts, told.segments, told.owner
+    blocked = contacts["outcome"] == Outcome.BLOCKED
+    complaints.where(
+        blocked != (told.n == 0),
+        "I01",
+        lambda i: f"{told.who(i)}: {Outcome(contacts['outcome'][i]).name} with {told.n[i]} segments",
+    )
+    complaints.where(
+        ~np.isin(contacts["outcome"], _CONTACT_OUTCOMES), "I01", lambda i: f"{told.who(i)}: outcome of a segment only"
+    )
+    in_ivr = segments["kind"] == SegmentKind.IVR_NODE
+    late = in_ivr & (segments["segment"] > 0) & ~in_ivr[np.arange(len(segments)) - 1]
+    complaints.where(late, "I01", lambda i: f"{told.whose(i)}: in the IVR after a queue")
+    before = np.where(
+        segments["segment"] > 0, segments["ended_at"][np.arange(len(segments)) - 1], contacts["arrived_at"][owner]
+    )
+    complaints.where(
+        segments["entered_at"] != before,
+        "I01",
+        lambda i: f"{told.whose(i)}: stay entered at {segments['entered_at'][i]}, the one before ended at {before[i]}",
+    )
+    goes_on = np.isin(segments["outcome"], _ON)
+    is_last = segments["segment"] == told.n[owner] - 1
+    complaints.where(goes_on == is_last, "I01", lambda i: f"{told.whose(i)}: passed on to nowhere, or on after an end")
+
+    shown = np.flatnonzero(told.n > 0)
+    last = (np.cumsum(told.n) - 1)[shown]
+    ended, outcome = contacts["arrived_at"].copy(), np.full(len(contacts), int(Outcome.BLOCKED))
+    ended[shown], outcome[shown] = segments["ended_at"][last], segments["outcome"][last]
+    for field, value in {"ended_at": ended, "outcome": outcome}.items():
+        complaints.unlike(contacts[field], value, "I01", told.who, field, "segments say")
+
+
+def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
+    """A first stay is in the queue of the caller's type, a transfer leads to that of another, an overflow keeps the type."""
+    contacts, segments, owner = told.contacts, told.segments, told.owner
+    queue = segments["kind"] == SegmentKind.QUEUE
+    back = np.arange(len(segments)) - 1
+    later = queue & (segments["segment"] > 0) & queue[back]
+    by = np.where(later, segments["outcome"][back], -1)
+    where = np.where(later, segments["place"][back], -1)
+    for field, value in {"came_by": by, "came_from": where}.items():
+        complaints.unlike(segments[field], value, "I01", told.whose, field, "the stay before says")
+    type_before = segments["call_type"][back]
+    kind = np.where(later, type_before, contacts["call_type"][owner])
+    transferred = by == Outcome.TRANSFERRED
+    kind = np.where(transferred, program.call_types.transfer_to[type_before], kind)
+    complaints.where(segments["call_type"] != kind, "I01", lambda i: f"{told.whose(i)}: segment of another call type")
+    overflowed = by == Outcome.OVERFLOWED
+    own = program.call_types.queue[np.maximum(kind, 0)]
+    complaints.where(
+        queue & ~overflowed & (segments["place"] != own),
+        "I01",
+        lambda i: f"{told.whose(i)} segment {segments['segment'][i]}: in queue {segments['place'][i]}",
+    )
+    never = program.call_types.transfer_share[segments["call_type"]] <= 0
+    n_transfers = np.bincount(owner[transferred], minlength=len(contacts))
+    complaints.where(n_transfers > 1, "I01", lambda i: f"{told.who(i)}: transferred {n_transfers[i]} times")
+    goes = segments["outcome"] == Outcome.TRANSFERRED
+    complaints.where(goes & never, "I01", lambda i: f"{told.whose(i)}: transferred, and none of his type is")
+
+
+def _check_sums(told: _Told, complaints: Complaints) -> None:
+    """What a contact tells is what its stays in queues add up to, in their order."""
+    contacts = told.contacts
+    in_queue = told.segments["kind"] == SegmentKind.QUEUE
+    stays, its = told.segments[in_queue], told.owner[in_queue]
+    left, answered = left_at(stays), stays["answered_at"] < np.inf
+    n = np.bincount(its, minlength=len(contacts))
+    first = np.cumsum(n) - n
+    sums = {field: np.zeros(len(contacts)) for field in ("later_wait", "ring_time", "hold_time")}
+    talk, wrap = np.zeros(len(contacts)), np.zeros(len(contacts))
+    met = np.zeros(len(contacts), np.int64)
+    wait, queued, queue = np.zeros(len(contacts)), np.full(len(contacts), np.inf), np.full(len(contacts), -1)
+    for k in range(int(n.max(initial=0))):  # one stay after the other, as the sums are defined
+        has = np.flatnonzero(n > k)
+        at = first[has] + k
+        stay, gone, ended = stays[at], left[at], stays["ended_at"][at]
+        if k == 0:
+            queued[has], queue[has] = stay["entered_at"], stay["place"]
+        was_met = met[has] > 0
+        waits = gone - stay["entered_at"]
+        sums["later_wait"][has] += np.where(was_met, waits, 0.0)
+        wait[has] = np.where(was_met, wait[has], gone - queued[has])
+        rung = stay["assigned_at"] < np.inf
+        sums["ring_time"][has] += np.where(rung, gone - np.where(rung, stay["assigned_at"], 0.0), 0.0)
+        got = answered[at]
+        sums["hold_time"][has] += stay["hold_time"]
+        talked = np.where(got, ended - np.where(got, stay["answered_at"], 0.0) - stay["hold_time"], 0.0)
+        talk[has] += talked
+        wrap[has] += np.where(got, stay["wrap_ended_at"] - np.where(got, ended, 0.0), 0.0)
+        met[has] += got
+    for field, value in {
+        "queued_at": queued,
+        "queue": queue,
+        "n_stays": n,
+        "n_answered": met,
+        "wait": wait,
+        **sums,
+    }.items():
+        complaints.unlike(contacts[field], value, "I06" if field == "wait" else "I01", told.who, field, "segments say")
+
+    # The conversation lasts as long as the contact says: exactly if there is one.
+    one = met == 1
+    mine = contacts[its]
+    exact = answered & one[its]
+    ends = np.where(exact, (stays["answered_at"] + mine["talk_time"]) + mine["hold_time"], stays["ended_at"])
+    wraps = np.where(exact, stays["ended_at"] + mine["wrap_time"], stays["wrap_ended_at"])
+    for field, value in {"ended_at": ends, "wrap_ended_at": wraps}.items():
+        complaints.unlike(stays[field], value, "I01", lambda i: told.who(int(its[i])), field, "its times say")
+    for field, value in {"talk_time": talk, "wrap_time": wrap}.items():
+        scale = np.maximum(np.where(contacts["ended_at"] < np.inf, contacts["ended_at"], 0.0), 1.0)
+        off = (met > 1) & (np.abs(contacts[field] - value) > _TOLERANCE * scale)
+        complaints.where(off, "I01", lambda i, f=field, v=value: f"{told.who(i)}: {f} {contacts[f][i]}, its stays say {v[i]}")  # type: ignore[misc]
+    worked = contacts["talk_time"] + contacts["hold_time"] + contacts["wrap_time"] > 0
+    complaints.where(worked & (met == 0), "I01", lambda i: f"{told.who(i)}: unserved, but took agents' time")
+    served = contacts["outcome"] == Outcome.SERVED
+    complaints.where(served & (met == 0), "I01", lambda i: f"{told.who(i)}: served by nobody")
