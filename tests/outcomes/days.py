@@ -102,6 +102,17 @@ DAYS: dict[str, Program] = {
     ),
     # 0 is handled in no time at 50
     "zero": centre([(50, 0, FOR_EVER)]),
+    # all of type a go on as b, who are patient for 20 s. 0 talks with agent 0 0-60, then with agent 1 60-100;
+    # 1 talks 60-80 (agent 0), waits 80-100 and talks 100-140 (agent 1); 2 talks 80-100, waits 100-120 and hangs up
+    "transfer": centre(
+        [(0, 60, FOR_EVER, "a"), (10, 20, FOR_EVER, "a"), (20, 20, FOR_EVER, "a")],
+        kinds={
+            "a": _SHORT | {"transfer": {"share": "100%", "to": "b"}},
+            "b": {"handle": {"deterministic": "40s"}, "patience": {"deterministic": "20s"}},
+        },
+        queues={"a": {"teams": ["x"]}, "b": {"teams": ["y"]}},
+        agents={"x": {"headcount": 1}, "y": {"headcount": 1}},
+    ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
     "people": random_program(209),  # absent, late, on breaks, called off

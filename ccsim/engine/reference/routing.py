@@ -105,7 +105,7 @@ class Routing:
             case PickAgent.FIXED_ORDER:
                 return float(agent.id)
             case PickAgent.RANDOM:
-                return float(agent_draw(self.luck, caller.entity, caller.contact, caller.segment, agent.id))
+                return float(agent_draw(self.luck, caller.leg_entity, caller.contact, caller.segment, agent.id))
         return 0.0
 
     def _turn(self, caller: Caller, lane: Lane, reach: Reach, now: float) -> tuple[float, ...]:

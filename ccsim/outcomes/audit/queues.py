@@ -34,9 +34,9 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
         reach = program.reach[lane]
         for team, keep in enumerate(reach.keep_idle):
             if keep > 0 and reach.after[team] == 0.0:
-                _check_work_conservation(queue, stays[here], left[here], idle[idle["team"] == team], keep, complaints)
+                _check_work_conservation(queue, stays[here], taken[here], idle[idle["team"] == team], keep, complaints)
         helpers = idle[((reach.after == 0.0) & (reach.keep_idle == 0))[idle["team"]]]
-        _check_work_conservation(queue, stays[here], left[here], helpers, 0, complaints)
+        _check_work_conservation(queue, stays[here], taken[here], helpers, 0, complaints)
         _check_unhelped(queue, stays[here], helpers, late, complaints)
     _check_closing(program, stays, left, complaints)
     _check_little(program, rows, stays, left, complaints)
