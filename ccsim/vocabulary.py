@@ -19,6 +19,7 @@ __all__ = [
     "Channel",
     "ClosingRule",
     "Event",
+    "EventField",
     "EventMeaning",
     "Family",
     "Outcome",
@@ -106,6 +107,9 @@ class Stream(IntEnum):
     PROFICIENCY = 27
     WITHIN_DAY = 28
     FORECAST_ERROR = 29
+    EVENT_HAPPENS = 30
+    EVENT_START = 31
+    EVENT_LENGTH = 32
 
 
 class Family(IntEnum):
@@ -123,6 +127,14 @@ class Family(IntEnum):
     EMPIRICAL = 9
     HAZARD = 10
     NEVER = 11
+
+
+class EventField(IntEnum):
+    """What an event of a scenario may change while it lasts."""
+
+    ARRIVALS = 0
+    HANDLE = 1
+    QUEUE = 2
 
 
 class Channel(IntEnum):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.program.demand import demand_of
+from ccsim.program.events import calls_off, happenings
 from ccsim.program.ivr import ivr_tables
 from ccsim.program.layout import (
     CALL_TYPE,
@@ -84,6 +85,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     reach = reach_of(scenario, lanes, call_types, names, laws.add)
     routes = routes_of(lanes, queues, teams, reach, len(call_types), settings.pick_call[0])
 
+    happening = happenings(scenario, names.call_types, names.queues, laws.add, name_key, _EPOCH.toordinal())
     program = Program(
         settings=settings,
         days=days,
@@ -98,6 +100,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         timetable=_timetable(scenario, names, days, presence),
         recorded=_recorded(scenario, names),
         flows=_flows(scenario, names, intervals),
+        occasions=happening.occasions,
+        effects=happening.effects,
         demand=demand_of(scenario, names.call_types, len(intervals)),
         reach=reach,
         **routes._asdict(),
@@ -292,6 +296,7 @@ def _timetable(scenario: Scenario, names: _Names, days: Records, presence: Prese
             opening = at in openings and at not in closings
             rows.append((at, Event.SEATS_UP if opening or n > before else Event.SEATS_DOWN, code, n))
             before = n
+    rows += calls_off(scenario, names.teams, len(presence.agents))
     return np.array(sorted(rows), dtype=TIMETABLE).view(np.recarray)
 
 

@@ -18,12 +18,14 @@ __all__ = [
     "DAY",
     "DEMAND",
     "DUTY",
+    "EFFECT",
     "FLOW",
     "INTERVAL",
     "IVR_EDGE",
     "IVR_NODE",
     "LANE",
     "LAW",
+    "OCCASION",
     "POINT",
     "QUEUE",
     "REACH",
@@ -213,6 +215,24 @@ _NO_DUTIES = np.zeros(0, DUTY).view(np.recarray)
 _NO_BREAKS = np.zeros(0, BREAK).view(np.recarray)
 
 
+OCCASION = np.dtype(
+    [
+        ("name_key", "i8"),
+        ("date", "i8"),
+        ("chance", "f8"),
+        ("start_from", "f8"),
+        ("start_until", "f8"),
+        ("law", "i8"),  # of how long it lasts
+        ("first_effect", "i8"),
+        ("n_effects", "i8"),
+    ],
+    align=True,
+)
+"""An event on one date: whether and when it happens is drawn once a replication; sorted by earliest start."""
+
+EFFECT = np.dtype([("field", "i8"), ("target", "i8"), ("amount", "f8")], align=True)
+"""What an event does while it lasts: EventField, code of the call type or queue, factor (0 closes a queue)."""
+
 DEMAND = np.dtype([("fixed_share", "f8"), ("fixed_total", "f8")])
 """One call type in one interval, where a number of calls is fixed by the day: the interval's share of what is
 left of it, 0 where it is not fixed; the day's number stands at its first interval with calls, 0 at the others."""
@@ -226,6 +246,8 @@ class Program(NamedTuple):
     settings : recarray SETTINGS, shape (1,)
     days, intervals, laws, points, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays, 1-D
     ivr_nodes, ivr_edges : recarrays, 1-D
+    occasions, effects : recarrays, 1-D
+        Of events; empty where a scenario has none that set anything.
     duties, breaks : recarrays, 1-D
         Of persons; empty where teams have seats only.
     flows : recarray FLOW, shape (n_call_types, n_intervals)
@@ -266,6 +288,8 @@ class Program(NamedTuple):
     duties: Records = _NO_DUTIES
     breaks: Records = _NO_BREAKS
     demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
+    occasions: Records = np.zeros(0, OCCASION).view(np.recarray)
+    effects: Records = np.zeros(0, EFFECT).view(np.recarray)
 
 
 class Names(NamedTuple):

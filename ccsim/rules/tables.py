@@ -17,12 +17,14 @@ from ccsim.program.layout import (
     DAY,
     DEMAND,
     DUTY,
+    EFFECT,
     FLOW,
     INTERVAL,
     IVR_EDGE,
     IVR_NODE,
     LANE,
     LAW,
+    OCCASION,
     POINT,
     QUEUE,
     REACH,
@@ -45,6 +47,7 @@ __all__ = [
     "day_at",
     "demand_at",
     "duty_at",
+    "effect_at",
     "flow_at",
     "interval_at",
     "ivr_edge_at",
@@ -53,6 +56,7 @@ __all__ = [
     "lane_of",
     "lane_team_at",
     "law_at",
+    "occasion_at",
     "point_at",
     "queue_at",
     "reach_at",
@@ -89,6 +93,8 @@ timetable_at = accessor(PROGRAM, "timetable", TIMETABLE)
 recorded_at = accessor(PROGRAM, "recorded", RECORDED)
 flow_at = accessor(PROGRAM, "flows", FLOW)
 """Row call_type * n_intervals + interval."""
+occasion_at = accessor(PROGRAM, "occasions", OCCASION)
+effect_at = accessor(PROGRAM, "effects", EFFECT)
 demand_at = accessor(PROGRAM, "demand", DEMAND)
 """Row call_type * n_intervals + interval, where `n_demand` is not 0."""
 lane_at = accessor(PROGRAM, "lanes", LANE)

@@ -132,6 +132,21 @@ def whole(low: int, high: int, code: str = "") -> tuple[Any, ...]:
 Seats = Annotated[int, *whole(0, 100_000)]
 
 
+def plain_data(raw: Any) -> Any:
+    """Return plain data with numbers where unquoted text is one, so that printing it keeps the difference."""
+    if isinstance(raw, dict):
+        return {str(key): plain_data(item) for key, item in raw.items()}
+    if isinstance(raw, list):
+        return [plain_data(item) for item in raw]
+    if isinstance(raw, units.Plain):
+        try:
+            number = units.parse_number(raw)
+        except Refusal:
+            return str(raw)
+        return int(raw) if str(raw).isdigit() and str(int(raw)) == raw else number
+    return str(raw) if isinstance(raw, str) else raw
+
+
 # -------------------------------------------------------------------------------- not supported yet
 
 

@@ -312,7 +312,7 @@ def _refuse_blanks(document: Document, problems: list[Problem]) -> None:
     def walk(path: Path, value: Any) -> None:
         for key, item in value.items():
             here = (*path, key)
-            if isinstance(item, dict) and here != ("what_if",):
+            if isinstance(item, dict) and here != ("what_if",) and (here[0] != "events" or here[2:] != ("set",)):
                 walk(here, item)
             elif item is None and here != ("run", "seed"):
                 what = "nothing is written here"

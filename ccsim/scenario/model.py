@@ -29,6 +29,7 @@ from ccsim.scenario.calls import (
     Volume,
 )
 from ccsim.scenario.distributions import Distribution, Patience, expand_distribution
+from ccsim.scenario.events import Happening
 from ccsim.scenario.fields import (
     MOST_ITEMS,
     Date,
@@ -45,6 +46,7 @@ from ccsim.scenario.fields import (
     Weight,
     by_day_only,
     parsed,
+    plain_data,
     scalar_as,
     whole,
 )
@@ -112,21 +114,6 @@ def _expand_agents(raw: Any) -> Any:
     return raw if isinstance(raw, dict) else {"agents": {"headcount": raw}}
 
 
-def _as_python(raw: Any) -> Any:
-    """Return plain data with numbers where unquoted text is one, so that printing it keeps the difference."""
-    if isinstance(raw, dict):
-        return {str(key): _as_python(item) for key, item in raw.items()}
-    if isinstance(raw, list):
-        return [_as_python(item) for item in raw]
-    if isinstance(raw, units.Plain):
-        try:
-            number = units.parse_number(raw)
-        except Refusal:
-            return str(raw)
-        return int(raw) if str(raw).isdigit() and str(int(raw)) == raw else number
-    return str(raw) if isinstance(raw, str) else raw
-
-
 def _expand_what_if(raw: Any) -> Any:
     return raw if isinstance(raw, dict) and "set" in raw else {"set": raw}
 
@@ -137,7 +124,7 @@ OpenHours = Annotated[Window | None, *parsed(_parse_open, _show_open, str)]
 class WhatIf(Model):
     """Named changes to the base scenario, in the grammar of ``--set``."""
 
-    set: Annotated[dict[str, Any], BeforeValidator(_as_python, json_schema_input_type=dict[str, Any])]
+    set: Annotated[dict[str, Any], BeforeValidator(plain_data, json_schema_input_type=dict[str, Any])]
     keep_payroll_by: NotYet = None
     also: NotYet = None
 
@@ -182,6 +169,8 @@ class Scenario(Model):
         Field(max_length=MOST_ITEMS, min_length=1),
     ]
     after_contact: AfterContact = AfterContact()
+    events: Annotated[dict[Name, Happening], Field(max_length=MOST_ITEMS)] = {}
+    """What happens at fixed times or by chance, and what it changes."""
     target: Goal | None = None
     """Short form of targets.service_level over the run."""
     targets: Targets = Targets()
@@ -195,7 +184,6 @@ class Scenario(Model):
     """Working hours with their breaks, on the clock of the site; teams say how many work each."""
     routing: Routing = Routing()
     make_it_right: NotYet = None
-    events: NotYet = None
     costs: NotYet = None
 
     _origin: Origin | None = PrivateAttr(default=None)  # what was written and where, for with_()

@@ -22,6 +22,7 @@ from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
 from ccsim.scenario.reach import able_teams, fastest
+from ccsim.scenario.validate_events import check_events, doubt_events
 from ccsim.scenario.validate_ivr import check_ivr, check_ways_out
 from ccsim.scenario.validate_routing import check_skills
 from ccsim.units import HOUR
@@ -102,6 +103,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
     check_ivr(scenario, report)
     check_skills(scenario, report)
     _check_run(scenario, report)
+    check_events(scenario, report)
 
 
 def _missing(kind: str, name: str, names: Iterable[str]) -> Refusal:
@@ -381,6 +383,7 @@ def doubts(scenario: Scenario, report: Report) -> None:
         what = "are too few for an interval to be trusted" if scenario.run.replications > 1 else "gives no interval at all"
         report(("run", "replications"), Refusal("W-REPLICATIONS", what, got=scenario.run.replications, try_="100"))
     _doubt_holidays(scenario, report)
+    doubt_events(scenario, report)
     uncertain = scenario.uncertainty
     if uncertain.within_day_correlation < 1 and not (uncertain.centre_day or any(uncertain.type_day.values())):
         what = "correlates nothing: no day differs from another"

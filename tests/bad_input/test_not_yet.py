@@ -38,8 +38,6 @@ after_contact:
   return: {share: 3%}
   leave: {share: 0.2%}
   satisfaction: {base: 4.5}
-events:
-  down: {when: mon 09:30-10:45, set: {ivr.nodes.welcome: null}}
 costs: {trunk_per_minute: 0.012}
 targets: {intervals_in_target: 75%}
 metrics: {report_as: avaya_cms, clock: arrival}
@@ -66,7 +64,6 @@ REFUSED = [
     "after_contact.return",
     "after_contact.leave",
     "after_contact.satisfaction",
-    "events",
     "costs",
     "targets.intervals_in_target",
     "metrics.report_as",

@@ -16,11 +16,13 @@ from ccsim.program.layout import (
     CALL_TYPE,
     DAY,
     DEMAND,
+    EFFECT,
     FLOW,
     INTERVAL,
     IVR_EDGE,
     IVR_NODE,
     LAW,
+    OCCASION,
     POINT,
     QUEUE,
     REACH,
@@ -33,7 +35,7 @@ from ccsim.program.layout import (
     records,
 )
 from ccsim.program.routing import lanes_of, routes_of
-from ccsim.vocabulary import Attribute, ClosingRule, Event, Family, PickAgent, PickCall
+from ccsim.vocabulary import Attribute, ClosingRule, Event, EventField, Family, PickAgent, PickCall
 from tests.engines.dice import Dice
 from tests.engines.people import with_people
 
@@ -263,6 +265,7 @@ def random_program(seed: int) -> Program:
         ivr=ivr,
         **settings,
     )
+    program = _with_events(Dice(seed + 2 * OTHER_DICE), laws, program, grid=grid)
     if not recorded:
         program = _with_demand(Dice(seed + OTHER_DICE), program)
         _fill_flows(dice, program, busy=2.0 if shape == "round the clock" else dice.pick([5.0, 10.0, 20.0]))
@@ -414,6 +417,33 @@ def _recorded(
             patience = 60.0 * dice.between(0, 4) if dice.chance(0.5) else -1.0
             calls.append((at, dice.between(0, n_types - 1), handle, patience))
     return sorted(calls)
+
+
+def _with_events(dice: Dice, laws: Laws, program: Program, *, grid: bool) -> Program:
+    """Up to four kinds of events for some: arrivals, handle times, closed queues, by chance or surely, overlapping."""
+    if not dice.chance(0.4):
+        return program
+    occasions, effects = [], []
+    for _ in range(dice.between(1, 4)):
+        first, name_key = len(effects), dice.between(-(1 << 62), 1 << 62)
+        for _ in range(dice.between(1, 3)):
+            field = dice.pick(list(EventField))
+            target = dice.between(0, len(program.queues if field is EventField.QUEUE else program.call_types) - 1)
+            effects.append((field, target, 0.0 if field is EventField.QUEUE else dice.pick([0.0, 0.5, 1.0, 1.5, 3.0])))
+        law = laws.add(Family.DETERMINISTIC, 60.0 * dice.between(1, 60)) if grid else laws.about(1800.0)
+        for date, day in enumerate(program.days):
+            if day.open_at < math.inf and dice.chance(0.8):
+                start = max(day.open_at + 60.0 * dice.between(-10, 80), 0.0)
+                until = start if grid else start + dice.pick([0.0, 600.0])
+                row = (name_key, FIRST_DATE + date, dice.pick([1.0, 0.5]), start, until, law, first, len(effects) - first)
+                occasions.append(row)
+    occasions.sort(key=lambda row: row[3])
+    return program._replace(
+        laws=table(LAW, laws.rows),
+        points=table(POINT, laws.points),
+        occasions=table(OCCASION, occasions),
+        effects=table(EFFECT, effects),
+    )
 
 
 def _with_demand(dice: Dice, program: Program) -> Program:

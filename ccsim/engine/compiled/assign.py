@@ -6,10 +6,11 @@ from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_agent_by_rule, pick_call_by_weight
 from ccsim.engine.compiled.earlier import leg_of
+from ccsim.engine.compiled.happened import event_factor
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, earlier_at, lane_now, team_now
-from ccsim.jit import inner
+from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
@@ -17,7 +18,7 @@ from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
 from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
 from ccsim.rules.tally import interval_of
-from ccsim.vocabulary import AgentState, Event, PickAgent, PickCall
+from ccsim.vocabulary import AgentState, Event, EventField, PickAgent, PickCall
 
 __all__ = [
     "assign",
@@ -199,9 +200,21 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
         earlier_at(floor, slot).assigned_at = now
     if may_transfer(program, caller):
         floor.n_inside += 1
+    if program.n_occasions > 0 and recorded < 0.0:
+        lengthen(program, floor, caller)
 
     change_state(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)
+
+
+@inner
+@apart
+def lengthen(program: Records, floor: Records, caller: Records) -> None:
+    """Events under way when the contact dialled make it longer or shorter. Writes callers."""
+    factor = event_factor(program, floor, EventField.HANDLE, caller.call_type, caller.arrived_at)
+    caller.talk_time *= factor
+    caller.hold_time *= factor
+    caller.wrap_time *= factor
 
 
 @inner

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.ahead import draw_ahead
+from ccsim.engine.compiled.happened import arrival_area, event_factor, instant_among_pieces, piece_end
 from ccsim.engine.compiled.state import bucket_at, fresh_at, instant_at, kind_now, unsorted_at
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.arrivals import fixed_calls, fresh_calls, instant_of_many, mean_calls
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base
 from ccsim.rules.tables import call_type_at, demand_at, flow_at, interval_at, recorded_at
+from ccsim.vocabulary import EventField
 
 __all__ = ["next_callers"]
 
@@ -39,8 +41,11 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
                 base = kind_now(floor, kind).first_entity
                 start = interval.open_from
                 length = interval.open_until - start
+                area = kind_now(floor, kind).area
                 for ordinal in range(n_of_kind):
                     instant_at(floor, n + ordinal).at = instant_of_many(luck, base, ordinal, start, length)
+                if area > 0.0:
+                    place_among_pieces(program, luck, floor, kind, i, n)
                 for ordinal in range(n_of_kind):
                     caller = unsorted_at(floor, n + ordinal)
                     caller.at = instant_at(floor, n + ordinal).at
@@ -70,11 +75,39 @@ def count_callers(program: Records, luck: Luck, floor: Records, i: int) -> None:
 
 
 @inner
+@apart
+def rate_factor(program: Records, floor: Records, kind: int, interval: Records) -> float:
+    """Mean factor of events on the rate of one type in an interval. Writes kinds: the area, where the rate changes."""
+    start = interval.open_from
+    end = interval.open_until
+    kind_now(floor, kind).area = 0.0
+    if piece_end(program, floor, kind, start, end) >= end:
+        return event_factor(program, floor, EventField.ARRIVALS, kind, start)
+    area = arrival_area(program, floor, kind, start, end)
+    kind_now(floor, kind).area = area
+    return area / (end - start)
+
+
+@inner
+@apart
+def place_among_pieces(program: Records, luck: Luck, floor: Records, kind: int, i: int, n: int) -> None:
+    """Instants of the callers of an interval in which the rate changes, from place `n` on. Writes instants."""
+    interval = interval_at(program, i)
+    now = kind_now(floor, kind)
+    for ordinal in range(now.n_fresh):
+        instant_at(floor, n + ordinal).at = instant_among_pieces(
+            program, luck, floor, kind, now.first_entity, ordinal, interval.open_from, interval.open_until, now.area
+        )
+
+
+@inner
 def n_fresh(program: Records, luck: Luck, floor: Records, kind: int, i: int, volume: float) -> int:
     """How many fresh calls of one type an interval brings. Writes kinds."""
     interval = interval_at(program, i)
     call_type = call_type_at(program, kind)
     base = kind_now(floor, kind).first_entity
+    if program.n_occasions > 0:
+        volume *= rate_factor(program, floor, kind, interval)
     if program.n_demand > 0:
         demand = demand_at(program, kind * program.n_intervals + i)
         if demand.fixed_share > 0.0:

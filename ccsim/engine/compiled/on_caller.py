@@ -7,6 +7,7 @@ import math
 from ccsim.engine.compiled.ahead import forget_ahead, patience_of, take_ahead
 from ccsim.engine.compiled.assign import assign, change_state, enqueue, may_transfer, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.earlier import forget_contact, leg_of, remember_stay
+from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
@@ -150,7 +151,7 @@ def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: i
         earlier_at(floor, slot).entered_at = now
         earlier_at(floor, slot).assigned_at = math.inf
 
-    if floor.shut != 0:
+    if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, kind.queue, now)):
         leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
         return
     agent = pick_agent(program, luck, floor, now, slot)

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.engine import Replication
+from ccsim.engine.compiled.happened import first_open
 from ccsim.engine.compiled.kernel import advance
 from ccsim.engine.compiled.memory import row_memory
 from ccsim.engine.compiled.state import KernelPolicy, Room
 from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program, Records, mean_calls
+from ccsim.rules.events import windows
 from ccsim.rules.randomness import luck_of
 from ccsim.rules.tables import bind_program
 
@@ -50,6 +52,10 @@ def simulate(
     mean = mean_calls(program)
     room = Room(program, rows=rows, digest=digest, n_calls=int(mean + 4 * mean**0.5), policy=policy)
     luck, floor = luck_of(seed, replication), room.floor
+    if len(program.occasions):
+        drawn = windows(luck, bound[0], program)
+        room.tables["windows"].view("f8")[:] = drawn.ravel()
+        room.tables["first_open"]["place"] = first_open(program, drawn)
     _load_kernel_once(bound[0], luck, floor)
     while not advance(bound[0], luck, floor):
         room.grow()

@@ -51,6 +51,7 @@ __all__ = [
     "fetch_contact",
     "fetch_episode",
     "fetch_segment",
+    "first_open_at",
     "fresh_at",
     "instant_at",
     "ivr_stay_of",
@@ -65,6 +66,7 @@ __all__ = [
     "slice_at",
     "team_now",
     "unsorted_at",
+    "window_at",
 ]
 
 UNCHECKED_EVENTS = 64
@@ -285,7 +287,12 @@ FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorde
 """A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
 
 
-KIND_NOW = np.dtype([("n_fresh", "i8"), ("first_entity", "i8"), ("n_left", "i8")], align=True)
+WINDOW = np.dtype([("start", "f8"), ("end", "f8")])
+"""When an occasion of the Program happens in this replication; +inf for never."""
+
+_PLACE = np.dtype([("place", "i8")])
+
+KIND_NOW = np.dtype([("n_fresh", "i8"), ("first_entity", "i8"), ("n_left", "i8"), ("area", "f8")], align=True)
 """A call type at the door: fresh callers of the interval at hand, the first one's entity, and who is left of a fixed number."""
 
 PAIR = np.dtype(
@@ -322,6 +329,8 @@ _WORK_TABLES = (
     "teams",
     "lanes",
     "kinds",
+    "windows",
+    "first_open",
     "calendar",
     "parked",
     "slices",
@@ -359,6 +368,8 @@ event_at = accessor(FLOOR, "calendar", EVENT)
 parked_at = accessor(FLOOR, "parked", PARKED)
 slice_at = accessor(FLOOR, "slices", SLICE)
 event_key_at = accessor(FLOOR, "calendar", _EVENT_KEY)
+window_at = accessor(FLOOR, "windows", WINDOW)
+first_open_at = accessor(FLOOR, "first_open", _PLACE)
 kind_now = accessor(FLOOR, "kinds", KIND_NOW)
 fresh_at = accessor(FLOOR, "fresh", FRESH)
 instant_at = accessor(FLOOR, "instants", INSTANT)
@@ -432,6 +443,8 @@ class Room:
             "calendar": _free_calendar(0),
             "parked": np.zeros(0, PARKED),
             "slices": np.full(N_SLICES, -1).view(SLICE),
+            "windows": np.zeros(len(program.occasions), WINDOW),
+            "first_open": np.zeros(len(program.intervals) if len(program.occasions) else 0, _PLACE),
             "kinds": np.zeros(len(program.call_types), KIND_NOW),
             "fresh": np.zeros(n_fresh, FRESH),
             "ahead": np.zeros(0, AHEAD),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.reference.happened import Happened
 from ccsim.engine.reference.people import Caller
 from ccsim.program.layout import Program, Records
 from ccsim.rules.arrivals import fixed_calls, fresh_calls, instant, mean_calls
@@ -10,7 +11,7 @@ from ccsim.rules.randomness import Luck, arrival_entity, entity_base
 __all__ = ["fresh_callers"]
 
 
-def fresh_callers(program: Program, record: Records, luck: Luck) -> list[Caller]:
+def fresh_callers(program: Program, record: Records, luck: Luck, happened: Happened) -> list[Caller]:
     """All customers with their first dials, numbered in the order of (time, call type, ordinal)."""
     name_keys: list[int] = program.call_types.name_key.tolist()
     if len(program.recorded):
@@ -25,13 +26,22 @@ def fresh_callers(program: Program, record: Records, luck: Luck) -> list[Caller]
             if volumes[i] <= 0.0:
                 continue
             base = entity_base(name_key, date, place)
+            pieces = happened.pieces(kind, begin, end)
+            area = 0.0
+            for piece in pieces:
+                area += piece.factor * (piece.end - piece.start)
+            volume = volumes[i] * (pieces[0].factor if len(pieces) == 1 else area / (end - begin))
             fixed = program.demand[kind, i] if len(program.demand) else None
             if fixed is not None and fixed.fixed_share > 0.0:
                 left = int(fixed.fixed_total) or left
                 n = fixed_calls(luck, base, left, fixed.fixed_share)
                 left -= n
             else:
-                n = fresh_calls(luck, base, mean_calls(luck, record, program.call_types[kind], date, place, volumes[i]))
+                n = fresh_calls(luck, base, mean_calls(luck, record, program.call_types[kind], date, place, volume))
             for ordinal in range(n):
-                dials.append((instant(luck, base, ordinal, begin, end - begin), kind, ordinal, arrival_entity(base, ordinal)))
+                if len(pieces) == 1:
+                    at = instant(luck, base, ordinal, begin, end - begin)
+                else:
+                    at = happened.instant(luck, base, ordinal, pieces, area)
+                dials.append((at, kind, ordinal, arrival_entity(base, ordinal)))
     return [Caller(customer, entity, kind, at) for customer, (at, kind, _, entity) in enumerate(sorted(dials))]

@@ -7,6 +7,7 @@ from bisect import bisect_right, insort
 from typing import Any
 
 from ccsim.engine.reference.clock import Clock
+from ccsim.engine.reference.happened import Happened
 from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Team
 from ccsim.engine.reference.presence import Presence
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
@@ -16,7 +17,7 @@ from ccsim.rules import callers, handling, ivr
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.routing import is_busy
-from ccsim.vocabulary import AgentState, ClosingRule, Outcome
+from ccsim.vocabulary import AgentState, ClosingRule, EventField, Outcome
 
 __all__ = ["Floor"]
 
@@ -62,6 +63,7 @@ class Floor:
         self.n_starts = 0
         self.draining = False  # closed, and agents stay while contacts are inside
         self.shut = False  # waiting is over for today
+        self.happened = Happened(program, self.record, luck)
         self.presence = Presence(self, program, self.record, luck)
 
     # -- What callers do ---------------------------------------------------------------------------------------------------
@@ -122,7 +124,7 @@ class Floor:
         caller.gives_up_at = caller.assigned_at = caller.answered_at = math.inf
         caller.agent = None
         caller.talk_time = caller.hold_time = caller.wrap_time = 0.0
-        if self.shut:
+        if self.shut or self.happened.factor(EventField.QUEUE, lane.queue, self.clock.now) <= 0.0:
             self._end_contact(caller, Outcome.CLOSED, self.clock.now)
             return False
         agent = self.routing.pick_agent(caller, lane, self.teams, self.clock.now)
@@ -161,6 +163,10 @@ class Floor:
         caller.talk_time = handling.talk_time(*what)
         caller.hold_time = handling.hold_time(*what)
         caller.wrap_time = handling.wrap_time(*what)
+        if recorded < 0.0:
+            factor = self.happened.factor(EventField.HANDLE, caller.kind, caller.arrived_at)
+            caller.talk_time, caller.hold_time = caller.talk_time * factor, caller.hold_time * factor
+            caller.wrap_time *= factor
         caller.agent = agent
         caller.assigned_at = caller.answered_at = self.clock.now
         self.n_inside += self._may_transfer(caller)

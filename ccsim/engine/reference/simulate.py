@@ -54,7 +54,7 @@ def simulate(
     clock = Clock()
     floor = Floor(clock, program, bound, luck, policy)
     clock.process(timetable(clock, floor))
-    for caller in fresh_callers(program, bound[0], luck):
+    for caller in fresh_callers(program, bound[0], luck, floor.happened):
         clock.process(story(clock, floor, caller))
 
     while clock.peek() < math.inf:

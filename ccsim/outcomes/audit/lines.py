@@ -13,7 +13,7 @@ from ccsim.outcomes.audit.ivr import ivr_left_at
 from ccsim.outcomes.audit.steps import Steps, number_during
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import Outcome
+from ccsim.vocabulary import Event, Outcome
 
 __all__ = ["check_door", "check_lines"]
 
@@ -45,7 +45,7 @@ def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
     contacts = rows.contacts
     lines, ports = int(program.settings.lines[0]), int(program.settings.ivr_ports[0])
     blocked = contacts["outcome"] == Outcome.BLOCKED
-    busy_lines = _in_use(contacts, ~blocked, contacts["ended_at"], np.isin(contacts["outcome"], _ENDS_AFTER_DIALS))
+    busy_lines = _in_use(contacts, ~blocked, contacts["ended_at"], _ends_after_dials(program, contacts))
     left_at = ivr_left_at(rows)
     busy_ports = _in_use(contacts, left_at > -np.inf, left_at, np.zeros(len(contacts), bool))
     for what, limit, during in (("lines", lines, busy_lines.during), ("ports", ports, busy_ports.during)):
@@ -65,6 +65,14 @@ def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
 
     complaints.where(blocked & ~full & decided, "I08", lambda i: say(i, "is blocked"))
     complaints.where(~blocked & full & decided, "I08", lambda i: say(i, "gets a line"))
+
+
+def _ends_after_dials(program: Program, contacts: NDArray[Any]) -> NDArray[np.bool_]:
+    """Who lets his line go after the dials of that instant; not who comes to a queue that an event keeps closed."""
+    clearing = program.timetable.at[np.isin(program.timetable.event, [Event.CLOSING, Event.OVERTIME_END])]
+    stayed = (contacts["outcome"] != Outcome.CLOSED) | (contacts["wait"] > 0) | np.isin(contacts["ended_at"], clearing)
+    late: NDArray[np.bool_] = np.isin(contacts["outcome"], _ENDS_AFTER_DIALS) & stayed
+    return late
 
 
 def _too_many(what: str, limit: int, during: Steps) -> Callable[[int], str]:

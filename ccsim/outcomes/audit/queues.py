@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.events import perhaps_closed, surely_closed
 from ccsim.outcomes.audit.stays import left_at, taken_at
 from ccsim.outcomes.audit.steps import Steps, late_comings, number_during, union
 from ccsim.outcomes.tables import Rows
@@ -95,7 +96,12 @@ def _check_closing(program: Program, stays: Table, left: Table, complaints: Comp
 
     complaints.where(shut & ~came_before & ~(closed & (left == entered)), "I01", lambda i: f"{who(i)} after waiting is over")
     cleared = np.isin(left, shut_from)
-    complaints.where(closed & ~cleared & ~(shut & (left == entered)), "I01", lambda i: f"{who(i)}, when nobody is sent away")
+    at_once = closed & (left == entered)
+    by_event = at_once & perhaps_closed(program, stays)
+    complaints.where(closed & ~cleared & ~(shut & at_once) & ~by_event, "I01", lambda i: f"{who(i)}, when nobody is sent away")
+    complaints.where(
+        ~at_once & surely_closed(program, stays), "I01", lambda i: f"{who(i)} in a queue that an event keeps closed"
+    )
     until = np.append(shut_from, np.inf)[np.searchsorted(shut_from, entered, "right")]
     complaints.where(left > until, "I01", lambda i: f"{who(i)} though waiting is over at {until[i]}")
 
