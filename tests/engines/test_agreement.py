@@ -18,7 +18,7 @@ from ccsim.jit import ENABLED
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import CALL_TYPE, Program, records
 from ccsim.scenario import load
-from ccsim.vocabulary import ClosingRule, Event, Family, Outcome
+from ccsim.vocabulary import AgentState, ClosingRule, Event, Family, Outcome
 from tests.engines.agreement import compare, share_of
 from tests.engines.programs import Dice, Laws, program_of, random_program
 
@@ -51,7 +51,9 @@ def test_seed_and_replication_at_their_limits() -> None:
 def test_generated_programs_use_every_outcome_and_feature() -> None:
     outcomes: set[int] = set()
     stays: set[int] = set()
+    states: set[int] = set()
     seen = dict.fromkeys(("ties", "redial", "next day", "overtime cap", "hold", "wrap", "steady", "closed day", "ports"), 0)
+    seen["break when a call ends"] = 0
     families: set[int] = set()
     for number in range(100):
         program = random_program(number)
@@ -71,10 +73,13 @@ def test_generated_programs_use_every_outcome_and_feature() -> None:
         seen["steady"] += int((program.timetable.event != Event.CLOSING).all())
         seen["ports"] += int(program.settings.ivr_ports[0] < 9 and (contacts["outcome"] == Outcome.BLOCKED).any())
         seen["closed day"] += int((program.days.open_at == math.inf).any())
+        states |= set(rows.agent_states["state"].tolist())
+        seen["break when a call ends"] += int(np.isin(program.breaks.at, instants).sum())
     goes_on = {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.TRANSFERRED}
     assert outcomes == set(Outcome) - goes_on - {Outcome.OVERFLOWED, Outcome.TURNED_AWAY}
     assert stays >= goes_on
     assert families == set(Family)
+    assert states >= {AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE}
     assert all(seen.values()) and seen["ties"] > 1000, seen
 
 

@@ -115,6 +115,12 @@ DAYS: dict[str, Program] = {
     ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
+    # one person until 600, break 120-180: 0 talks 100-150, the break is 150-210, 1 waits 130-210 and talks until 240
+    "persons": centre(
+        [(100, 50, FOR_EVER), (130, 30, FOR_EVER)],
+        agents={"desk": {"shifts": {"all": 1}}},
+        shifts={"all": {"time": "00:00-00:10", "breaks": [{"at": "00:02", "for": "60s"}]}},
+    ),
     "people": random_program(209),  # absent, late, on breaks, called off
 }
 

@@ -255,6 +255,29 @@ TURNS = [
     ),
 ]
 
+PERSONS = [
+    ("persons", "I03 agent 0: not all of the shift from 0.0 to 600.0 is told", dropped("agent_states", 4)),
+    (
+        "persons",
+        "I03 agent 0: BREAK from 150.0 to 205.0, which no break of his",
+        changed("agent_states", 2, ended_at=205),
+    ),
+    ("persons", "I03 agent 0: OFF_PHONE from 150.0 to 210.0, which no break", changed("agent_states", 2, state=5)),
+    ("persons", "I03 agent 0: AVAILABLE from 0.0 to 130.0, though a break is due", changed("agent_states", 0, ended_at=130)),
+    (
+        "persons",
+        "I10 agent 0: AVAILABLE from 240.0 to 650.0, though his shift",
+        changed("agent_states", 4, ended_at=650),
+    ),
+    ("persons", "I03 agent 0: MISSING from 240.0 to 600.0, of which no absence", changed("agent_states", 4, state=6)),
+    ("persons", "I03 agent 0: LATE from 0.0 to 100.0, beside his shifts", changed("agent_states", 0, state=7)),
+    (
+        "persons",
+        "I03 agent 0: BREAK 2 times from 0.0 on, not 1",
+        both(changed("agent_states", 2, ended_at=180), changed("agent_states", 3, state=4)),
+    ),
+]
+
 PEOPLE = [
     ("apart", "I03 agent 0 is not of team 1", changed("agent_states", 0, team=1)),
     (
@@ -312,7 +335,7 @@ PEOPLE = [
 ]
 
 
-@pytest.mark.parametrize(("day", "complaint", "change"), FORM + FACTS + LINES + QUEUES + TURNS + PEOPLE)
+@pytest.mark.parametrize(("day", "complaint", "change"), FORM + FACTS + LINES + QUEUES + TURNS + PEOPLE + PERSONS)
 def test_one_lie_is_found(day, complaint, change):
     found = audit(DAYS[day], change(rows_of(day)))
     assert any(complaint in sentence for sentence in found), found
