@@ -8,7 +8,6 @@ from typing import Any
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.outcomes import Counts, Rows
 from ccsim.program.layout import Program
-from tests.engines.programs import random_program
 from tests.stories.centre import FOR_EVER, centre, seats
 
 __all__ = ["DAYS", "counts_of", "edit_program", "put", "rows_of"]
@@ -121,7 +120,17 @@ DAYS: dict[str, Program] = {
         agents={"desk": {"shifts": {"all": 1}}},
         shifts={"all": {"time": "00:00-00:10", "breaks": [{"at": "00:02", "for": "60s"}]}},
     ),
-    "people": random_program(209),  # absent, late, on breaks, called off
+    # six persons, half of them absent, the others 90 s late; a meeting, and a call beyond the end of the shift
+    "people": centre(
+        [(100, 50, FOR_EVER), (590, 60, FOR_EVER)],
+        agents={
+            "desk": {
+                "shifts": {"all": 6},
+                "shrinkage": {"absent": "50%", "late": {"share": "100%", "by": {"deterministic": "90s"}}},
+            }
+        },
+        shifts={"all": {"time": "00:00-00:10", "meetings": [{"at": "00:05", "for": "60s"}]}},
+    ),
 }
 
 
