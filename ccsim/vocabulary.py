@@ -21,6 +21,7 @@ __all__ = [
     "Event",
     "EventField",
     "EventMeaning",
+    "Fact",
     "Family",
     "Outcome",
     "PickAgent",
@@ -148,6 +149,17 @@ class Cause(IntEnum):
 
     FRESH = 0
     REDIAL = 1
+
+
+class Fact(IntEnum):
+    """What anybody could have observed of a contact and multiplies the odds of a decision after it, once per count."""
+
+    EARLIER_CONTACTS = 0  # the contacts of this problem before it
+    BLOCKED = 1  # it ended so: 1 or 0, as the next two
+    BALKED = 2
+    CLOSED = 3
+    WAIT_OVER = 4  # it waited, in all queues, longer than a time of the scenario's
+    TURNED_AWAY = 5  # it ended so: 1 or 0
 
 
 class SegmentKind(IntEnum):

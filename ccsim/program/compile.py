@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.program.decisions import odds_table
 from ccsim.program.demand import demand_of
 from ccsim.program.events import calls_off, happenings
 from ccsim.program.ivr import ivr_tables
@@ -74,6 +75,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     days = _days(scenario)
     intervals = _intervals(scenario, days)
     call_types = _call_types(scenario, names, laws)
+    redial = scenario.after_contact.redial
     ivr = ivr_tables(scenario, names.call_types, laws.add)
     settings = _settings(scenario, laws, intervals)
     settings.ivr_start = ivr.start
@@ -111,6 +113,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         ivr_contained=ivr.contained,
         duties=presence.duties,
         breaks=presence.breaks,
+        redial_odds=odds_table(redial.odds if redial is not None else {}),
     )
     for table in program:
         table.flags.writeable = False

@@ -26,6 +26,7 @@ __all__ = [
     "LANE",
     "LAW",
     "OCCASION",
+    "ODDS",
     "POINT",
     "QUEUE",
     "REACH",
@@ -211,6 +212,9 @@ POINT = np.dtype([("x", "f8"), ("y", "f8"), ("z", "f8")])
 FLOW = np.dtype([("volume", "f8"), ("talk_factor", "f8"), ("hold_factor", "f8"), ("wrap_factor", "f8")])
 """One call type in one interval: mean number of fresh calls before busyness; factors on the times of who dials then."""
 
+ODDS = np.dtype([("fact", "i8"), ("over", "f8"), ("log_multiplier", "f8")], align=True)
+"""What multiplies the odds of a decision, once for each time the fact holds; a wait counts if it is longer than `over` (s)."""
+
 _NO_DUTIES = np.zeros(0, DUTY).view(np.recarray)
 _NO_BREAKS = np.zeros(0, BREAK).view(np.recarray)
 
@@ -245,7 +249,7 @@ class Program(NamedTuple):
     ----------
     settings : recarray SETTINGS, shape (1,)
     days, intervals, laws, points, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays, 1-D
-    ivr_nodes, ivr_edges : recarrays, 1-D
+    ivr_nodes, ivr_edges, redial_odds : recarrays, 1-D
     occasions, effects : recarrays, 1-D
         Of events; empty where a scenario has none that set anything.
     duties, breaks : recarrays, 1-D
@@ -287,6 +291,7 @@ class Program(NamedTuple):
     ivr_contained: NDArray[np.float64]
     duties: Records = _NO_DUTIES
     breaks: Records = _NO_BREAKS
+    redial_odds: Records = np.zeros(0, ODDS).view(np.recarray)
     demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
     occasions: Records = np.zeros(0, OCCASION).view(np.recarray)
     effects: Records = np.zeros(0, EFFECT).view(np.recarray)

@@ -87,6 +87,9 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
         tries = "as often as it takes" if redial.attempts is None else f"at most {numbers.plural(redial.attempts, 'time')}"
         after = numbers.duration(resolve.law(scenario, redial.after).mean())
         lines.append(f"{numbers.percent(redial.share)} of callers not served redial after {after} on average, {tries}")
+        if redial.odds:
+            facts = ", ".join(f"{name.replace('_', ' ')} x {multiplier:g}" for name, multiplier in sorted(redial.odds.items()))
+            lines.append(f"Odds of redialling: {facts}")
     spread = scenario.uncertainty
     if spread.centre_day or spread.type_day:
         parts = [f"all calls together {numbers.percent(spread.centre_day)}"] if spread.centre_day else []

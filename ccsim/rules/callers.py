@@ -10,6 +10,7 @@ import math
 
 from ccsim.jit import inner, jit
 from ccsim.program.layout import Records
+from ccsim.rules.decisions import redial_share
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, day_at
@@ -62,8 +63,8 @@ def transfers(luck: Luck, call_type: Records, entity: int) -> bool:
 
 
 @jit
-def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: int) -> bool:
-    """True if a caller whose `contact`-th attempt (from 0) ended with this outcome will dial again."""
+def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: int, wait: float) -> bool:
+    """True if a caller whose `contact`-th attempt (from 0) ended with this outcome after this wait (s) will dial again."""
     unserved = (
         outcome == Outcome.ABANDONED
         or outcome == Outcome.BALKED
@@ -73,7 +74,10 @@ def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: in
     )
     if not unserved or program.redial_share <= 0.0 or contact >= program.redial_attempts:
         return False
-    return uniform(luck, Stream.REDIAL, entity, visit_of(contact)) < program.redial_share
+    share = program.redial_share
+    if program.n_redial_odds > 0:
+        share = redial_share(program, outcome, contact, wait)
+    return uniform(luck, Stream.REDIAL, entity, visit_of(contact)) < share
 
 
 @jit

@@ -25,6 +25,7 @@ from ccsim.program.layout import (
     LANE,
     LAW,
     OCCASION,
+    ODDS,
     POINT,
     QUEUE,
     REACH,
@@ -61,6 +62,7 @@ __all__ = [
     "queue_at",
     "reach_at",
     "recorded_at",
+    "redial_odds_at",
     "team_at",
     "team_lane_at",
     "threshold_at",
@@ -107,6 +109,7 @@ lane_of = accessor(PROGRAM, "lane_of", _INTEGER)
 threshold_at = accessor(PROGRAM, "thresholds", _REAL)
 ivr_node_at = accessor(PROGRAM, "ivr_nodes", IVR_NODE)
 ivr_edge_at = accessor(PROGRAM, "ivr_edges", IVR_EDGE)
+redial_odds_at = accessor(PROGRAM, "redial_odds", ODDS)
 contained_at = accessor(PROGRAM, "ivr_contained", _REAL)
 """Row node * n_call_types + call type."""
 

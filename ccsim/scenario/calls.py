@@ -6,9 +6,9 @@ write in a short form says so in its annotation.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -36,12 +36,7 @@ from ccsim.scenario.fields import (
     parsed,
 )
 
-FOREVER = "unlimited"
 MOST_NEEDS = 20  # skills one call needs
-
-
-def _parse_attempts(raw: object) -> int | None:
-    return None if raw == FOREVER else units.parse_integer(raw, 0, 1_000_000)
 
 
 def _parse_spread(raw: object) -> float:
@@ -263,27 +258,3 @@ class Uncertainty(Model):
     """Of the factors of two intervals of one day; 100 %: a busy day is busy all day."""
     forecast_error: SpreadByType = {}
     """How far the forecast of a call type may be off over the whole run, by call type as `type_day`."""
-
-
-class Redial(Model):
-    """Callers who abandoned or were turned away and try again."""
-
-    share: Share
-    after: Time
-    attempts: Annotated[
-        int | None,
-        BeforeValidator(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
-        PlainSerializer(lambda n: FOREVER if n is None else n),
-    ] = None
-    """Redials per problem at most; None is unlimited."""
-    patience: Annotated[str, *one_of("keep", "fresh")] = "keep"
-    odds: NotYet = None
-
-
-class AfterContact(Model):
-    """What callers do after a contact."""
-
-    redial: Redial | None = None
-    return_: Annotated[NotYet, Field(alias="return")] = None
-    leave: NotYet = None
-    satisfaction: NotYet = None

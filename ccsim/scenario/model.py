@@ -19,15 +19,14 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 from ccsim import units
 from ccsim.errors import Problem, Refusal
 from ccsim.scenario.calls import (
-    AfterContact,
     CallType,
     HandleTime,
-    Redial,
     Replay,
     ReplayedCall,
     Uncertainty,
     Volume,
 )
+from ccsim.scenario.decisions import AfterContact, Redial
 from ccsim.scenario.distributions import Distribution, Patience, expand_distribution
 from ccsim.scenario.events import Happening
 from ccsim.scenario.fields import (

@@ -34,7 +34,7 @@ agents:
     unresolved: 9%
 make_it_right: {policy: second_person}
 after_contact:
-  redial: {share: 45%, after: 6m, odds: {earlier_contacts: 0.8}}
+  redial: {share: 45%, after: 6m}
   return: {share: 3%}
   leave: {share: 0.2%}
   satisfaction: {base: 4.5}
@@ -60,7 +60,6 @@ REFUSED = [
     "agents.vendor.answer_delay",
     "agents.vendor.unresolved",
     "make_it_right",
-    "after_contact.redial.odds",
     "after_contact.return",
     "after_contact.leave",
     "after_contact.satisfaction",

@@ -23,6 +23,7 @@ from ccsim.program.layout import (
     IVR_NODE,
     LAW,
     OCCASION,
+    ODDS,
     POINT,
     QUEUE,
     REACH,
@@ -35,7 +36,7 @@ from ccsim.program.layout import (
     records,
 )
 from ccsim.program.routing import lanes_of, routes_of
-from ccsim.vocabulary import Attribute, ClosingRule, Event, EventField, Family, PickAgent, PickCall
+from ccsim.vocabulary import Attribute, ClosingRule, Event, EventField, Fact, Family, PickAgent, PickCall
 from tests.engines.dice import Dice
 from tests.engines.people import with_people
 
@@ -122,6 +123,7 @@ def program_of(
     timetable: list[tuple[float, int, int, int]],
     recorded: list[tuple[float, int, float, float]] = (),
     ivr: Ivr | None = None,
+    odds: Sequence[tuple[int, float, float]] = (),
     **settings: object,
 ) -> Program:
     """A Program from its parts; flows are empty, settings as given or without the feature.
@@ -184,6 +186,7 @@ def program_of(
         ivr_nodes=ivr.nodes if ivr else records(IVR_NODE, 0),
         ivr_edges=ivr.edges if ivr else records(IVR_EDGE, 0),
         ivr_contained=ivr.contained if ivr else np.zeros((0, len(call_types))),
+        redial_odds=table(ODDS, odds),
     )
 
 
@@ -249,6 +252,7 @@ def random_program(seed: int) -> Program:
         settings |= {"ivr_start": graph.between(0, len(ivr.nodes) - 1), "ivr_ports": ports}
     if shape == "steady":
         settings |= {"count_from": dice.pick([0.0, 1000.0, interval]), "count_until": last}
+    odds = _odds(Dice((seed, 4)), settings)
     recorded = _recorded(dice, windows, len(call_types), grid=grid) if grid or dice.chance(0.2) else []
     program = program_of(
         windows=windows,
@@ -263,6 +267,7 @@ def random_program(seed: int) -> Program:
         timetable=timetable,
         recorded=recorded,
         ivr=ivr,
+        odds=odds,
         **settings,
     )
     program = _with_events(Dice(seed + 2 * OTHER_DICE), laws, program, grid=grid)
@@ -346,6 +351,16 @@ def _ivr(dice: Dice, laws: Laws, n_types: int, announcement: tuple[int, float]) 
     nodes[-1].time_law, nodes[-1].hang_up_share = announcement
     contained = np.array([[dice.pick([0.0, 0.0, 0.3]) for _ in range(n_types)] for _ in range(n)])
     return Ivr(nodes, table(IVR_EDGE, edges), contained)
+
+
+def _odds(dice: Dice, settings: dict[str, object]) -> list[tuple[int, float, float]]:
+    """Facts that make redials likelier or rarer, the time a wait must exceed on the grid; the share is below 1 then."""
+    if not settings.get("redial_share") or dice.chance(0.5):
+        return []
+    settings["redial_share"] = 0.7
+    multipliers = [-math.inf, -1.0, -0.2, 0.3, 2.0, 800.0]
+    facts = [fact for fact in Fact if dice.chance(0.5)]
+    return [(fact, 60.0 * dice.between(0, 3) if fact == Fact.WAIT_OVER else 0.0, dice.pick(multipliers)) for fact in facts]
 
 
 def _settings(dice: Dice, laws: Laws, shape: str) -> dict[str, object]:

@@ -99,6 +99,11 @@ DAYS: dict[str, Program] = {
             },
         },
     ),
+    # 0 talks 0-100; 1 hangs up at 30 and dials again at 80, as whoever waited does, and nobody who was blocked
+    "odds": centre(
+        [(0, 100, FOR_EVER), (10, 60, 20)],
+        after_contact={"redial": _REDIAL["redial"] | {"share": "50%", "odds": {"blocked": 0, "wait_over_1s": 1e6}}},
+    ),
     # 0 is handled in no time at 50
     "zero": centre([(50, 0, FOR_EVER)]),
     # all of type a go on as b, who are patient for 20 s. 0 talks with agent 0 0-60, then with agent 1 60-100;

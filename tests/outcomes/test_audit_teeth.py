@@ -87,6 +87,7 @@ FACTS = [
     ("plain", "I01 customer 2 dialled before customer 1", changed("episodes", 2, first_at=5.0)),
     ("plain", "I01 customer 2 contact 0: cause 1", changed("contacts", 2, cause=1)),
     ("lines", "I01 customer 1 dials again at 60.0 before", changed("contacts", 1, ended_at=61.0)),
+    ("odds", "I01 customer 1 dials again after BLOCKED, and nobody does", changed("contacts", 1, outcome=Outcome.BLOCKED)),
     ("lines", "I01 customer 1 dials again after HUNG_UP", changed("contacts", 1, outcome=Outcome.HUNG_UP)),
     ("urgent", "I01 customer 2: call_type 1, contacts say 0", changed("contacts", 2, call_type=0)),
     ("plain", "I01 customer 0 contact 0: BLOCKED with 1 segments", changed("contacts", 0, outcome=Outcome.BLOCKED)),

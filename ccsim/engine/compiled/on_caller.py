@@ -13,6 +13,7 @@ from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue
 from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     caller_at,
+    contact_at,
     earlier_at,
     fetch_contact,
     fetch_episode,
@@ -214,7 +215,11 @@ def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot:
     """An attempt ended without an agent: the customer dials again later, or his episode is over. Writes rows, calendar."""
     caller = caller_at(floor, slot)
     close_contact(program, luck, floor, slot, outcome, now)
-    if redials(luck, program, outcome, caller.entity, caller.contact):
+    wait = 0.0
+    if program.n_redial_odds > 0:
+        contact = contact_at(floor, caller.contact_row)
+        wait = contact.wait + contact.later_wait
+    if redials(luck, program, outcome, caller.entity, caller.contact, wait):
         due = now + redial_delay(luck, program, caller.entity, caller.contact)
         at = dial_at(luck, program, due, caller.entity, caller.contact)
         if at < math.inf:

@@ -200,7 +200,7 @@ class Floor:
     def dials_again_at(self, caller: Caller) -> float:
         """When the next contact of someone not served dials; +inf, and the episode is over, if there is none."""
         who = (caller.entity, caller.contact)
-        if callers.redials(self.luck, self.record, caller.outcome, *who):
+        if callers.redials(self.luck, self.record, caller.outcome, *who, caller.first_wait + caller.later_wait):
             due = self.clock.now + callers.redial_delay(self.luck, self.record, *who)
             dial_at = float(callers.dial_at(self.luck, self.record, due, *who))
             if dial_at < math.inf:

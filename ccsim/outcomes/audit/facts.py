@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ccsim.outcomes.audit.stays import check_stays, left_at, transfers_before
 from ccsim.outcomes.audit.steps import late_comings
 from ccsim.outcomes.tables import TABLE_KEYS, Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Cause, Channel, Family, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Cause, Channel, Fact, Family, Outcome, SegmentKind
 
 __all__ = ["check_facts", "check_form"]
 
@@ -182,6 +183,10 @@ def _check_episodes(program: Program, rows: Rows, episode_of: Table, first_conta
     complaints.where(disorder, "I01", lambda i: f"customer {i + 1} dialled before customer {i}")
 
 
+def _never_again(customer: Table, fact: Fact) -> Callable[[int], str]:
+    return lambda i: f"customer {customer[i]} dials again after {fact.name}, and nobody does"
+
+
 def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None:
     contacts = rows.contacts
     customer = contacts["customer"]
@@ -209,6 +214,16 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
         "I01",
         lambda i: f"customer {customer[i]} changes his call type",
     )
+    for row in program.redial_odds[program.redial_odds.log_multiplier == -np.inf]:
+        holds = {
+            Fact.EARLIER_CONTACTS: contacts["contact"] > 0,
+            Fact.WAIT_OVER: contacts["wait"] + contacts["later_wait"] > row.over,
+            Fact.BLOCKED: contacts["outcome"] == Outcome.BLOCKED,
+            Fact.BALKED: contacts["outcome"] == Outcome.BALKED,
+            Fact.CLOSED: contacts["outcome"] == Outcome.CLOSED,
+            Fact.TURNED_AWAY: contacts["outcome"] == Outcome.TURNED_AWAY,
+        }[Fact(int(row.fact))]
+        complaints.where(again & holds[:-1], "I01", _never_again(customer, Fact(int(row.fact))))
     most = program.settings.redial_attempts[0] if program.settings.redial_share[0] > 0 else 0
     complaints.where(
         contacts["contact"] > most,
