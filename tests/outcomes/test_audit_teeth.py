@@ -93,7 +93,7 @@ FACTS = [
     ("plain", "I01 customer 0 contact 0: BLOCKED with 1 segments", changed("contacts", 0, outcome=Outcome.BLOCKED)),
     ("plain", "I01 customer 0 contact 0: SERVED with 0 segments", dropped("segments", 0)),
     ("plain", "I01 customer 0 contact 0: outcome of a segment only", changed("contacts", 0, outcome=Outcome.PASSED_ON)),
-    ("ivr", "I01 customer 0 contact 0: 2 stays in queues", changed("segments", 0, kind=SegmentKind.QUEUE)),
+    ("ivr", "customer 0 contact 0 segment 0: outcome PASSED_ON there", changed("segments", 0, kind=SegmentKind.QUEUE)),
     (
         "ivr",
         "I01 customer 0 contact 0: stay entered at 31.0, the one before ended at 30.0",
