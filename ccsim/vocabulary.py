@@ -257,6 +257,13 @@ class Attribute(IntEnum):
     END = 2
 
 
+class Clock(IntEnum):
+    """From when on the threshold of a contact's service level runs."""
+
+    QUEUE = 0
+    ARRIVAL = 1
+
+
 class Billed(IntEnum):
     """What a team's cost is per hour of."""
 

@@ -17,6 +17,7 @@ from ccsim.analysis.estimate import Estimate, Intervals, Label, Moments, number_
 from ccsim.analysis.grid import Block, Measure, calendar_of, grids_of
 from ccsim.analysis.kpi import DEFAULT_SCOPES, REGISTRY, SCOPES, Metrics, service_level_variant
 from ccsim.analysis.paired import Sample
+from ccsim.analysis.plan import Required
 from ccsim.analysis.quantile import WaitMoments
 from ccsim.analysis.targets import Series, Target, Verdict, evaluate
 from ccsim.outcomes import Counts
@@ -72,6 +73,8 @@ class Accumulator:
         or targets.
     keep_runs : bool
         Also keep the centre's sums of each replication, for comparisons in pairs (`sample`).
+    required : Required, optional
+        Agents needed in each interval; without it none are.
 
     Attributes
     ----------
@@ -88,6 +91,7 @@ class Accumulator:
         *,
         brief: bool = False,
         keep_runs: bool = False,
+        required: Required | None = None,
     ) -> None:
         self.n = 0
         self._runs: dict[int, list[tuple[Floats, Floats]]] | None = {} if keep_runs else None
@@ -100,7 +104,7 @@ class Accumulator:
             "day": [names.dates[day] for day in self._calendar.days],
             "interval": list(names.interval_labels),
         }
-        self._grids = grids_of(program, names, self._calendar)
+        self._grids = grids_of(program, names, self._calendar, required)
         if brief:
             self._targets = ()
             self._grids = [dataclasses.replace(self._grids[0], periods=("run",))]
@@ -248,18 +252,29 @@ class Accumulator:
 
     def verdicts(self, confidence: float = 0.95) -> list[Verdict]:
         """One verdict for each target, in their order."""
-        return [
-            evaluate(
-                target,
-                self._series[self._key(target)],
-                hits,
-                self._run_estimate(*self._key(target), confidence),
-                self._interval_estimates(*self._key(target)),
-                self._labels,
-                confidence,
+        found = []
+        for target, hits in zip(self._targets, self._interval_hits, strict=True):
+            key = self._key(target)
+            run, intervals = self._run_estimate(*key, confidence), self._interval_estimates(*key)
+            verdict = evaluate(target, self._series[key], hits, run, intervals, self._labels, confidence)
+            found.append(verdict._replace(short=self._short(verdict.worst_interval)))
+        return found
+
+    def _short(self, worst: Estimate | None) -> float | None:
+        """Agents missing in an interval of the centre, on average; None where none are required."""
+        if worst is None or worst.id == "occupancy":
+            return None
+        place = self._labels["interval"].index(worst.scope["interval"])
+        grid = next(i for i, grid in enumerate(self._grids) if grid.basis == "agent")
+        blocks = zip(self._blocks[grid], self._moments[grid], strict=True)
+        block, moments = next((block, moments) for block, moments in blocks if block.period == "interval")
+        required, present = (
+            above / below if below > 0.0 else 0.0
+            for above, below in (
+                (float(side) for side in moments.part((block.row(id), place)).totals) for id in ("required", "agents_on_duty")
             )
-            for target, hits in zip(self._targets, self._interval_hits, strict=True)
-        ]
+        )
+        return max(required - present, 0.0) if required > 0.0 else None
 
     def day_values(self, kpi: str, variant: str | None = None) -> Floats:
         """Value of each day of each replication, shape (n, n_days); NaN where there was nothing to count.
@@ -334,7 +349,8 @@ class Accumulator:
         if not kept or not places:
             return
         shares = np.array([m.kpi.unit == "share" for m in block.measures])
-        answers = ratios(moments, shares[:, None], confidence)
+        signed = np.array([m.kpi.signed for m in block.measures])
+        answers = ratios(moments, shares[:, None], confidence, signed[:, None])
         alive = np.ones(block.shape, dtype=np.bool_)
         if block.period == "interval":  # of the closed ones only those in which something happened
             happened = (moments.totals[0] > 0.0).any(axis=0).reshape(block.shape)

@@ -201,16 +201,19 @@ def student_t(confidence: ArrayLike, n: int) -> Floats:
     return np.asarray(stdtrit(n - 1, 0.5 + 0.5 * np.asarray(confidence, dtype=np.float64)), dtype=np.float64)
 
 
-def ratios(moments: Moments, share: ArrayLike, confidence: float) -> Intervals:
+def ratios(moments: Moments, share: ArrayLike, confidence: float, signed: ArrayLike = False) -> Intervals:
     """Ratio of sums with its interval, for each pair of the moments.
 
     Parameters
     ----------
     moments : Moments
     share : bool, broadcast to the shape of the moments
-        True for a share of the denominator: its interval is made on the logit and never leaves [0, 1]. Others never go below 0.
+        True for a share of the denominator: its interval is made on the logit and never leaves [0, 1]; unless the share
+        itself does, as conformance may. Others never go below 0.
     confidence : float
         Of the two-sided interval.
+    signed : bool, broadcast likewise
+        True for what may be below 0.
     """
     assert 0.0 < confidence < 1.0, confidence
     n = moments.n
@@ -223,6 +226,8 @@ def ratios(moments: Moments, share: ArrayLike, confidence: float) -> Intervals:
     empty = below <= 0.0
     with np.errstate(all="ignore"):
         value = np.where(empty, np.nan, above / below)
+        is_share = is_share & ~((value < 0.0) | (value > 1.0))
+        floor = np.where(np.asarray(signed, dtype=bool), -np.inf, 0.0)
         method = np.where(is_share, Method.LOGIT, Method.DELTA).astype(np.int64)
         near = is_share & (np.minimum(value, 1.0 - value) < _NEAR)
         method[near & (n < _FEW)] = Method.LOGIT_FEW
@@ -230,7 +235,7 @@ def ratios(moments: Moments, share: ArrayLike, confidence: float) -> Intervals:
         if n > 1:
             error = np.sqrt(moments.squared_error(value, below))
             half = student_t(confidence, n) * error
-            low, high = np.maximum(value - half, 0.0), value + half
+            low, high = np.maximum(value - half, floor), value + half
             odds, step = np.log(value / (1.0 - value)), half / (value * (1.0 - value))
             low = np.where(is_share, _expit(odds - step), low)
             high = np.where(is_share, _expit(odds + step), high)

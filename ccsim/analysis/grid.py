@@ -24,20 +24,18 @@ from ccsim.analysis.kpi import (
     service_level_formula,
     signed_terms,
 )
-from ccsim.outcomes import AGENT_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, PRESENCE_COUNTS, WITHIN_COUNTS, Counts
+from ccsim.analysis.plan import Required, micros
+from ccsim.analysis.staff import CENTRE_TERMS, STAFF_TERMS, is_priced, numbers, staff_reader
+from ccsim.outcomes import IVR_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
 from ccsim.program.layout import Names, Program
-from ccsim.program.presence import planned_time
-from ccsim.vocabulary import Event
 
-__all__ = ["Block", "Calendar", "Grid", "Measure", "calendar_of", "grids_of", "seat_time"]
+__all__ = ["Block", "Calendar", "Grid", "Measure", "calendar_of", "grids_of"]
 
 Floats = NDArray[np.float64]
 
-_MICRO = 1e6
 _ALONE = 1 << 17
 """Multiplications up to which a product of matrices is left to one thread: BLAS's own threads cost more than such products, and
 far more on a busy machine. Terms are whole numbers, so cutting a product changes no bit."""
-_OVERTIME_TIME = (PRESENCE_COUNTS.names or ()).index("overtime_time")
 
 
 class Calendar(NamedTuple):
@@ -66,7 +64,7 @@ def calendar_of(program: Program) -> Calendar:
     intervals, settings = program.intervals, program.settings[0]
 
     def counted(since: Any, until: Any) -> Floats:
-        length = _whole(np.minimum(until, settings.count_until)) - _whole(np.maximum(since, settings.count_from))
+        length = micros(np.minimum(until, settings.count_until)) - micros(np.maximum(since, settings.count_from))
         return np.maximum(length, 0.0)
 
     opening_time = counted(intervals.open_from, intervals.open_until)
@@ -78,32 +76,6 @@ def calendar_of(program: Program) -> Calendar:
         days, starts = days[operating], starts[operating].copy()
         starts[0] = 0
     return Calendar(opening_time, np.where(opening_time > 0.0, whole, 0.0), starts.astype(np.int64), days.astype(np.int64))
-
-
-def _whole(seconds: Any) -> Floats:
-    """Microseconds, rounded once as the tally rounds."""
-    return np.floor(np.asarray(seconds, dtype=np.float64) * _MICRO + 0.5)
-
-
-def seat_time(program: Program) -> Floats:
-    """Seats x opening time, microseconds, shape (n_teams, n_intervals): the agent time planned inside opening hours."""
-    intervals, settings = program.intervals, program.settings[0]
-    since = _whole(np.maximum(intervals.open_from, settings.count_from))
-    until = _whole(np.minimum(intervals.open_until, settings.count_until))
-    planned = [np.interp(until, *worked) - np.interp(since, *worked) for worked in _seats_worked(program)]
-    return np.where(until > since, np.array(planned).reshape(-1, len(intervals)), 0.0)
-
-
-def _seats_worked(program: Program) -> Iterator[tuple[Floats, Floats]]:
-    """For each team instants, microseconds, and the seats x time since the first of them: linear in between."""
-    rows = program.timetable
-    opening = rows.event == Event.OPENING  # everybody went home; the morning's seats follow
-    for team in range(len(program.teams)):
-        sets = opening | (((rows.event == Event.SEATS_UP) | (rows.event == Event.SEATS_DOWN)) & (rows.entity == team))
-        seats = np.where(opening, 0, rows.seats)[sets]
-        at = np.append(_whole(rows.at[sets]), _whole(program.settings[0].count_until))
-        at[-1] = at.max()
-        yield at, np.concatenate([[0.0], np.cumsum(seats * np.diff(at))])
 
 
 class Measure(NamedTuple):
@@ -181,6 +153,7 @@ class Block:
         n_days = float(len(calendar.days)) if period == "run" else 1.0
         constants = {
             "operating_days": np.full(len(self._starts), n_days),
+            "priced_days": np.full(len(self._starts), n_days if is_priced(program) else 0.0),
             "opening_time": self._fold(calendar.opening_time),
             "watched_time": self._fold(calendar.watched_time),
         }
@@ -220,8 +193,8 @@ class Block:
         raise KeyError(f"{kpi} {variant}")
 
 
-def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
-    """Contacts by call type, stays by queue, episodes by call type, agents by team, visits by node of the IVR."""
+def grids_of(program: Program, names: Names, calendar: Calendar, required: Required | None = None) -> list[Grid]:
+    """Contacts by call type, stays by queue, episodes by call type, agents by team and required by queue, visits by node."""
     types = (("centre", ""), *(("call_type", name) for name in names.call_types))
     queues = tuple(("queue", name) for name in names.queues)
     teams = (("centre", ""), *(("team", name) for name in names.teams))
@@ -248,7 +221,7 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
         return np.where(watched[:, None], counts.node_time["time"], 0).T.astype(np.float64)
 
     def visits(counts: Counts) -> Floats:
-        return np.concatenate([_numbers(counts.ivr_nodes), at_nodes(counts)[None]])
+        return np.concatenate([numbers(counts.ivr_nodes), at_nodes(counts)[None]])
 
     def stays(counts: Counts) -> Floats:
         table: Floats = of_queue @ _outcomes(counts.segments, counts.segments_within)
@@ -257,21 +230,10 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
     def episodes(counts: Counts) -> Floats:
         return _with_centre(_outcomes(counts.episodes, counts.episodes_within))
 
-    planned = seat_time(program)
-    at_work, paid_by_plan = planned_time(program)
-    persons = (np.asarray(program.teams.persons) != 0)[:, None]
-    pay = 1.0 + np.asarray(program.teams.paid_extra)[:, None]
-    states = tuple(name if name.startswith("overtime") else f"open_{name}" for name in AGENT_COUNTS.names or ())
-
-    in_overtime = np.array([state.startswith("overtime") for state in states])
-
-    def agents(counts: Counts) -> Floats:
-        table = _numbers(counts.agent_time)
-        on_duty, overtime = table[~in_overtime].sum(axis=0), table[in_overtime].sum(axis=0)
-        presence = _numbers(counts.presence_time)
-        seats_paid = pay * np.maximum(planned, on_duty) + overtime
-        paid = np.where(persons, paid_by_plan + presence[_OVERTIME_TIME], seats_paid)
-        return _with_centre(np.concatenate([table, presence, paid[None], at_work[None]]))
+    needed = np.zeros((1, len(names.queues), len(program.intervals)))
+    if required is not None:
+        needed[0] = required.by_queue * calendar.opening_time
+    staff = staff_reader(program, calendar.opening_time, required)
 
     everything = ("run", "day", "interval")
     nodes = tuple(("ivr_node", name) for name in names.ivr_nodes)
@@ -280,7 +242,8 @@ def grids_of(program: Program, names: Names, calendar: Calendar) -> list[Grid]:
         Grid("contact", types, (*outcomes, "open_queue_time", "open_line_time", "open_ivr_time"), contacts, everything),
         Grid("contact", queues, (*outcomes, "open_queue_time"), stays, everything),
         Grid("episode", types, outcomes, episodes, ("run", "day")),
-        Grid("agent", teams, (*states, *(PRESENCE_COUNTS.names or ()), "paid_time", "planned_time"), agents, everything),
+        Grid("agent", teams, (*STAFF_TERMS, *CENTRE_TERMS), staff, everything),
+        Grid("agent", queues, ("required_time",), lambda _: needed, everything),
         *([of_nodes] if nodes else []),
     ]
 
@@ -291,19 +254,12 @@ def _membership(owner_of: NDArray[Any], n_owners: int) -> Floats:
     return np.asarray(belongs, dtype=np.float64)
 
 
-def _numbers(table: NDArray[Any]) -> Floats:
-    """A table (n_intervals, n_places) of int64 records as float64, shape (n_fields, n_places, n_intervals)."""
-    fields = len(table.dtype.names or ())
-    plain = np.ascontiguousarray(table).view(np.int64).reshape(*table.shape, fields)
-    return np.ascontiguousarray(plain.transpose(2, 1, 0), dtype=np.float64)
-
-
 def _outcomes(table: NDArray[Any], within: NDArray[Any]) -> Floats:
     """OUTCOME_COUNTS and, threshold by threshold, WITHIN_COUNTS, shape (n_terms, n_places, n_intervals)."""
     n_intervals, n_places, n_thresholds = within.shape
-    by_threshold = [_numbers(within[:, :, i]) for i in range(n_thresholds)]
+    by_threshold = [numbers(within[:, :, i]) for i in range(n_thresholds)]
     assert table.shape == (n_intervals, n_places), table.shape
-    return np.concatenate([_numbers(table), *by_threshold])
+    return np.concatenate([numbers(table), *by_threshold])
 
 
 def _with_centre(terms: Floats) -> Floats:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ccsim.analysis.staff_kpis import STAFF_KPIS
+
 __all__ = [
     "DEFAULT_SCOPES",
     "FLOW_OUTS",
@@ -92,7 +94,7 @@ class Kpi:
     sentence : str
         Definition with formula, as printed under tables.
     unit : str
-        share, s, h, calls, contacts (per episode), erlangs, agents.
+        share, s, h, calls, contacts (per episode), erlangs, agents, money (the scenario's currency).
     scale : float
         Value = scale * numerator / denominator: brings microseconds to the unit.
     numerator, denominator : Sum
@@ -103,6 +105,8 @@ class Kpi:
         Of `PLACES`.
     periods : tuple of str
         Of `PERIODS`; on the episode basis there are no intervals.
+    signed : bool
+        May be below 0, so its interval is not cut there.
     quantile : float or None
         Of the waits named by the numerator: ``ended`` or ``answered``. Counted over whole runs only.
     better : str
@@ -119,6 +123,7 @@ class Kpi:
     bases: tuple[str, ...] = ("contact",)
     places: tuple[str, ...] = ("centre", "call_type", "queue")
     periods: tuple[str, ...] = PERIODS
+    signed: bool = False
     quantile: float | None = None
     better: str = "neither"
     variants: tuple[str, ...] = field(default=())
@@ -140,6 +145,7 @@ SERVICE_LEVELS: dict[str, tuple[Sum, Sum]] = {
     "abandons_in_time_count": ("answered_within + abandoned_within", "answered + abandoned + turned_away + unfinished"),
     "short_abandons_count": ("answered_within + short_abandoned", "answered + abandoned + turned_away + unfinished"),
     "answered_only": ("answered_within", "answered"),
+    "connect": ("answered_within + abandoned_within", "answered + abandoned + turned_away + unfinished"),
 }
 """Numerator and denominator of each variant without its flow-outs."""
 
@@ -185,17 +191,11 @@ def signed_terms(total: Sum) -> Iterator[tuple[str, int]]:
 
 
 _SECONDS = 1e-6
-_HOURS = 1e-6 / 3600.0
 _CALLERS = ("contact", "episode")
 _CENTRE = ("centre", "call_type")
 _QUEUE = ("queue",)
-_STAFF = ("centre", "team")
 _IVR = ("centre", "call_type", "ivr_node")
 _HANDLE = "ring_time + talk_time + hold_time + wrap_time"
-_BUSY = "open_ring_time + open_talk_time + open_wrap_time"
-_OVERTIME_BUSY = "overtime_ring_time + overtime_talk_time + overtime_wrap_time"
-_ON_DUTY = f"open_available_time + {_BUSY}"
-_OVERTIME = f"overtime_available_time + {_OVERTIME_BUSY}"
 _PER_DAY = "Mean per operating day; of a single day or interval, its mean number."
 
 
@@ -327,9 +327,10 @@ _SHARES = (
         "Service level",
         "Share served within the threshold T, by variant: answered_over_offered At/(A+B), exclude_short_abandons At/(A+B-Bs), "
         "exclude_abandons_in_time At/(A+B-Bt), abandons_in_time_count (At+Bt)/(A+B), short_abandons_count (At+Bs)/(A+B), "
-        "answered_only At/A. A answered, B abandoned, At and Bt within T, Bs short abandons. Flow-outs F: include adds F to "
-        "the denominator, met adds those within T to the numerator too, exclude leaves them out. Who is turned away, and who "
-        "still waits at the end, counts in the denominator. T runs from queue entry and includes its own instant.",
+        "answered_only At/A, connect (At+Bt)/(A+B). A answered, B abandoned, At and Bt within T, Bs short abandons. Flow-outs "
+        "F: include adds F to the denominator, met adds those within T to the numerator too, exclude leaves them out. Who "
+        "is turned away, and who still waits at the end, counts in the denominator. T runs from queue entry (of contacts from the dial with clock: "
+        "arrival) and includes its own instant.",
         "share", bases=_CALLERS, better="higher",
         variants=tuple(f"{formula}.{flow_outs}" for formula in SERVICE_LEVELS for flow_outs in FLOW_OUTS),
     ),
@@ -432,62 +433,7 @@ _WORK = (
     ),
 )  # fmt: skip
 
-_AGENTS = tuple(
-    Kpi(id, title, sentence, unit, numerator, denominator, scale, bases=("agent",), places=_STAFF)
-    for id, title, sentence, unit, numerator, denominator, scale in (
-        (
-            "occupancy",
-            "Occupancy",
-            "Handle time / (handle + available time), in opening hours; overtime is apart.",
-            "share", _BUSY, _ON_DUTY, 1.0,
-        ),
-        (
-            "overtime_occupancy",
-            "Occupancy in overtime",
-            "Handle time / (handle + available time), after closing.",
-            "share", _OVERTIME_BUSY, _OVERTIME, 1.0,
-        ),
-        (
-            "utilisation",
-            "Utilisation of paid time",
-            "Handle time, overtime included / paid time. Paid: seats x opening time (time on duty where agents stayed beyond "
-            "their seats) x hours paid per hour on the phones + overtime on duty; of persons, their shifts without unpaid "
-            "breaks, absent or not, + overtime.",
-            "share", f"{_BUSY} + {_OVERTIME_BUSY}", "paid_time", 1.0,
-        ),
-        (
-            "agents_on_duty",
-            "Agents on duty",
-            "Time average in opening hours: (handle + available time) / opening time.",
-            "agents", _ON_DUTY, "opening_time", 1.0,
-        ),
-        (
-            "agents_busy",
-            "Agents busy",
-            "Carried load, time average in opening hours: handle time / opening time.",
-            "erlangs", _BUSY, "opening_time", 1.0,
-        ),
-        (
-            "overtime",
-            "Overtime",
-            f"Agent hours on duty after closing. {_PER_DAY} Formula: overtime on duty / operating days.",
-            "h", _OVERTIME, "operating_days", _HOURS,
-        ),
-        (
-            "shrinkage",
-            "Shrinkage",
-            "Share of the paid time in which agents are not on the phones: breaks, time off the phones, absence, lateness. "
-            "Formula: (paid time - time on the phones) / paid time.",
-            "share", f"paid_time - {_ON_DUTY.replace(' + ', ' - ')} - {_OVERTIME.replace(' + ', ' - ')}", "paid_time", 1.0,
-        ),
-        (
-            "adherence",
-            "Adherence",
-            "Share of the shifts in which persons do what is planned, on the phones or away: adherent time / planned time.",
-            "share", "adherent_time", "planned_time", 1.0,
-        ),
-    )
-)  # fmt: skip
+_AGENTS = tuple(Kpi(bases=("agent",), **measure._asdict()) for measure in STAFF_KPIS)
 
 _IN_TARGET = tuple(
     Kpi(

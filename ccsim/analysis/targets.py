@@ -151,6 +151,8 @@ class Verdict(NamedTuple):
         Intervals of the horizon whose estimate reaches the goal, of those with anything to count.
     worst_interval : Estimate or None
         The interval whose estimate is worst.
+    short : float or None
+        Agents missing there, required - present on average; None where nothing is required, 0 where enough are there.
     """
 
     target: Target
@@ -164,6 +166,7 @@ class Verdict(NamedTuple):
     n_met: int
     n_intervals: int
     worst_interval: Estimate | None
+    short: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The fields in order, estimates and target as dicts, ready for JSON."""

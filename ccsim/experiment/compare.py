@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ccsim.analysis import REGISTRY, Metrics, Target, service_level_variant
+from ccsim.analysis.staff import is_priced
 from ccsim.engine import Replication
 from ccsim.experiment.cold import replicate_plainly, warm_in_background
 from ccsim.experiment.comparison import Comparison, Key
@@ -171,7 +172,9 @@ def question_of(base: Scenario, program: Program, kpis: Sequence[str] | None, ma
     metrics = Metrics(base.metrics.service_level, base.metrics.flow_outs)
     yardstick = next(target for target in targets_of(base) if REGISTRY[target.kpi].better != "neither")  # 80/20 if none is said
     if kpis is None:
-        kpis = [id for id in COMPARED if id in REGISTRY and (id != DAYS or base.run.mode != "steady")]
+        said_nothing = {DAYS, "paid_fte"} if base.run.mode == "steady" else set()
+        said_nothing |= set() if is_priced(program) else {"cost_per_day"}
+        kpis = [id for id in COMPARED if id in REGISTRY and id not in said_nothing]
     keys = tuple(itertools.chain.from_iterable(_keys(id, base, program, metrics, yardstick) for id in dict.fromkeys(kpis)))
     if not keys:
         raise ValueError("kpis: got none; allowed: one or more")

@@ -64,6 +64,8 @@ class Result:
         KPIs in the default scopes; `accumulator` gives others.
     textbook : list of TextbookFigures
         Empty where the comparison is not fair; `textbook_reason` then says why.
+    requirement : str
+        By which formula and for which target agents are required.
     rows : Rows or None
         All replications, sorted by key.
     elapsed : float
@@ -83,6 +85,7 @@ class Result:
     neighbours: list[Neighbour]
     textbook: list[TextbookFigures]
     textbook_reason: str
+    requirement: str
     accumulator: Accumulator
     rows: Rows | None
     elapsed: float
@@ -119,6 +122,9 @@ class Result:
             If there is no such estimate, with the nearest ids or the scopes there are.
         """
         known = [e for e in self.estimates if e.id == id]
+        if known and self.replications and ("interval" in scope or ("day" in scope and len(scope) > 1)):
+            period = "interval" if "interval" in scope else "day"
+            known = self._by_period(period, (id,), {k: v for k, v in scope.items() if k not in ("day", "interval")}) or known
         if not known:
             ids = list(dict.fromkeys(e.id for e in self.estimates))
             near = get_close_matches(id, ids, n=3) or ids
@@ -134,6 +140,23 @@ class Result:
             kinds = dict.fromkeys(" and ".join(e.scope) or "the whole centre" for e in there)
             raise KeyError(f"no {id} of {scope or 'the whole centre'}; there is one by {', '.join(kinds)}")
         return found
+
+    def by_interval(self, *ids: str, **place: str) -> list[Estimate]:
+        """Return KPIs in every interval, in order of time: ``by_interval("required", "net_staffing", team="office")``.
+
+        Parameters
+        ----------
+        *ids : str
+            All that have intervals if none is named; KeyError for an unknown one.
+        **place : str
+            call_type, queue or team; nothing for the centre.
+        """
+        return self._by_period("interval", ids, place) if self.replications else []
+
+    def _by_period(self, period: str, ids: tuple[str, ...], place: dict[str, str]) -> list[Estimate]:
+        scope = " x ".join((*place, period))
+        found = self.accumulator.estimates(self.scenario.run.confidence, scopes=(scope,), ids=ids or None)
+        return [e for e in found if place.items() <= e.scope.items()]
 
     @property
     def fingerprint(self) -> str:

@@ -12,6 +12,7 @@ from ccsim.analysis import Accumulator, Metrics, Target
 from ccsim.engine import Replication
 from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
 from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator, unbroken
+from ccsim.experiment.requirement import required_note, required_of
 from ccsim.experiment.result import Neighbour, Result
 from ccsim.experiment.textbook import textbook_figures
 from ccsim.outcomes import Rows
@@ -122,6 +123,7 @@ def run(
         neighbours=beside,
         textbook=textbook,
         textbook_reason=reason,
+        requirement=required_note(scenario, compiled),
         accumulator=accumulator,
         rows=_together(kept) if rows and kept else None,
         elapsed=elapsed,
@@ -133,7 +135,8 @@ def new_accumulator(scenario: Scenario, compiled: Compiled, *, brief: bool = Fal
     """An accumulator that knows the scenario's metrics and targets."""
     metrics = Metrics(service_level=scenario.metrics.service_level, flow_outs=scenario.metrics.flow_outs)
     targets = tuple(targets_of(scenario))
-    return Accumulator(compiled.program, compiled.names, metrics, targets, brief=brief, keep_runs=keep_runs)
+    required = None if brief else required_of(scenario, compiled)
+    return Accumulator(compiled.program, compiled.names, metrics, targets, brief=brief, keep_runs=keep_runs, required=required)
 
 
 def add(accumulator: Accumulator, program: Program, done: Replication) -> None:
@@ -221,6 +224,10 @@ def targets_of(scenario: Scenario) -> Iterator[Target]:
             over=target.over,
             on=target.on.share if target.on is not None else None,
         )
+    if asked.intervals_in_target is not None:
+        assert asked.service_level is not None, "the scenario's service level is filled in"
+        goal = asked.service_level.goal
+        yield Target("service_level", at_least=goal.share, within=goal.within, over="interval", on=asked.intervals_in_target)
 
 
 def _neighbours(scenario: Scenario, base: Accumulator, how: _How) -> Iterator[Neighbour]:

@@ -10,7 +10,7 @@ from ccsim.scenario import Scenario, paths, reach, resolve
 from ccsim.scenario.duties import are_persons
 from ccsim.scenario.laws import Family, Law
 
-__all__ = ["textbook_figures"]
+__all__ = ["erlang_variant", "textbook_figures"]
 
 
 def textbook_figures(scenario: Scenario) -> tuple[list[TextbookFigures], str]:
@@ -32,7 +32,7 @@ def textbook_figures(scenario: Scenario) -> tuple[list[TextbookFigures], str]:
     agents = resolve.seats(scenario, team)[0][1]
     goal = scenario.targets.service_level
     within = goal.goal.within if goal is not None else 20.0
-    variant = scenario.metrics.service_level
+    variant = erlang_variant(scenario)
     short = scenario.metrics.short_abandon
 
     figures = []
@@ -47,6 +47,12 @@ def textbook_figures(scenario: Scenario) -> tuple[list[TextbookFigures], str]:
         )
         figures.append(_figures("Erlang A", law, within, variant, short, "callers hang up; a day without beginning or end"))
     return figures, ""
+
+
+def erlang_variant(scenario: Scenario) -> str:
+    """Return the service level the formulas know: without callbacks, what Amazon Connect counts has a name of its own."""
+    variant = scenario.metrics.service_level
+    return "abandons_in_time_count" if variant == "connect" else variant
 
 
 def _figures(label: str, law: erlang.WaitLaw, within: float, variant: str, short: float, note: str) -> TextbookFigures:
@@ -77,6 +83,8 @@ def _unfair(scenario: Scenario) -> str:
         return "callers dial again"
     if scenario.uncertainty.centre_day or resolve.type_day_cv(scenario, name):
         return "days differ in busyness"
+    if scenario.metrics.clock == "arrival" and scenario.ivr is not None:
+        return "the clock starts before the queue"
     if scenario.lines is not None and scenario.ivr is not None:
         return "lines are shared between IVR and queue"
     if scenario.ivr is not None and scenario.ivr.ports is not None:

@@ -37,7 +37,7 @@ from ccsim.program.presence import Presence, presence_of
 from ccsim.program.routing import lanes_of, reach_of, routes_of
 from ccsim.scenario import Scenario, clock, resolve
 from ccsim.scenario.laws import Law
-from ccsim.vocabulary import Attribute, ClosingRule, Event, Family, PickAgent, PickCall
+from ccsim.vocabulary import Attribute, Clock, ClosingRule, Event, Family, PickAgent, PickCall
 
 __all__ = ["Compiled", "compile_scenario", "name_key"]
 
@@ -224,6 +224,8 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.lines = scenario.lines or _UNLIMITED
     s.closing_rule = ClosingRule[scenario.closing.queue.upper()]
     s.attribute = Attribute[scenario.metrics.attribute.upper()]
+    s.clock = Clock[scenario.metrics.clock.upper()]
+    s.trunk_cost, s.abandon_cost = scenario.costs.trunk_per_minute / 60.0, scenario.costs.per_abandon
     s.pick_agent = PickAgent[scenario.routing.pick_agent.upper()]
     s.pick_call = PickCall[scenario.routing.pick_call.upper()]
     s.start_order = scenario.run.service_draw == "start_order"

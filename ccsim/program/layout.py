@@ -63,6 +63,9 @@ SETTINGS = np.dtype(
         ("lines", "i8"),
         ("closing_rule", "i8"),
         ("attribute", "i8"),
+        ("clock", "i8"),  # vocabulary.Clock
+        ("trunk_cost", "f8"),  # money per s of a line in use
+        ("abandon_cost", "f8"),  # money per abandoned contact
         ("pick_agent", "i8"),
         ("pick_call", "i8"),
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n

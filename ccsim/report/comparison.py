@@ -28,7 +28,7 @@ _UNITS = {"share": "points", "s": "s", "h": "h"}
 _FEW = 30  # replications below which skewed days make intervals cover less than they say
 _WIDE = 90  # columns from which there is room for what the pairing bought
 _LABEL = 27  # columns of a KPI's name on a terminal of 80, so that its verdict has room
-_FIRST = {"service_level": "Service\nlevel", _DAYS: "Days\nmet", "paid_fte": "Paid\nFTE", "cost_per_day": "Cost\na day"}
+_FIRST = {"service_level": "Service\nlevel", _DAYS: "Days\nmet", "cost_per_day": "Cost\na day"}
 _LAST = {"abandonment": "Aban-\ndoned", "asa": "ASA", "occupancy": "Occu-\npancy"}
 """Heads of the plans' columns, the more telling ones first; a plan has those among the compared KPIs."""
 
@@ -152,7 +152,7 @@ def label(comparison: Comparison, key: Key) -> str:
     own_basis = REGISTRY[key.id].bases[0]
     for row in ROWS:
         if row.id == key.id and (row.basis or own_basis) == key.basis:
-            said = row.label.format(goal=within(comparison.base.estimates[key])).strip()
+            said = row.label.format(goal=within(comparison.base.estimates[key]), currency="").strip()
             return said[0].upper() + said[1:]
     return REGISTRY[key.id].title
 

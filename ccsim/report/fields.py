@@ -66,6 +66,7 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "estimand": verdict.estimand,
         **parts,
+        "worst_interval_short": verdict.short,
         "intervals_met": verdict.n_met,
         "intervals_counted": verdict.n_intervals,
     }

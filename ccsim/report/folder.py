@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.report.cells import plain_cell
 from ccsim.report.fields import provenance_fields, verdict_fields
 from ccsim.report.index import Index
+from ccsim.report.staffing import staffing_rows
 
 if TYPE_CHECKING:
     from ccsim.experiment import Result
@@ -34,7 +35,7 @@ _QUEUE_KPIS = (
 )
 _PERIOD_KPIS = (
     *("offered", "answered", "abandoned", "flowed_out", "unfinished", "service_level", "abandonment", "asa", "handle_time"),
-    *("mean_queue", "agents_on_duty", "agents_busy", "occupancy"),
+    *("mean_queue", "agents_on_duty", "agents_busy", "occupancy", "required", "scheduled", "net_staffing"),
 )
 
 
@@ -72,7 +73,7 @@ def write_folder(result: Result, parent: Path, force: bool = False, calls: bool 
 
 
 def write_files(result: Result, folder: Path) -> None:
-    """Write kpis.csv, by_queue.csv, days.csv, intervals.csv, scenario.yaml and the manifest into a folder."""
+    """Write kpis.csv, by_queue.csv, days.csv, intervals.csv, staffing.csv, scenario.yaml and the manifest into a folder."""
     confidence = result.scenario.run.confidence
     index = Index(result.estimates)
     queues: list[dict[str, str]] = [{}, *({"queue": name} for name in result.names.queues)]
@@ -80,10 +81,13 @@ def write_files(result: Result, folder: Path) -> None:
     _write(folder / "by_queue.csv", _wide(index, queues, ("queue",), _QUEUE_KPIS))
     _write(folder / "days.csv", _wide(index, index.scopes("day"), ("day",), _PERIOD_KPIS))
     found = Index(
-        result.accumulator.estimates(confidence, scopes=("interval", "queue x interval")) if result.replications else []
+        result.accumulator.estimates(confidence, scopes=("interval", "queue x interval", "team x interval"))
+        if result.replications
+        else []
     )
     scopes = [*found.scopes("interval"), *found.scopes("interval", "queue")]
     _write(folder / "intervals.csv", _split_date(_wide(found, scopes, ("interval", "queue"), _PERIOD_KPIS)))
+    _write(folder / "staffing.csv", staffing_rows(result, found))
     (folder / "scenario.yaml").write_text(result.scenario.to_yaml(), "utf-8")
     (folder / MANIFEST).write_text(json.dumps(_manifest(result), indent=2, allow_nan=False) + "\n", "utf-8")
 

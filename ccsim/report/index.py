@@ -63,6 +63,8 @@ def shown(value: float | None, unit: str) -> str:
         return numbers.duration(value)
     if unit == "contacts":
         return f"{value:.2f}"
+    if unit == "money":
+        return f"{value:,.2f}" if abs(value) < 100.0 else f"{value:,.0f}"
     return f"{value:,.1f}" + (" h" if unit == "h" else "")
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccsim.report import numbers, verdicts
+from ccsim.report import numbers, staffing, verdicts
 from ccsim.report.index import Index, shown, shown_error
 from ccsim.report.summary import calendar_lines
 from ccsim.scenario import paths
@@ -50,7 +50,17 @@ ROWS = (
     Row("mean_queue", "Callers waiting, mean"),
     Row("occupancy", "Occupancy"),
     Row("utilisation", "Utilisation of paid time"),
-    Row("agents_on_duty", "Agents on duty, mean"),
+    Row("required", "Agents required, mean", unless_zero=True),
+    Row("scheduled", "Agents scheduled, mean"),
+    Row("agents_on_duty", "Agents present, mean"),
+    Row("hours_short", "FTE-hours short a day", unless_zero=True),
+    Row("hours_over", "FTE-hours over a day", unless_zero=True),
+    Row("paid_fte", "Paid FTE, 8 h each"),
+    Row("shrinkage", "Shrinkage of paid time", unless_zero=True),
+    Row("shrinkage_planned", "  planned", unless_zero=True),
+    Row("shrinkage_unplanned", "  unplanned", unless_zero=True),
+    Row("adherence", "Adherence"),
+    Row("conformance", "Conformance"),
     Row("handle_time", "AHT, talk + hold + wrap"),
     Row("offered", "Offered a day"),
     Row("answered", "Answered a day"),
@@ -63,6 +73,11 @@ ROWS = (
     Row("unfinished", "Still waiting at the end a day", unless_zero=True),
     Row("redial_rate", "Calls that are redials", unless_zero=True),
     Row("overtime", "Overtime of agents a day", unless_zero=True),
+    Row("cost_per_day", "Cost a day{currency}"),
+    Row("staff_cost", "  of agents", unless_zero=True),
+    Row("trunk_cost", "  of lines", unless_zero=True),
+    Row("abandon_cost", "  of abandons", unless_zero=True),
+    Row("cost_per_contact", "Cost per answered contact{currency}"),
 )
 """The figures of the centre over the run; a day is an operating day."""
 
@@ -71,9 +86,17 @@ DAILY = ("service_level", "abandonment", "asa", "occupancy")
 
 BY_QUEUE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "mean_queue")
 BY_CALL_TYPE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "handle_time")
-BY_TEAM = ("agents_on_duty", "occupancy", "utilisation", "overtime")
+BY_TEAM = (
+    *("required", "scheduled", "agents_on_duty", "net_staffing", "occupancy", "staff_cost", "utilisation"),
+    *("adherence", "shrinkage", "overtime"),
+)
 BY_NODE = ("entered_ivr", "ivr_time", "containment", "ivr_hang_up", "opt_out", "retry", "ports_in_use")
 BY_PERIOD = ("offered", "service_level", "abandonment", "asa", "agents_on_duty", "occupancy", "mean_queue")
+BY_INTERVAL = (
+    *("offered", "service_level", "required", "scheduled", "agents_on_duty", "net_staffing"),
+    *("abandonment", "asa", "occupancy", "mean_queue"),
+)
+_UNLESS_ZERO = ("shrinkage", "overtime", "mean_queue")  # columns that say nothing where all is 0
 _HEADS = {
     "offered": "Offered",
     "service_level": "Service level",
@@ -82,7 +105,13 @@ _HEADS = {
     "wait_p90": "90 % within",
     "mean_queue": "Waiting",
     "handle_time": "AHT",
-    "agents_on_duty": "On duty",
+    "required": "Required",
+    "scheduled": "Scheduled",
+    "agents_on_duty": "Present",
+    "net_staffing": "Net",
+    "staff_cost": "Cost a day",
+    "adherence": "Adherence",
+    "shrinkage": "Shrinkage",
     "occupancy": "Occupancy",
     "utilisation": "Utilisation",
     "overtime": "Overtime",
@@ -96,6 +125,9 @@ _HEADS = {
 }
 
 
+_FORMULAS = "Of the handle time: occupancy = handle / (handle + available time), utilisation = handle / paid time."
+
+
 def print_result(result: Result, console: Console, intervals: bool = False) -> None:
     """Print verdicts, figures, neighbours, the parts of the centre and how the numbers were made.
 
@@ -104,12 +136,15 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
     intervals : bool
         Also the table of every interval.
     """
-    index = Index(result.estimates)
-    _print_verdicts(result, console)
+    index, by_interval = Index(result.estimates), staffing.staffing_index(result)
+    _print_verdicts(result, staffing.short_line(result, by_interval), console)
     console.print()
     _print_figures(result, index, console)
-    for line in (*_textbook_lines(result, index), *_neighbour_lines(result)):
+    for line in (_FORMULAS, *_textbook_lines(result, index), *_neighbour_lines(result)):
         console.print(line)
+    if (table := staffing.by_day(result, index, by_interval)) is not None:
+        console.print()
+        console.print(table)
     for table in _parts(result, index, console.width):
         console.print()
         console.print(table)
@@ -131,8 +166,8 @@ def interval_scopes(result: Result) -> tuple[str, ...]:
 # -------------------------------------------------------------------------------- verdicts
 
 
-def _print_verdicts(result: Result, console: Console) -> None:
-    """Print the name, then each target with its answer, the words hanging under each other."""
+def _print_verdicts(result: Result, short: str, console: Console) -> None:
+    """Print the name, then each target with its answer and what is short, the words hanging under each other."""
     from rich.table import Table
     from rich.text import Text
 
@@ -146,6 +181,8 @@ def _print_verdicts(result: Result, console: Console) -> None:
         table.add_row(Text(verdict.verdict.upper(), style=_STYLE[verdict.verdict]), Text(words))
     if not result.targets:
         table.add_row("", "no target")
+    if short:
+        table.add_row(Text("SHORT", style=_STYLE["undecided"]), Text(short))
     console.print(table)
 
 
@@ -164,6 +201,10 @@ def _print_figures(result: Result, index: Index, console: Console) -> None:
     for row, estimate in _found(result, index):
         if (row.unless_zero and not estimate.value) or (row.basis == "episode" and not has_redials):
             continue
+        if row.id == "paid_fte" and result.scenario.run.mode == "steady":
+            continue
+        if row.id == "scheduled" and shown(estimate.value, "agents") == shown(index.value("agents_on_duty", _CENTRE), "agents"):
+            continue
         is_main = not row.basis and estimate is index.get(row.id, _CENTRE)
         cells = [shown(estimate.value, estimate.unit), shown_error(estimate)]
         if has_days:
@@ -171,7 +212,8 @@ def _print_figures(result: Result, index: Index, console: Console) -> None:
         for column in result.textbook:
             beside = getattr(column, row.id, None) if is_main else None
             cells.append("" if beside is None else shown(beside, estimate.unit))
-        label = row.label.format(goal=within(estimate))
+        currency = result.scenario.currency
+        label = row.label.format(goal=within(estimate), currency=f", {currency}" if currency else "")
         if result.scenario.run.mode == "steady":
             label = label.replace(" a day", " in the run")  # there the one "day" is all that is counted
         table.add_row(label, *cells)
@@ -262,7 +304,10 @@ def _table(head: str, index: Index, rows: Sequence[tuple[str, Mapping[str, str]]
     table.add_column(head, overflow="fold", width=label_width)
     with_error = width >= 80
     room = width - label_width - 2 - (6 if with_error else 0)
-    kept = _that_fit([id for id in ids if any(index.get(id, scope) is not None for _, scope in rows)], room)
+    found = {id: [one for _, scope in rows if (one := index.get(id, scope)) is not None] for id in ids}
+    kept = _that_fit(
+        [id for id, some in found.items() if some and (id not in _UNLESS_ZERO or any(e.value for e in some))], room
+    )
     for id in kept:
         table.add_column(_HEADS[id], justify="right", no_wrap=True)
         if id == "service_level" and with_error:
@@ -273,11 +318,19 @@ def _table(head: str, index: Index, rows: Sequence[tuple[str, Mapping[str, str]]
         cells = []
         for id in kept:
             estimate = index.get(id, scope)
-            cells.append(numbers.NONE if estimate is None else shown(estimate.value, estimate.unit))
+            cells.append(_cell(estimate))
             if id == "service_level" and with_error:
                 cells.append(shown_error(estimate))
         table.add_row(label, *cells)
     return table
+
+
+def _cell(estimate: Estimate | None) -> str:
+    """Return a value; net staffing with its sign."""
+    if estimate is None:
+        return numbers.NONE
+    is_net = estimate.id == "net_staffing"
+    return staffing.agents(estimate.value, signed=True) if is_net else shown(estimate.value, estimate.unit)
 
 
 def _that_fit(ids: Sequence[str], room: int) -> list[str]:
@@ -299,7 +352,7 @@ def _intervals(result: Result, found: Index, place: Mapping[str, str], width: in
         if all(scope[kind] == name for kind, name in place.items())
     ]
     head = f"Queue {next(iter(place.values()))}" if place else "Interval"
-    return _table(head, found, rows, BY_PERIOD, width)
+    return _table(head, found, rows, BY_INTERVAL, width)
 
 
 # -------------------------------------------------------------------------------- how they were made
@@ -321,6 +374,8 @@ def _provenance(result: Result) -> list[str]:
     if not spread.centre_day and not spread.type_day and result.scenario.replay is None:
         lines.append("No forecast error in it: the scenario has no uncertainty.")
     speed = f"{result.elapsed:.1f} s" if math.isfinite(result.elapsed) else ""
+    if result.requirement:
+        lines.append(f"{result.requirement}.")
     lines.append(
         f"seed {result.seed}, {numbers.plural(result.replications, 'replication')}, {result.engine} engine, "
         f"digest {result.digest[:12]}, scenario {result.fingerprint[:8]}, ccsim {__version__}, {speed}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _SHORT_HORIZON = 7  # days up to which a weekday names a day
 _SKEWED = 1.5  # times the shorter side of an interval
-_INTERVALS = {1800.0: "half-hours", 900.0: "quarter-hours", 3600.0: "hours"}
+INTERVALS = {1800.0: "half-hours", 900.0: "quarter-hours", 3600.0: "hours"}
 
 
 def goal(target: Target) -> str:
@@ -54,6 +54,7 @@ def sentence(verdict: Verdict, n_days: int, interval: float, steady: bool) -> st
     else:
         worst = verdict.estimate
         at = f"{when(worst.scope, n_days)} {shown(worst.value, worst.unit)}{_plus_minus(worst)}"
+        at += _short(verdict) if target.over == "interval" else ""
         parts += [f"{goal(target)} in every {target.over}: worst {at}", f"over the run {over_run}"]
     if not steady:
         parts += _periods(verdict, n_days, interval)
@@ -65,11 +66,18 @@ def _periods(verdict: Verdict, n_days: int, interval: float) -> list[str]:
     if verdict.days is not None and verdict.days.value is not None and not (target.over == "day" and target.on is not None):
         parts.append(f"days reaching it {shown(verdict.days.value, 'share')}")
     if verdict.n_intervals > 1:
-        parts.append(f"{_INTERVALS.get(interval, 'intervals')} {verdict.n_met} of {verdict.n_intervals}")
+        parts.append(f"{INTERVALS.get(interval, 'intervals')} {verdict.n_met} of {verdict.n_intervals}")
     worst = verdict.worst_interval
-    if worst is not None and target.over != "interval":
-        parts.append(f"worst {when(worst.scope, n_days)}: {shown(worst.value, worst.unit)}")
+    if worst is not None and not (target.over == "interval" and target.on is None):
+        parts.append(f"worst {when(worst.scope, n_days)}: {shown(worst.value, worst.unit)}{_short(verdict)}")
     return parts
+
+
+def _short(verdict: Verdict) -> str:
+    """Return ``, 5.8 agents short`` of what the worst interval requires; nothing where enough are there."""
+    if verdict.short is None or verdict.short < 0.05:
+        return ""
+    return f", {verdict.short:.1f} agents short"
 
 
 def when(scope: dict[str, str], n_days: int) -> str:

@@ -26,7 +26,7 @@ from ccsim.program.layout import Records, records
 from ccsim.rules.pieces import micros, place_of
 from ccsim.rules.presence_tally import tally_presence
 from ccsim.rules.tables import agent_at, interval_at, lane_of, threshold_at
-from ccsim.vocabulary import AgentState, Attribute, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Attribute, Clock, Outcome, SegmentKind
 
 __all__ = [
     "COUNTS",
@@ -284,8 +284,11 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
     if not offered:
         return
     _add_outcome(cell, program, outcome, row.wait)
+    timed = row.wait
+    if program.clock == Clock.ARRIVAL:
+        timed += row.queued_at - row.arrived_at
     for i in range(program.n_thresholds):
-        if row.wait <= threshold_at(program, i).value:
+        if timed <= threshold_at(program, i).value:
             _add_within(_contact_within(counts, place * program.n_thresholds + i), outcome)
     if outcome != Outcome.UNFINISHED:
         _add_wait(_contact_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), outcome)

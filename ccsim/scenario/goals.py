@@ -5,7 +5,7 @@ Parts of ``scenario.model``, which says what a scenario is as a whole.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -34,6 +34,13 @@ def _parse_seed(raw: object) -> int:
 
         return secrets.randbits(64)
     return units.parse_integer(raw, 0, 2**64 - 1, "E-SEED")
+
+
+def _parse_money(raw: object) -> float:
+    return units.parse_number(raw, low=0.0)
+
+
+Money = Annotated[float, *parsed(_parse_money, float, Annotated[float, Field(ge=0.0, examples=[0.012])])]
 
 
 def _parse_confidence(raw: object) -> float:
@@ -90,7 +97,8 @@ class Targets(Model):
     abandonment: Annotated[AbandonmentTarget, scalar_as("goal")] | None = None
     asa: Annotated[AsaTarget, scalar_as("goal")] | None = None
     occupancy: Annotated[OccupancyTarget, scalar_as("goal")] | None = None
-    intervals_in_target: NotYet = None
+    intervals_in_target: Share | None = None
+    """Share of the intervals that is to reach the goal of `service_level`, over all replications."""
 
 
 SERVICE_LEVELS = (
@@ -104,6 +112,26 @@ SERVICE_LEVELS = (
 )
 
 
+class ReportAs(NamedTuple):
+    """How a system counts as it is usually set up."""
+
+    service_level: str
+    flow_outs: str
+    short_abandon: float
+    attribute: str
+
+
+REPORT_AS = {
+    "avaya_cms": ReportAs("answered_over_offered", "include", 0.0, "end"),
+    "genesys_cloud": ReportAs("answered_over_offered", "exclude", 5.0, "answer"),
+    "amazon_connect": ReportAs("connect", "include", 0.0, "end"),
+    "iex": ReportAs("answered_over_offered", "include", 5.0, "arrival"),
+}
+"""Avaya CMS: ACCEPTABLE / CALLSOFFERED of the calls that end in the interval, flow-outs offered too (its vector manuals).
+Genesys Cloud: flow-outs are an option that is off at first; each event counts when it happens. Amazon Connect: removed from
+the queue in time / queued, by the time of disconnecting (its metric definitions). IEX: by the interval calls come in."""
+
+
 class Metrics(Model):
     """Which variant of each measure is reported."""
 
@@ -113,14 +141,35 @@ class Metrics(Model):
     attribute: Annotated[str, *one_of("arrival", "answer", "end")] = "arrival"
     also_within: tuple[Duration, ...] = ()
     """Further thresholds at which the service level is counted."""
-    report_as: NotYet = None
-    clock: NotYet = None
+    clock: Annotated[str, *one_of("queue", "arrival")] = "queue"
+    """From when on a contact's thresholds run: its queue entry, or its dial, IVR included. Queues always take their entry."""
+    report_as: Annotated[str, *one_of(*REPORT_AS)] | None = None
+    """As this system counts: sets service_level, flow_outs, short_abandon and attribute."""
 
     @model_validator(mode="after")
-    def _no_callbacks_yet(self) -> Metrics:
-        if self.service_level == "connect":
-            raise Refusal("E-NOT-YET", "not supported yet", got="connect", at=("service_level",))
+    def _said_once(self) -> Metrics:
+        said = [key for key in ReportAs._fields if key in self.model_fields_set]
+        if self.report_as is not None and said:
+            own = getattr(REPORT_AS[self.report_as], said[0])
+            what = f"report_as: {self.report_as} sets it already, to {f'{own:g}s' if isinstance(own, float) else own}"
+            raise Refusal("E-BOTH", what, got=said[0], try_="keep one of them", at=(said[0],))
         return self
+
+    @property
+    def settled(self) -> Metrics:
+        """What `report_as` stands for, written out."""
+        if self.report_as is None:
+            return self
+        return self.model_copy(update={**REPORT_AS[self.report_as]._asdict(), "report_as": None})
+
+
+class Costs(Model):
+    """What is paid beside agents, in the scenario's currency."""
+
+    trunk_per_minute: Money = 0.0
+    """Per minute of a line in use, from the dial to the end of the talk."""
+    per_abandon: Money = 0.0
+    """Per contact that abandons."""
 
 
 class Run(Model):

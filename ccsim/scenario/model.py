@@ -49,7 +49,7 @@ from ccsim.scenario.fields import (
     scalar_as,
     whole,
 )
-from ccsim.scenario.goals import Closing, Metrics, Run, ServiceLevelTarget, Targets
+from ccsim.scenario.goals import Closing, Costs, Metrics, Run, ServiceLevelTarget, Targets
 from ccsim.scenario.ivr import Ivr
 from ccsim.scenario.presence import RosterEntry, Shift, Shrinkage
 from ccsim.scenario.skills import Routing
@@ -63,6 +63,7 @@ __all__ = [
     "AfterContact",
     "CallType",
     "Closing",
+    "Costs",
     "Distribution",
     "HandleTime",
     "Ivr",
@@ -183,7 +184,7 @@ class Scenario(Model):
     """Working hours with their breaks, on the clock of the site; teams say how many work each."""
     routing: Routing = Routing()
     make_it_right: NotYet = None
-    costs: NotYet = None
+    costs: Costs = Costs()
 
     _origin: Origin | None = PrivateAttr(default=None)  # what was written and where, for with_()
 

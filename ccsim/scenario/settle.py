@@ -31,7 +31,8 @@ Report = Callable[[Path, Refusal], None]
 
 
 def fill_in(scenario: Scenario, report: Report) -> Scenario:
-    """Return the scenario with the queues and the target it leaves out."""
+    """Return the scenario with the queues and the target it leaves out, and what it says in one word written out."""
+    scenario = scenario.model_copy(update={"metrics": scenario.metrics.settled})
     return _with_targets(_with_queues(scenario), report)
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from ccsim.analysis import DEFAULT_SCOPES, REGISTRY, SCOPES, Accumulator, Estimate, Metrics, Target, service_level_variant
-from ccsim.analysis.grid import calendar_of, grids_of, seat_time
+from ccsim.analysis.grid import calendar_of, grids_of
 from ccsim.analysis.kpi import SERVICE_LEVELS, service_level_formula, signed_terms
+from ccsim.analysis.plan import seat_time
 from ccsim.analysis.tabulate import counts_of
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.jit import ENABLED
@@ -90,8 +91,8 @@ def test_every_variant_at_every_threshold_on_request_only() -> None:
 
 
 def test_an_unknown_variant_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match=r"service level 'connect'; have answered_over_offered"):
-        Metrics(service_level="connect")
+    with pytest.raises(ValueError, match=r"service level 'best'; have answered_over_offered"):
+        Metrics(service_level="best")
     with pytest.raises(ValueError, match=r"flow_outs 'drop'; have include, met, exclude"):
         Metrics(flow_outs="drop")
 
@@ -103,7 +104,7 @@ def test_every_kpi_says_what_it_is() -> None:
     for id, kpi in REGISTRY.items():
         assert kpi.id == id
         assert kpi.title and len(kpi.sentence) > 20 and kpi.sentence.endswith("."), id
-        assert kpi.unit in {"share", "s", "h", "calls", "contacts", "erlangs", "agents"}, id
+        assert kpi.unit in {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "money"}, id
         assert set(kpi.scopes) <= set(SCOPES), id
         assert "/" in kpi.sentence or kpi.quantile is not None, f"{id} prints no formula"
 
@@ -112,7 +113,7 @@ def test_every_named_term_is_one_the_counts_have() -> None:
     # A misspelt term is a KeyError while the blocks are made; here it is seen which terms exist at all.
     program = two_days(20.0, 60.0)
     grids = grids_of(program, NAMES, calendar_of(program))
-    known = {term for grid in grids for term in grid.terms} | {"operating_days", "opening_time", "watched_time"}
+    known = {term for grid in grids for term in grid.terms} | {"operating_days", "opening_time", "watched_time", "priced_days"}
     for kpi in REGISTRY.values():
         if kpi.quantile is None and kpi.places and not kpi.variants:
             assert kpi.numerator and kpi.denominator, kpi.id

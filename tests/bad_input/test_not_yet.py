@@ -38,9 +38,6 @@ after_contact:
   return: {share: 3%}
   leave: {share: 0.2%}
   satisfaction: {base: 4.5}
-costs: {trunk_per_minute: 0.012}
-targets: {intervals_in_target: 75%}
-metrics: {report_as: avaya_cms, clock: arrival}
 run: {carry_in: steady}
 what_if:
   a: {set: {agents.tier1.authority: lead}, keep_payroll_by: agents.tier1.shifts.early.mon, also: b}
@@ -63,10 +60,6 @@ REFUSED = [
     "after_contact.return",
     "after_contact.leave",
     "after_contact.satisfaction",
-    "costs",
-    "targets.intervals_in_target",
-    "metrics.report_as",
-    "metrics.clock",
     "run.carry_in",
     "what_if.a.keep_payroll_by",
     "what_if.a.also",

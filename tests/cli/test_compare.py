@@ -58,7 +58,7 @@ def test_a_file_is_compared_with_its_what_ifs(call: Call, base: Path) -> None:
     block = said.stdout[said.stdout.index("\ntwo_more ", said.stdout.index("\nbusier")) :]
     assert line_of(block, "Service level in 0:20").startswith(expected)
     assert "\nsame: identical to base, row by row\n" in said.stdout
-    assert "all 21 intervals hold together with 95 % confidence (3 plans x 7 KPIs, Bonferroni)" in said.stdout
+    assert "all 24 intervals hold together with 95 % confidence (3 plans x 8 KPIs, Bonferroni)" in said.stdout
     assert re.search(r"lower by [^;]*; outside (x \d+ )?60 to 80 %", " ".join(said.stdout.split()))
     assert "seed 1, 30 replications" in said.stdout
 
@@ -118,7 +118,7 @@ def test_json_is_one_object_with_every_number(call: Call, base: Path) -> None:
     assert fields["differences"] == [difference.as_dict() for difference in found.differences]
     assert [plan["digest"] for plan in fields["plans"]] == [plan.digest for plan in found.plans]
     assert [plan["p_best"] for plan in fields["plans"]] == [plan.p_best for plan in found.plans]
-    assert fields["family"]["intervals"] == 21
+    assert fields["family"]["intervals"] == 24
     assert [plan["identical"] for plan in fields["plans"]] == [True, False, True, False]
     assert fields["plans"][0]["targets"][0]["days"] is not None and fields["plans"][0]["worst_interval"] is not None
 
@@ -219,13 +219,13 @@ def test_the_best_plan_is_named_first_and_the_others_say_why_not(call: Call, bas
     said = call("compare", base, *FEW, *FEWEST)
     assert said.exit_code == 0, said.stderr
     lines = said.stdout.splitlines()
-    assert lines[:2] == ["Help desk", "Chosen: base, the lowest agents on duty with service level at least 80 %"]
+    assert lines[:2] == ["Help desk", "Chosen: base, the lowest agents present with service level at least 80 %"]
     assert line_of(said.stdout, "two_more").endswith("beaten by base")
     assert line_of(said.stdout, "same").endswith("as good as base")
     assert line_of(said.stdout, "busier").endswith("service level below 80 %")
     text = " ".join(said.stdout.split())
     assert (
-        "right with 95 % confidence, where agents on duty differs by 0.5 or more and service level is 2 points or more" in text
+        "right with 95 % confidence, where agents present differs by 0.5 or more and service level is 2 points or more" in text
     )
     none = call("compare", base, *FEW, "--select", "best:asa", "--subject-to", "asa<=1s", "--set", "agents=5")
     assert "\nNo plan has ASA at most 1 s\n" in none.stdout or "Chosen: two_more, the lowest ASA" in none.stdout

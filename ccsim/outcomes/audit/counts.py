@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.tables import N_WAIT_BINS, Counts, Rows, new_counts
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Attribute, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Attribute, Clock, Outcome, SegmentKind
 
 __all__ = ["audit_counts"]
 
@@ -151,7 +151,7 @@ def _add_outcomes(
     for field, amount in added.items():
         np.add.at(cells[field], at, amount.astype(np.int64))
     for i, threshold in enumerate(program.thresholds):
-        in_time = wait <= threshold
+        in_time = row.get("timed", wait) <= threshold
         for field, which in (("answered", served), ("flowed_out", flowed_out), ("abandoned", abandoned)):
             np.add.at(within[field], (*at, np.full(len(wait), i)), (in_time & which).astype(np.int64))
     if waits is not None:
@@ -225,6 +225,8 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
         "later_wait_time": _micros(np.where(later < np.inf, later, 0.0)),
         "ring_time": _micros(contacts["ring_time"][offered]),
     }
+    if program.settings.clock[0] == Clock.ARRIVAL:
+        row["timed"] = row["wait"] + (contacts["queued_at"] - contacts["arrived_at"])[offered]
     _add_outcomes(program, counts.contacts, counts.contacts_within, counts.contact_waits, at, kind[offered], row)
 
 
