@@ -329,8 +329,8 @@ _SHARES = (
         "exclude_abandons_in_time At/(A+B-Bt), abandons_in_time_count (At+Bt)/(A+B), short_abandons_count (At+Bs)/(A+B), "
         "answered_only At/A, connect (At+Bt)/(A+B). A answered, B abandoned, At and Bt within T, Bs short abandons. Flow-outs "
         "F: include adds F to the denominator, met adds those within T to the numerator too, exclude leaves them out. Who "
-        "is turned away, and who still waits at the end, counts in the denominator. T runs from queue entry (of contacts from the dial with clock: "
-        "arrival) and includes its own instant.",
+        "is turned away, and who still waits at the end, counts in the denominator. T runs from queue entry (of contacts "
+        "from the dial with clock: arrival) and includes its own instant.",
         "share", bases=_CALLERS, better="higher",
         variants=tuple(f"{formula}.{flow_outs}" for formula in SERVICE_LEVELS for flow_outs in FLOW_OUTS),
     ),

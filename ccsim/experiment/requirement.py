@@ -129,6 +129,11 @@ def _target(scenario: Scenario) -> erlang.Target | None:
 def _forecasts(scenario: Scenario, program: Program, names: Names) -> Iterator[_Forecast]:
     """What each call type brings, in the order of their codes."""
     first_legs = np.array([_calls(scenario, program, code, name) for code, name in enumerate(names.call_types)])
+    legs = first_legs.copy()
+    for code, name in enumerate(names.call_types):
+        transfer = scenario.calls[name].transfer
+        if transfer is not None:
+            legs[names.call_types.index(transfer.to)] += transfer.share * first_legs[code]
     grid = [round(piece.start / scenario.interval) for piece in resolve.intervals(scenario)]
     for code, name in enumerate(names.call_types):
         laws, patience = resolve.handle_laws(scenario, name), resolve.patience_law(scenario, name)
@@ -139,7 +144,7 @@ def _forecasts(scenario: Scenario, program: Program, names: Names) -> Iterator[_
             for mean, part in zip(means, resolve.PARTS, strict=True)
         )
         leaves_after = min(patience.law.mean(), patience.at_most)
-        yield _Forecast(first_legs[code], handle, 0.0 if math.isinf(leaves_after) else 1.0 / leaves_after, patience.balk)
+        yield _Forecast(legs[code], handle, 0.0 if math.isinf(leaves_after) else 1.0 / leaves_after, patience.balk)
 
 
 def _calls(scenario: Scenario, program: Program, code: int, name: str) -> Floats:
