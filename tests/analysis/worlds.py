@@ -121,7 +121,12 @@ def call(
     for row in (episode, contact):
         row["wait"], row["talk_time"], row["hold_time"], row["wrap_time"] = wait, talk, hold, wrap
     episode["n_contacts"] = episode["n_offered"] = 1
-    episode["first_at"] = contact["arrived_at"] = contact["queued_at"] = segment["entered_at"] = at
+    episode["first_at"] = contact["arrived_at"] = contact["queued_at"] = at
+    segment["entered_at"] = segment["clock_at"] = at
+    segment["assigned_at"] = left_at if answered else math.inf
+    segment["agent"], segment["came_by"], segment["came_from"] = 0 if answered else -1, -1, -1
+    for row in (episode, contact):
+        row["n_stays"], row["n_answered"] = 1, int(answered)
     contact["channel"], contact["queue"], segment["place"], segment["kind"] = (
         Channel.PHONE,
         call_type,
