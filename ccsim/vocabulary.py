@@ -219,10 +219,11 @@ AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
 
 
 class ClosingRule(IntEnum):
-    """What closing means for those who wait."""
+    """What closing means for those who wait, and for who is there; steady mode ends with the last: nobody goes home."""
 
     SERVE = 0
     CLEAR = 1
+    STAY = 2
 
 
 class PickAgent(IntEnum):

@@ -222,7 +222,7 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.centre_day_shape = _gamma_shape(scenario.uncertainty.centre_day)
     s.within_day_share = 1.0 - scenario.uncertainty.within_day_correlation
     s.lines = scenario.lines or _UNLIMITED
-    s.closing_rule = ClosingRule[scenario.closing.queue.upper()]
+    s.closing_rule = ClosingRule.STAY if _is_steady(scenario) else ClosingRule[scenario.closing.queue.upper()]
     s.attribute = Attribute[scenario.metrics.attribute.upper()]
     s.clock = Clock[scenario.metrics.clock.upper()]
     s.trunk_cost, s.abandon_cost = scenario.costs.trunk_per_minute / 60.0, scenario.costs.per_abandon
@@ -287,9 +287,9 @@ def _timetable(scenario: Scenario, names: _Names, days: Records, presence: Prese
             continue
         if float(day.open_at) not in closings:
             rows.append((day.open_at, Event.OPENING, number, 0))
-        if float(day.close_at) not in openings and not _is_steady(scenario):
+        if float(day.close_at) not in openings:
             rows.append((day.close_at, Event.CLOSING, number, 0))
-            cap = scenario.closing.overtime_up_to
+            cap = None if _is_steady(scenario) else scenario.closing.overtime_up_to
             next_opening = min((at for at in openings if at > day.close_at), default=math.inf)
             if cap is not None and day.close_at + cap < next_opening:
                 rows.append((day.close_at + cap, Event.OVERTIME_END, number, 0))

@@ -252,6 +252,7 @@ def random_program(seed: int) -> Program:
         settings |= {"ivr_start": graph.between(0, len(ivr.nodes) - 1), "ivr_ports": ports}
     if shape == "steady":
         settings |= {"count_from": dice.pick([0.0, 1000.0, interval]), "count_until": last}
+        settings["closing_rule"] = ClosingRule.STAY
     odds = _odds(Dice((seed, 4)), settings)
     recorded = _recorded(dice, windows, len(call_types), grid=grid) if grid or dice.chance(0.2) else []
     program = program_of(
@@ -399,9 +400,9 @@ def _timetable(
             continue
         if number == 0 or not joined:
             rows.append((opens, Event.OPENING, number, 0))
-        if shape != "steady" and (number == len(windows) - 1 or not joined):
+        if number == len(windows) - 1 or not joined:
             rows.append((closes, Event.CLOSING, number, 0))
-            if cap is not None:
+            if cap is not None and shape != "steady":
                 rows.append((closes + cap, Event.OVERTIME_END, number, 0))
         for team, size in enumerate(sizes):
             instants = {opens + 300.0 * dice.between(1, 17) for _ in range(dice.between(0, 3))}

@@ -70,7 +70,7 @@ def test_generated_programs_use_every_outcome_and_feature() -> None:
         seen["overtime cap"] += int((program.timetable.event == Event.OVERTIME_END).any())
         seen["hold"] += int((contacts["hold_time"] > 0.0).sum())
         seen["wrap"] += int((contacts["wrap_time"] > 0.0).sum())
-        seen["steady"] += int((program.timetable.event != Event.CLOSING).all())
+        seen["steady"] += int(program.settings.closing_rule[0] == ClosingRule.STAY)
         seen["ports"] += int(program.settings.ivr_ports[0] < 9 and (contacts["outcome"] == Outcome.BLOCKED).any())
         seen["closed day"] += int((program.days.open_at == math.inf).any())
         states |= set(rows.agent_states["state"].tolist())

@@ -53,6 +53,12 @@ DAYS: dict[str, Program] = {
         kinds={"x": _SHORT | {"needs": "x"}, "y": _SHORT | {"needs": "y"}},
         agents={"team": {"headcount": 2, "skills": {"x": {}, "y": {"prefer": 2}}, "reserve": 1}},
     ),
+    # agent 0 is one too few to take y: 0 waits until closing, 100-600, and talks until 700
+    "late reserve": centre(
+        [(100, 100, FOR_EVER, "y")],
+        kinds={"x": _SHORT | {"needs": "x"}, "y": _SHORT | {"needs": "y"}},
+        agents={"team": {"headcount": 1, "skills": {"x": {}, "y": {"prefer": 2}}, "reserve": 1}},
+    ),
     # y calls prefer team b (agent 1): 0 is answered by him at 0 until 60, 1 by agent 0 at 10 until 40
     "prefer": centre(
         [(0, 60, FOR_EVER, "y"), (10, 30, FOR_EVER, "y")],

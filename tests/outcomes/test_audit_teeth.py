@@ -235,6 +235,15 @@ QUEUES = [
 
 TURNS = [
     (
+        "late reserve",
+        "I04 customer 0 waits in queue 1 from 600.0 on while agent 0 is idle",
+        both(
+            changed("segments", 0, assigned_at=650.0, answered_at=650.0, ended_at=750.0),
+            changed("agent_states", 0, ended_at=650.0),
+            changed("agent_states", 1, started_at=650.0, ended_at=750.0),
+        ),
+    ),
+    (
         "reserve",
         "I10 customer 1 in queue 1 is answered by agent 1 of team 0, where only 0 stay idle",
         both(

@@ -124,7 +124,9 @@ def test_steady_mode_is_one_opening_without_an_end() -> None:
     assert [(at, Event(event)) for at, event, _, _ in program.timetable.tolist()] == [
         (0.0, Event.OPENING),
         (0.0, Event.SEATS_UP),
+        (144000.0, Event.CLOSING),
     ]
+    assert program.settings.closing_rule[0] == ClosingRule.STAY
     assert rows(program.days) == [(19723, 0.0, 40 * HOUR)]
     settings = program.settings[0]
     assert (settings.count_from, settings.count_until) == (4 * HOUR, 40 * HOUR)

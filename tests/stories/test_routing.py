@@ -5,10 +5,13 @@ Call types take 60 s unless the story says otherwise. Teams and queues are coded
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
+from ccsim.program.compile import compile_scenario
+from ccsim.scenario import from_dict
 from tests.stories.centre import FOR_EVER, centre
 
 TAKES_60: dict[str, Any] = {"handle": {"deterministic": "60s"}}
@@ -197,6 +200,59 @@ def test_without_a_reserve_nobody_is_kept_idle(tell):
         )
     )
     assert answers(told) == [(0, 0, 100), (1, 10, 70), (1, 70, 130), (0, 100, 160)]
+
+
+def test_a_reserve_ends_at_closing(tell):
+    """
+    Three agents who prefer x, two of them are to stay idle when a y call starts; the centre closes at 600.
+    0    A (x): agent 0, until 700
+    10   E (x): agent 1, until 20
+    500  B (y) waits, C (y) waits: one would stay idle where two should
+    600  closing: agents 2 (idle since 0) and 1 (since 20) look again: agent 2 takes B, until 660, agent 1 takes C, until 630
+    660  nobody waits, all go home, agent 0 when he is done
+    """
+    told = tell(
+        centre(
+            [(0, 700, None, "x"), (10, 10, None, "x"), (500, 60, None, "y"), (500, 30, None, "y")],
+            kinds={"x": kind("x"), "y": kind("y")},
+            agents={"team": {"headcount": 3, "skills": {"x": {}, "y": {"prefer": 2}}, "reserve": 2}},
+        )
+    )
+    assert answers(told) == [(0, 0, 700), (1, 10, 20), (2, 600, 660), (1, 600, 630)]
+    # Nobody is inside from 600 on, so who is idle leaves, and who is busy when he is done.
+    assert [row[1:] for row in told.agents if row[0] == 1] == [
+        ("AVAILABLE", -1, 0, 10),
+        ("TALK", 1, 10, 20),
+        ("AVAILABLE", -1, 20, 600),
+        ("TALK", 3, 600, 630),
+    ]
+
+
+ONE_TOO_FEW = {"team": {"headcount": 1, "skills": {"x": {}, "y": {"prefer": 2}}, "reserve": 1}}
+
+
+def test_a_reserve_begins_anew_each_day(tell):
+    """The one agent never takes y, until closing: then A, and the next day B."""
+    day = 86400
+    calls = [(100, 60, None, "y"), (day + 100, 60, None, "y")]
+    told = tell(centre(calls, kinds={"x": kind("x"), "y": kind("y")}, agents=ONE_TOO_FEW, days=2))
+    assert answers(told) == [(0, 600, 660), (0, day + 600, day + 660)]
+
+
+def test_a_reserve_ends_with_the_window_of_a_steady_run(tell):
+    """Whoever called in the hour is answered after it, a minute each, and the agent stays for ever."""
+    steady = {
+        "open": "00:00-01:00",
+        "interval": "1h",
+        "calls": {"x": kind("x") | {"volume": "0/h"}, "y": kind("y") | {"volume": "30/h"}},
+        "agents": ONE_TOO_FEW,
+        "run": {"mode": "steady", "length": "1h"},
+    }
+    told = tell(compile_scenario(from_dict(steady)).program)
+    n = len(told.stays)
+    assert n > 5
+    assert [stay[7] for stay in told.stays] == [3600.0 + 60.0 * i for i in range(n)]
+    assert [row[1:] for row in told.agents][-1] == ("AVAILABLE", -1, 3600.0 + 60.0 * n, math.inf)
 
 
 # -- Which agent -----------------------------------------------------------------------------------------------------------

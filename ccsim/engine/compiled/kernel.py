@@ -6,7 +6,7 @@ import math
 
 from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, let_near, pop
 from ccsim.engine.compiled.door import next_callers
-from ccsim.engine.compiled.on_agent import on_seats, on_wrap_end, send_home
+from ccsim.engine.compiled.on_agent import look_again, on_seats, on_wrap_end, send_home
 from ccsim.engine.compiled.on_caller import (
     clear_queues,
     on_abandon,
@@ -148,13 +148,17 @@ def on_timetable(program: Records, luck: Luck, floor: Records, at: float) -> Non
     elif entry_.event == Event.OPENING:
         floor.draining = 0
         floor.shut = 0
+        floor.keeps_no_reserve = 0
         end_overtime(program, luck, floor, at)
     elif entry_.event == Event.COME_ON or entry_.event == Event.GO_AWAY or entry_.event == Event.DUTY_OFF:
         on_plan(program, luck, floor, at, entry_)
     elif entry_.event == Event.CLOSING:
-        floor.draining = 1
+        floor.draining = program.closing_rule != ClosingRule.STAY
+        floor.keeps_no_reserve = 1
         if program.closing_rule == ClosingRule.CLEAR:
             clear_queues(program, luck, floor, at)
+        else:
+            look_again(program, luck, floor, at)
     else:
         clear_queues(program, luck, floor, at)
 

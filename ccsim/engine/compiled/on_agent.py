@@ -8,10 +8,11 @@ from ccsim.engine.compiled.state import agent_now, team_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
+from ccsim.rules.routing import agent_goes_first
 from ccsim.rules.tables import agent_at, team_at
 from ccsim.vocabulary import AgentState
 
-__all__ = ["on_seats", "on_wrap_end", "release", "send_home"]
+__all__ = ["look_again", "on_seats", "on_wrap_end", "release", "send_home"]
 
 
 @inner
@@ -27,12 +28,40 @@ def release(program: Records, luck: Luck, floor: Records, now: float, agent: int
         return
     slot = pick_call(program, floor, now, agent)
     if slot >= 0:
-        unqueue(floor, slot)
-        floor.n_inside -= 1
-        assign(program, luck, floor, now, slot, agent)
+        take(program, luck, floor, now, slot, agent)
         return
     change_state(program, luck, floor, now, agent, AgentState.AVAILABLE, -1)
     start_idle(floor, team_code, agent)
+
+
+@inner
+def take(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
+    """A waiting call is answered. Writes callers, lanes, clock and what `assign` does."""
+    unqueue(floor, slot)
+    floor.n_inside -= 1
+    assign(program, luck, floor, now, slot, agent)
+
+
+@inner
+@apart
+def look_again(program: Records, luck: Luck, floor: Records, now: float) -> None:
+    """Reserves are lifted: idle agents, longest idle first, look at the waiting calls. Writes agents, lanes, calendar.
+
+    Of each team who has been idle longest: where he finds nothing nobody of the team does, nor later, as no call is added.
+    """
+    while True:
+        best = -1
+        for team in range(floor.n_teams):
+            agent = team_now(floor, team).first_idle
+            if agent < 0 or pick_call(program, floor, now, agent) < 0:
+                continue
+            if best < 0 or agent_goes_first(agent_now(floor, agent).since, agent, agent_now(floor, best).since, best):
+                best = agent
+        if best < 0:
+            return
+        slot = pick_call(program, floor, now, best)
+        stop_idle(floor, agent_at(program, best).team, best)
+        take(program, luck, floor, now, slot, best)
 
 
 @inner

@@ -113,6 +113,7 @@ _CLOCK = [
     ("n_in_ivr", "i8"),
     ("draining", "i8"),  # closed, and agents stay while contacts are inside
     ("shut", "i8"),  # waiting is over for today: cleared, or the overtime cap is reached
+    ("keeps_no_reserve", "i8"),  # closed: nothing is coming that agents could be kept idle for
     ("n_starts", "i8"),
     ("n_movers", "i8"),  # agents with duties of their own, each of whom one event may send on a break
     ("n_episode_rows", "i8"),

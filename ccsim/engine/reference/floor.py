@@ -40,7 +40,7 @@ class Floor:
         self.lines = int(settings.lines)
         self.ivr_start, self.ports = int(settings.ivr_start), int(settings.ivr_ports)
         self.has_ivr = self.ivr_start >= 0
-        self.clears_at_closing = bool(settings.closing_rule == ClosingRule.CLEAR)
+        self.closing_rule = ClosingRule(settings.closing_rule)
         self.start_order = bool(settings.start_order)
         self.interval_starts: list[float] = program.intervals.starts_at.tolist()
         self.call_types = [program.call_types[i] for i in range(len(program.call_types))]
@@ -242,13 +242,21 @@ class Floor:
     def open(self) -> None:
         """Lines open."""
         self.draining = self.shut = False
+        self.routing.keeps_reserves = True
         self.presence.end_overtime()
 
     def close(self) -> None:
-        """Lines close: those inside are still served, or those waiting are cleared."""
-        self.draining = True
-        if self.clears_at_closing:
+        """Lines close: those inside are still served, or those waiting are cleared; nobody is kept idle any more."""
+        self.draining = self.closing_rule is not ClosingRule.STAY
+        self.routing.keeps_reserves = False
+        if self.closing_rule is ClosingRule.CLEAR:
             self.clear_queues()
+        for agent in sorted((agent for team in self.teams for agent in team.idle), key=idle_order):
+            caller = self.routing.pick_call(agent, self.lanes, self.clock.now)
+            if caller is not None:
+                agent.team.idle.remove(agent)
+                self._stop_waiting(caller)
+                self.assign(caller, agent)
 
     def clear_queues(self) -> None:
         """Waiting is over for today: whoever waits is sent away, and whoever comes to the queue later."""

@@ -59,10 +59,11 @@ class Routing:
         self.rule_for_calls = PickCall(program.settings.pick_call[0])
         self.agent_score = getattr(policy, "agent_score", None)
         self.call_score = getattr(policy, "call_score", None)
+        self.keeps_reserves = True  # until closing
 
     def pick_agent(self, caller: Caller, lane: Lane, teams: list[Team], now: float) -> Agent | None:
         """The idle agent who answers this call."""
-        able = [team for team in teams if _may_start(caller, lane.reach[team.code], len(team.idle) - 1, now)]
+        able = [team for team in teams if _may_start(caller, lane.reach[team.code], self._left(len(team.idle) - 1), now)]
         if self.agent_score is not None:
             call = _contact_view(caller, lane)
             idle = [agent for team in able for agent in team.idle]
@@ -78,7 +79,7 @@ class Routing:
 
     def pick_call(self, agent: Agent, lanes: list[Lane], now: float) -> Caller | None:
         """The waiting call this agent takes."""
-        n_idle = len(agent.team.idle)
+        n_idle = self._left(len(agent.team.idle))
         found: list[tuple[Any, ...]] = []
         for lane in lanes:
             reach = lane.reach[agent.team.code]
@@ -94,6 +95,10 @@ class Routing:
                     score = _score(self.call_score(_contact_view(caller, lane), view, now))
                     found.append((-score, *self._turn(caller, lane, reach, now), *wait_order(caller), caller))
         return min(found)[-1] if found else None
+
+    def _left(self, n_idle: int) -> float:
+        """How many agents a reserve finds idle; after closing as many as it wants."""
+        return n_idle if self.keeps_reserves else math.inf
 
     def _asked_for(self, agent: Agent, caller: Caller, lane: Lane, now: float) -> float:
         """What the rule for agents asks of them before how long they are idle; the lowest is taken."""
@@ -123,7 +128,7 @@ class Routing:
         return -lane.priority, reach.prefer
 
 
-def _may_start(caller: Caller, reach: Reach, n_idle: int, now: float) -> bool:
+def _may_start(caller: Caller, reach: Reach, n_idle: float, now: float) -> bool:
     """True if the team reaches the call by now, and so many idle agents as would be left are enough."""
     return n_idle >= reach.keep_idle and caller.queued_at + reach.after <= now
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.presence import check_presence
 from ccsim.outcomes.audit.stays import left_at, transfers_before
-from ccsim.outcomes.audit.steps import Steps, ahead_of, number_during, union
+from ccsim.outcomes.audit.steps import Steps, ahead_of, goings_home, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AGENT_STATE_MOVES, AgentState, Event, Outcome, SegmentKind
@@ -201,9 +201,9 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     empty = np.append(inside.times[inside.values == 0], np.inf)
     timetable = program.timetable
     found = []
-    for entry in timetable[timetable.event == Event.CLOSING]:
-        openings = timetable.at[(timetable.event == Event.OPENING) & (timetable.at > entry.at)]
-        at, last = float(entry.at), int(Event.CLOSING)
+    for closing in goings_home(program):
+        openings = timetable.at[(timetable.event == Event.OPENING) & (timetable.at > closing)]
+        at, last = float(closing), int(Event.CLOSING)
         if inside.after(np.array([at]))[0] > 0:
             at = float(empty[np.searchsorted(empty, at, "right")])
             last = int(kind[left == at].max(initial=0))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.steps import goings_home
 from ccsim.program.layout import Program, Records
 from ccsim.vocabulary import AgentState, Event
 
@@ -46,7 +47,7 @@ def _drains(program: Program, home: list[float]) -> list[_Drain]:
     timetable = program.timetable
     openings = timetable.at[timetable.event == Event.OPENING]
     found = []
-    for begin in timetable.at[timetable.event == Event.CLOSING]:
+    for begin in goings_home(program):
         next_opening = min((at for at in openings if at > begin), default=np.inf)
         found.append(_Drain(float(begin), min((at for at in home if at >= begin), default=np.inf)))
         if found[-1].end > next_opening:

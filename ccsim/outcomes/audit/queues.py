@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.events import perhaps_closed, surely_closed
 from ccsim.outcomes.audit.stays import left_at, taken_at
-from ccsim.outcomes.audit.steps import Steps, late_comings, number_during, union
+from ccsim.outcomes.audit.steps import Steps, after_closing, late_comings, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome, SegmentKind
@@ -35,20 +35,22 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
         reach = program.reach[lane]
         for team, keep in enumerate(reach.keep_idle):
             if keep > 0 and reach.after[team] == 0.0:
-                _check_work_conservation(queue, stays[here], taken[here], idle[idle["team"] == team], keep, complaints)
+                _check_work_conservation(program, queue, stays[here], taken[here], idle[idle["team"] == team], keep, complaints)
         helpers = idle[((reach.after == 0.0) & (reach.keep_idle == 0))[idle["team"]]]
-        _check_work_conservation(queue, stays[here], taken[here], helpers, 0, complaints)
+        _check_work_conservation(program, queue, stays[here], taken[here], helpers, 0, complaints)
         _check_unhelped(queue, stays[here], helpers, late, complaints)
     _check_closing(program, stays, left, complaints)
     _check_little(program, rows, stays, left, complaints)
 
 
-def _check_work_conservation(queue: int, stays: Table, left: Table, helpers: Table, keep: int, complaints: Complaints) -> None:
-    """At no time does someone wait while of those who may answer at once more are idle than are to stay so."""
+def _check_work_conservation(
+    program: Program, queue: int, stays: Table, left: Table, helpers: Table, keep: int, complaints: Complaints
+) -> None:
+    """At no time does someone wait while more may answer at once and are idle than are to stay so (after closing: 0)."""
     waiting = number_during(stays["entered_at"], left)
     idle = number_during(helpers["started_at"], helpers["ended_at"])
-    at = union(waiting.times, idle.times)
-    both = (waiting.after(at) > 0) & (idle.after(at) > keep)
+    at = union(waiting.times, idle.times, program.timetable.at[program.timetable.event == Event.CLOSING])
+    both = (waiting.after(at) > 0) & (idle.after(at) > np.where(after_closing(program, at), 0, keep))
 
     def say(i: int) -> str:
         caller = stays[(stays["entered_at"] <= at[i]) & (left > at[i])][0]

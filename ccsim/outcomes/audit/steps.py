@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.program.layout import Program
-from ccsim.vocabulary import Event
+from ccsim.vocabulary import ClosingRule, Event
 
-__all__ = ["Steps", "Table", "Times", "ahead_of", "late_comings", "number_during", "union"]
+__all__ = ["Steps", "Table", "Times", "after_closing", "ahead_of", "goings_home", "late_comings", "number_during", "union"]
 
 Times = NDArray[np.float64]
 Table = NDArray[Any]
@@ -66,3 +66,17 @@ def late_comings(program: Program) -> NDArray[np.float64]:
         if entry.event in (Event.SEATS_UP, Event.SEATS_DOWN):
             seats[entry.entity] = entry.seats
     return np.array(found, float)
+
+
+def goings_home(program: Program) -> NDArray[np.float64]:
+    """Closings after which the floor goes home when it is empty; steady mode has none."""
+    closings: NDArray[np.float64] = program.timetable.at[program.timetable.event == Event.CLOSING]
+    return closings[:0] if program.settings.closing_rule[0] == ClosingRule.STAY else closings
+
+
+def after_closing(program: Program, at: Times) -> NDArray[np.bool_]:
+    """True for instants from a closing on, until the next opening: no call comes that an agent could be kept idle for."""
+    days = program.timetable[np.isin(program.timetable.event, (Event.OPENING, Event.CLOSING))]
+    place = np.searchsorted(days.at, at, "right") - 1
+    closed: NDArray[np.bool_] = (place >= 0) & (np.append(days.event, 0)[place] == Event.CLOSING)
+    return closed

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.stays import taken_at
-from ccsim.outcomes.audit.steps import Table, Times, ahead_of
+from ccsim.outcomes.audit.steps import Table, Times, after_closing, ahead_of
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AgentState, Event, PickAgent, PickCall, SegmentKind
@@ -22,7 +22,7 @@ _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
 
 
 def check_answers(program: Program, rows: Rows, complaints: Complaints) -> None:
-    """One replication: agents answer only calls their team is able to take, once it reaches them, and keep a reserve idle."""
+    """One replication: agents answer only what their team may, once it reaches it, and keep a reserve idle until closing."""
     answered = rows.segments[rows.segments["assigned_at"] < np.inf]
     team = program.agents.team[answered["agent"]]
     reach = program.reach[program.lane_of[answered["call_type"], answered["place"]], team]
@@ -37,7 +37,7 @@ def check_answers(program: Program, rows: Rows, complaints: Complaints) -> None:
     for code in range(len(program.teams)):
         settled = program.timetable.at[np.isin(program.timetable.event, _SEATS) & (program.timetable.entity == code)]
         # Who came in and left again in one instant was idle in it and left no row.
-        told = ~np.isin(answered["assigned_at"], settled)
+        told = ~np.isin(answered["assigned_at"], settled) & ~after_closing(program, answered["assigned_at"])
         mine = np.flatnonzero((team == code) & (reach.keep_idle > 0) & told)
         idle = _idle_at_most(rows.agent_states[rows.agent_states["team"] == code], answered[mine])
         complaints.where(
