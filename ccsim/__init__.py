@@ -23,6 +23,7 @@ _HOMES = {
     "Result": "ccsim.experiment",
     "Scenario": "ccsim.scenario",
     "ScenarioError": "ccsim.errors",
+    "calibrate": "ccsim.experiment",
     "check_policy": "ccsim.experiment",
     "compare": "ccsim.experiment",
     "from_dict": "ccsim.scenario",

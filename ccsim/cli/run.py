@@ -114,7 +114,12 @@ def _scenario(file: str, settings: tuple[str, ...], what_if: str | None, as_json
 
     with reported(as_json):
         scenario = loaded(file, settings)
-        return scenario if what_if is None else scenario.variant(known_what_if(scenario, what_if))
+        if what_if is None:
+            return scenario
+        name = known_what_if(scenario, what_if)
+        from ccsim.experiment import calibrate
+
+        return calibrate(scenario).variant(name)
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 `select` goes on until it is known which of them is best.
 """
 
+from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.compare import compare
 from ccsim.experiment.comparison import Comparison, Difference, Plan
 from ccsim.experiment.policy import PolicyCheck, check_policy
@@ -22,6 +23,7 @@ __all__ = [
     "PolicyCheck",
     "Result",
     "TextbookFigures",
+    "calibrate",
     "check_policy",
     "compare",
     "run",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ccsim.analysis import REGISTRY, Metrics, Target, service_level_variant
 from ccsim.analysis.staff import is_priced
 from ccsim.engine import Replication
+from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import replicate_plainly, warm_in_background
 from ccsim.experiment.comparison import Comparison, Key
 from ccsim.experiment.differences import DAYS, Question, Simulated, as_plans, differences
@@ -127,7 +128,8 @@ def named_plans(
         raise ValueError("nothing to compare: no scenario")
     if names is not None and len(names) != len(scenarios):
         raise ValueError(f"names: got {len(names)}; allowed: one for each of {len(scenarios)} scenarios")
-    base = scenarios[0]
+    base = calibrate(scenarios[0])  # once: the other plans meet the callers of the base
+    scenarios = [base, *(calibrate(scenario, like=base) for scenario in scenarios[1:])]
     if what_ifs is None:
         what_ifs = list(base.what_if) if len(scenarios) == 1 else []
     for name in what_ifs:

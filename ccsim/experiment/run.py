@@ -10,6 +10,7 @@ import numpy as np
 
 from ccsim.analysis import Accumulator, Metrics, Target
 from ccsim.engine import Replication
+from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
 from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator, unbroken
 from ccsim.experiment.requirement import required_note, required_of
@@ -62,8 +63,12 @@ def run(
     ValueError
         For an unknown engine, fewer than one replication or job, or a seed beyond 64 bits.
 
+    ScenarioError
+        E-CALIBRATION where a volume counts all_at_queue and no fresh calls bring it.
+
     Notes
     -----
+    Volumes that count all_at_queue are solved for first, see `calibrate`; the result's scenario holds what was found.
     A KeyboardInterrupt ends the run after the replications finished so far, or leaves out neighbours not finished; the result
     says `interrupted`.
     """
@@ -77,6 +82,7 @@ def run(
         raise ValueError(f"seed: got {seed}; allowed: 0 to {(1 << 64) - 1}")
     if jobs is not None and jobs < 1:
         raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
+    scenario = calibrate(scenario, engine="reference" if engine == "reference" else "compiled", jobs=jobs)
     compiled = compile_scenario(scenario)
     jobs = default_jobs(compiled.program) if jobs is None else jobs
     engine, plainly = choose_engine(engine, policy, compiled.program, planned * (3 if neighbours else 1))

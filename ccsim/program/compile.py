@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.errors import Problem, ScenarioError
 from ccsim.program.decisions import odds_table
 from ccsim.program.demand import demand_of
 from ccsim.program.events import calls_off, happenings
@@ -70,6 +71,10 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     scenario : Scenario
         As `scenario.load` returns it: cross-checked, files read in.
     """
+    unsolved = resolve.unsolved(scenario)
+    if unsolved:
+        what = f"the fresh calls of {', '.join(unsolved)} are not solved yet"
+        raise ScenarioError([Problem("E-CALIBRATION", f"calls.{unsolved[0]}.volume", what, try_="ccsim.calibrate(scenario)")])
     names = _Names(scenario)
     laws = _Laws()
     days = _days(scenario)

@@ -70,6 +70,27 @@ def calendar_lines(scenario: Scenario) -> list[str]:
     return lines
 
 
+def _solved_lines(scenario: Scenario) -> list[str]:
+    """Say for each volume that counts all_at_queue what is wanted there and how many fresh calls bring it."""
+    lines, days, open_ = [], resolve.open_days_of_horizon(scenario), resolve.unsolved(scenario)
+    for name, call in sorted(scenario.calls.items()):
+        counting = [day for day in days if resolve.counts_all(call, day)]
+        if not counting:
+            continue
+        wanted = sum(sum(resolve.wanted_of_day(scenario, call, day)) for day in counting)
+        line = f"{name}: {numbers.count(round(wanted, 1))} calls wanted at the queue, redials included; "
+        if name in open_ or scenario.solved is None:
+            lines.append(line + "fresh calls at the door not solved yet")
+            continue
+        fresh = sum(sum(resolve.calls_of_day(scenario, call, day)) for day in counting)
+        found = scenario.solved
+        lines.append(
+            line + f"{numbers.count(round(fresh, 1))} fresh calls at the door bring them "
+            f"(seed {found.seed}, {numbers.plural(found.replications, 'replication')}, within {100 * found.tolerance:.2g} %)"
+        )
+    return lines
+
+
 def _behaviour_lines(scenario: Scenario) -> list[str]:
     lines = []
     if scenario.lines is not None:
@@ -90,6 +111,7 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
         if redial.odds:
             facts = ", ".join(f"{name.replace('_', ' ')} x {multiplier:g}" for name, multiplier in sorted(redial.odds.items()))
             lines.append(f"Odds of redialling: {facts}")
+    lines += _solved_lines(scenario)
     spread = scenario.uncertainty
     if spread.centre_day or spread.type_day:
         parts = [f"all calls together {numbers.percent(spread.centre_day)}"] if spread.centre_day else []

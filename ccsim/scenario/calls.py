@@ -34,8 +34,10 @@ from ccsim.scenario.fields import (
     exactly_one,
     one_of,
     parsed,
+    whole,
 )
 
+ALL_AT_QUEUE = "all_at_queue"
 MOST_NEEDS = 20  # skills one call needs
 
 
@@ -108,7 +110,8 @@ class Volume(Model):
     date: Text | None = None
     time: Text | None = None
     column: Text | None = None
-    counts: Annotated[str, *one_of("first_calls_at_door", "all_at_queue")] = "first_calls_at_door"
+    counts: Annotated[str, *one_of("first_calls_at_door", ALL_AT_QUEUE)] = "first_calls_at_door"
+    """all_at_queue: what is offered to the queue, redials included; the fresh calls at the door are solved for."""
     fixed: YesNo = False
     """With total: exactly so many calls every day, whatever `uncertainty` says; only when they come is drawn."""
 
@@ -128,8 +131,8 @@ class Volume(Model):
                 "a CSV needs `column`",
                 try_="{csv: forecast.csv, date: Date, time: Time, column: Calls}",
             )
-        if self.counts == "all_at_queue":
-            raise Refusal("E-NOT-YET", "not supported yet", at=("counts",))
+        if self.fixed and self.counts == ALL_AT_QUEUE:
+            raise Refusal("E-BOTH", "redials make the number at the queue random", got="fixed and all_at_queue", at=("counts",))
         return self
 
 
@@ -224,6 +227,23 @@ class CallType(Model):
         if self.handle is not None and (self.hold is not None or self.wrap is not None):
             raise Refusal("E-BOTH", "handle already holds talk, hold and wrap", try_="talk instead of handle", at=("handle",))
         return self
+
+
+class SolvedCalls(Model):
+    """Of one call type and each date: what was wanted at the queue, and the fresh calls at the door that bring it."""
+
+    offered: dict[DayKey, tuple[CallCount, ...]]
+    fresh: dict[DayKey, tuple[CallCount, ...]]
+
+
+class Solved(Model):
+    """Fresh calls found for volumes that count all_at_queue; ccsim.calibrate writes it, plans derived from it keep it."""
+
+    seed: Annotated[int, *whole(0, 2**64 - 1)]
+    replications: Annotated[int, *whole(1, 1_000_000)]
+    tolerance: Share
+    """Largest deviation of an interval's mean offers from the wanted ones, of the day's mean interval where that is more."""
+    calls: dict[Name, SolvedCalls]
 
 
 class ReplayedCall(Model):

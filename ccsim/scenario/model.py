@@ -23,6 +23,7 @@ from ccsim.scenario.calls import (
     HandleTime,
     Replay,
     ReplayedCall,
+    Solved,
     Uncertainty,
     Volume,
 )
@@ -156,6 +157,8 @@ class Scenario(Model):
     profiles: dict[Name, tuple[Weight, ...]] = {}
     """One weight per open interval; flat is built in."""
     calls: Annotated[dict[Name, CallType], Field(min_length=1, max_length=MOST_ITEMS)]
+    solved: Solved | None = None
+    """Fresh calls behind volumes that count all_at_queue, once they are solved for."""
     replay: Annotated[Replay, scalar_as("csv")] | None = None
     uncertainty: Uncertainty = Uncertainty()
     ivr: Annotated[Ivr, scalar_as("time")] | None = None

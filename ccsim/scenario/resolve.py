@@ -12,6 +12,7 @@ import math
 from typing import NamedTuple
 
 from ccsim.scenario import clock
+from ccsim.scenario.calls import ALL_AT_QUEUE
 from ccsim.scenario.distributions import Distribution, Family, Law, Nothing, Patience, Shape
 from ccsim.scenario.fields import on_day
 from ccsim.scenario.model import CallType, HandleTime, ReplayedCall, Scenario, Site, Volume
@@ -117,7 +118,53 @@ def mean_calls(scenario: Scenario, call_type: str) -> tuple[float, ...]:
 
 
 def calls_of_day(scenario: Scenario, call: CallType, day: OpenDay) -> tuple[float, ...]:
-    """Return the mean fresh calls of each interval of one opening."""
+    """Return the mean fresh calls of each interval of one opening.
+
+    For a volume that counts all_at_queue they are those solved for, in proportion where the volume has been changed since;
+    before anything is solved, what is wanted at the queue.
+    """
+    wanted, solved = wanted_of_day(scenario, call, day), solved_of_day(scenario, call, day)
+    if solved is None:
+        return wanted
+    return tuple(f * w / o if o > 0 else 0.0 for f, w, o in zip(solved.fresh, wanted, solved.offered, strict=True))
+
+
+class SolvedDay(NamedTuple):
+    """Fresh calls of each interval of one opening, and the offers they were solved for."""
+
+    fresh: tuple[float, ...]
+    offered: tuple[float, ...]
+
+
+def counts_all(call: CallType, day: OpenDay) -> bool:
+    """Return True if the volume of that day counts what is offered to the queue, redials included."""
+    volume = None if call.volume is None else on_day(call.volume, day.date)
+    return volume is not None and volume.counts == ALL_AT_QUEUE
+
+
+def solved_of_day(scenario: Scenario, call: CallType, day: OpenDay) -> SolvedDay | None:
+    """Return what has been solved for one opening; None if nothing, or nothing is to be solved."""
+    if scenario.solved is None or not counts_all(call, day):
+        return None
+    name = next(name for name, one in scenario.calls.items() if one is call)
+    found, date, n = scenario.solved.calls.get(name), str(day.date), n_intervals(scenario, day)
+    if found is None or {len(found.fresh.get(date, ())), len(found.offered.get(date, ()))} != {n}:
+        return None
+    return SolvedDay(found.fresh[date], found.offered[date])
+
+
+def unsolved(scenario: Scenario) -> tuple[str, ...]:
+    """Return the call types whose fresh calls are still to be solved for."""
+    days = open_days_of_horizon(scenario)
+    return tuple(
+        name
+        for name, call in scenario.calls.items()
+        if any(counts_all(call, day) and solved_of_day(scenario, call, day) is None for day in days)
+    )
+
+
+def wanted_of_day(scenario: Scenario, call: CallType, day: OpenDay) -> tuple[float, ...]:
+    """Return what the volume says of each interval of one opening, whatever it counts."""
     assert call.volume is not None
     volume = on_day(call.volume, day.date)
     if volume is None:

@@ -104,6 +104,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
     check_skills(scenario, report)
     _check_run(scenario, report)
     check_events(scenario, report)
+    _check_solved(scenario, report)
 
 
 def _missing(kind: str, name: str, names: Iterable[str]) -> Refusal:
@@ -297,6 +298,12 @@ def _check_queues(scenario: Scenario, report: Report) -> None:
     for call in scenario.calls:
         if call not in owner and set(owner) <= set(scenario.calls):  # a misspelt name has been told already
             report(("queues",), Refusal("E-REF", f"no queue takes the call type {call}"))
+
+
+def _check_solved(scenario: Scenario, report: Report) -> None:
+    for name in scenario.solved.calls if scenario.solved is not None else ():
+        if name not in scenario.calls:
+            report(("solved", "calls", name), _missing("call type", name, scenario.calls))
 
 
 def _check_run(scenario: Scenario, report: Report) -> None:

@@ -9,7 +9,7 @@ from ccsim.scenario import check
 EVERYTHING = """\
 calls:
   billing:
-    volume: {csv: data/f.csv, date: Date, time: Interval, column: Billing, counts: all_at_queue}
+    volume: {csv: data/f.csv, date: Date, time: Interval, column: Billing}
     talk: 4m
     needs_authority: {share: 42%, amount: {lognormal: {median: 30, p90: 180}}, talk: 125%}
     unresolved: 6%
@@ -43,7 +43,6 @@ what_if:
   a: {set: {agents.tier1.authority: lead}, keep_payroll_by: agents.tier1.shifts.early.mon, also: b}
 """
 REFUSED = [
-    "calls.billing.volume.counts",
     "calls.billing.needs_authority",
     "calls.billing.unresolved",
     "ivr.nodes.welcome.misroute",
