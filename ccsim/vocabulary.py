@@ -136,6 +136,8 @@ class EventField(IntEnum):
     ARRIVALS = 0
     HANDLE = 1
     QUEUE = 2
+    CONTAINED = 3
+    NODE = 4
 
 
 class Channel(IntEnum):

@@ -92,7 +92,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     reach = reach_of(scenario, lanes, call_types, names, laws.add)
     routes = routes_of(lanes, queues, teams, reach, len(call_types), settings.pick_call[0])
 
-    happening = happenings(scenario, names.call_types, names.queues, laws.add, name_key, _EPOCH.toordinal())
+    happening = happenings(scenario, names.call_types, names.queues, ivr.names, laws.add, name_key, _EPOCH.toordinal())
     program = Program(
         settings=settings,
         days=days,

@@ -28,6 +28,7 @@ def happenings(
     scenario: Scenario,
     call_types: tuple[str, ...],
     queues: tuple[str, ...],
+    nodes: tuple[str, ...],
     add_law: Callable[[Law], int],
     name_key: Callable[[str], int],
     epoch: int,
@@ -36,7 +37,7 @@ def happenings(
 
     Parameters
     ----------
-    call_types, queues : tuple of str
+    call_types, queues, nodes : tuple of str
         Names in the order of their codes.
     add_law : callable
         Law to its row.
@@ -45,13 +46,14 @@ def happenings(
     epoch : int
         Ordinal of the date with number 0.
     """
+    codes = {EventField.QUEUE: queues, EventField.NODE: nodes, EventField.CONTAINED: nodes}
     first: dict[str, int] = {}
     effects: list[tuple[int, int, float]] = []
     for name in sorted(scenario.events):
         first[name] = len(effects)
         for effect in effects_of(scenario, name):
-            codes = queues if effect.field is EventField.QUEUE else call_types
-            effects.append((int(effect.field), codes.index(effect.name), effect.amount))
+            names = codes.get(effect.field, call_types)
+            effects.append((int(effect.field), names.index(effect.name), effect.amount))
     found = [one for one in occasions(scenario) if scenario.events[one.event].set]
     table = records(OCCASION, len(found))
     for row, one in zip(table, found, strict=True):

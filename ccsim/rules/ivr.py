@@ -29,18 +29,27 @@ def node_time(luck: Luck, program: Records, node: int, entity: int, contact: int
 
 @jit
 def way_out(
-    luck: Luck, program: Records, node: int, call_type: int, entity: int, contact: int, segment: int, retries: int
+    luck: Luck,
+    program: Records,
+    node: int,
+    call_type: int,
+    entity: int,
+    contact: int,
+    segment: int,
+    retries: int,
+    contained_factor: float = 1.0,
 ) -> tuple[int, int]:
     """How a stay at a node ends, and where it leads: a node, `TO_QUEUE` or `GONE`.
 
     Asked in this order, each of those who are left: hanging up, being served, opting out, hearing the node again (at most
-    `retry_at_most` times, `retries` of them done), going on. Nobody visits more than `MOST_IVR_VISITS` nodes: he hangs up.
+    `retry_at_most` times, `retries` of them done), going on. An event multiplies the share served by
+    `contained_factor`. Nobody visits more than `MOST_IVR_VISITS` nodes: he hangs up.
     """
     here = ivr_node_at(program, node)
     visit = visit_of(contact) | int(segment)
     if here.hang_up_share > 0.0 and uniform(luck, Stream.IVR_HANG_UP, entity, visit) < here.hang_up_share:
         return Outcome.HUNG_UP, GONE
-    contained = contained_at(program, node * program.n_call_types + call_type).value
+    contained = contained_at(program, node * program.n_call_types + call_type).value * contained_factor
     if contained > 0.0 and uniform(luck, Stream.IVR_CONTAINED, entity, visit) < contained:
         return Outcome.CONTAINED, GONE
     if here.opt_out_share > 0.0 and uniform(luck, Stream.IVR_OPT_OUT, entity, visit) < here.opt_out_share:

@@ -17,7 +17,7 @@ from ccsim.scenario.fields import Model, Name, ShortForm, exactly_one, parsed, p
 from ccsim.units import Window
 from ccsim.vocabulary import EventField
 
-ALLOWED = "calls.<name>.scale, calls.<name>.handle, queues.<name>: closed"
+ALLOWED = "calls.<name>.scale, .handle, queues.<name>: closed, ivr.nodes.<name>: closed, .contained"
 
 
 class DayWindow(NamedTuple):
@@ -28,7 +28,10 @@ class DayWindow(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One thing an event sets: a field of one named part, or of all (``*``), and by which factor or to which value."""
+    """One thing an event sets: a field of one named part, or of all (``*``), and by which factor or to which value.
+
+    The one announcement of a plain IVR has no name.
+    """
 
     field: EventField
     name: str
@@ -89,8 +92,18 @@ def parse_change(path: str, value: Any) -> Change:
         if value != "closed":
             raise Refusal("E-EVENT", "a queue can be closed in an event, nothing else", got=value, try_="closed")
         return Change(EventField.QUEUE, queue[1], 0.0, True)
-    if path.startswith("ivr."):
-        raise Refusal("E-NOT-YET", "not supported yet in an event", got=path, allowed=ALLOWED)
+    contained = re.fullmatch(r"ivr(?:\.nodes\.([^.]+))?\.contained", path)
+    node = re.fullmatch(r"ivr\.nodes\.([^.]+)", path)
+    if contained:
+        if value is not None and not (isinstance(value, dict) and set(value) == {"times"}):
+            raise Refusal("E-EVENT", "an event multiplies a share, or leaves nobody", got=value, try_="{times: 50%} or null")
+        raw = 0.0 if value is None else value["times"]
+        factor = units.parse_factor(units.Plain(raw) if isinstance(raw, str) else raw)
+        return Change(EventField.CONTAINED, contained[1] or "", factor, True)
+    if node:
+        if value != "closed":
+            raise Refusal("E-EVENT", "a node can be closed in an event, nothing else", got=value, try_="closed")
+        return Change(EventField.NODE, node[1], 0.0, True)
     raise Refusal("E-EVENT", "an event cannot change this", got=path, allowed=ALLOWED)
 
 
@@ -113,7 +126,8 @@ class Happening(Model):
     for_: Annotated[Time | None, Field(alias="for")] = None
     """With chance: how long it lasts."""
     set: Annotated[dict[str, Any], BeforeValidator(plain_data, json_schema_input_type=dict[str, Any])] = {}
-    """What it changes: calls.<name>.scale or handle by {times: 110%}, queues.<name>: closed."""
+    """What it changes: calls.<name>.scale or handle by {times: 110%}, queues.<name>: closed, ivr.nodes.<name>: closed,
+    ivr.nodes.<name>.contained by {times: 50%} or null."""
     off_phones: dict[Name, Annotated[int, *whole(1, 100_000)]] = {}
     """How many of a team are taken off the phones."""
 

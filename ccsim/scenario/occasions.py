@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import NamedTuple
 
-from ccsim.scenario import clock, resolve
+from ccsim.scenario import clock, paths, resolve
 from ccsim.scenario.distributions import Law
 from ccsim.scenario.fields import on_day
 from ccsim.scenario.laws import Family
 from ccsim.scenario.model import Scenario
 from ccsim.vocabulary import EventField
 
-__all__ = ["Effect", "Occasion", "effects_of", "occasions"]
+__all__ = ["Effect", "Occasion", "effects_of", "occasions", "targets"]
 
 
 class Occasion(NamedTuple):
@@ -56,8 +57,15 @@ def effects_of(scenario: Scenario, event: str) -> tuple[Effect, ...]:
     """Return what an event changes, sorted by field and name; ``*`` written out."""
     found = []
     for change in scenario.events[event].changes().values():
-        names = scenario.queues if change.field is EventField.QUEUE else scenario.calls
-        for name in sorted(names) if change.name == "*" else [change.name]:
+        names = sorted(targets(scenario, change.field))
+        for name in names if change.name == "*" else [change.name or paths.ONE_NODE]:
             amount = change.amount if change.is_factor else change.amount / scenario.calls[name].scale
             found.append(Effect(change.field, name, amount))
     return tuple(sorted(found))
+
+
+def targets(scenario: Scenario, field: EventField) -> Collection[str]:
+    """Return the names of what has that field: call types, queues or nodes of the IVR."""
+    if field in (EventField.NODE, EventField.CONTAINED):
+        return paths.nodes(scenario)
+    return scenario.queues if field is EventField.QUEUE else scenario.calls

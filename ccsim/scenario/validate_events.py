@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ccsim.errors import Refusal, nearest
+from ccsim.scenario import paths
 from ccsim.scenario.document import Path
 from ccsim.scenario.model import Scenario
-from ccsim.scenario.occasions import occasions
+from ccsim.scenario.occasions import occasions, targets
 from ccsim.vocabulary import EventField
 
 __all__ = ["check_events", "doubt_events"]
+
+_KINDS = {EventField.QUEUE: "queue", EventField.NODE: "node of the IVR", EventField.CONTAINED: "node of the IVR"}
 
 Report = Callable[[Path, Refusal], None]
 
@@ -25,9 +28,9 @@ def check_events(scenario: Scenario, report: Report) -> None:
                 report(("events", name, "off_phones", team), _missing("team", team, scenario.agents))
         for key, change in event.changes().items():
             path: Path = ("events", name, "set", key)
-            kind, names = ("queue", scenario.queues) if change.field is EventField.QUEUE else ("call type", scenario.calls)
-            if change.name != "*" and change.name not in names:
-                report(path, _missing(kind, change.name, names))
+            kind, names = _KINDS.get(change.field, "call type"), targets(scenario, change.field)
+            if change.name != "*" and (change.name or paths.ONE_NODE) not in names:
+                report(path, _missing(kind, change.name or "ivr", names))
             elif change.field is EventField.ARRIVALS:
                 for call in scenario.calls if change.name == "*" else [change.name]:
                     _check_rate(scenario, call, path, change.is_factor, report)

@@ -443,9 +443,16 @@ def _with_events(dice: Dice, laws: Laws, program: Program, *, grid: bool) -> Pro
     for _ in range(dice.between(1, 4)):
         first, name_key = len(effects), dice.between(-(1 << 62), 1 << 62)
         for _ in range(dice.between(1, 3)):
-            field = dice.pick(list(EventField))
-            target = dice.between(0, len(program.queues if field is EventField.QUEUE else program.call_types) - 1)
-            effects.append((field, target, 0.0 if field is EventField.QUEUE else dice.pick([0.0, 0.5, 1.0, 1.5, 3.0])))
+            nodes = [EventField.CONTAINED, EventField.NODE] if len(program.ivr_nodes) else []
+            field = dice.pick([EventField.ARRIVALS, EventField.HANDLE, EventField.QUEUE, *nodes])
+            whose = {
+                EventField.QUEUE: program.queues,
+                EventField.ARRIVALS: program.call_types,
+                EventField.HANDLE: program.call_types,
+            }
+            target = dice.between(0, len(whose.get(field, program.ivr_nodes)) - 1)
+            closes = field in (EventField.QUEUE, EventField.NODE)
+            effects.append((field, target, 0.0 if closes else dice.pick([0.0, 0.5, 1.0, 1.5, 3.0])))
         law = laws.add(Family.DETERMINISTIC, 60.0 * dice.between(1, 60)) if grid else laws.about(1800.0)
         for date, day in enumerate(program.days):
             if day.open_at < math.inf and dice.chance(0.8):

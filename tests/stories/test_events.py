@@ -141,3 +141,38 @@ def test_two_of_three_are_called_off_the_phones_and_come_back(tell):
 def test_an_event_on_another_day_does_nothing(tell):
     told = tell(centre([(59, None, FOR_EVER)], kinds=MINUTE, events={"e": {"when": "tue 00:00-00:10", **longer("300%")}}))
     assert told.contacts == [(0, 0, "SERVED", 59, 59, 119, 0)]
+
+
+SERVICE = {"start": "balance", "nodes": {"balance": {"time": {"deterministic": "20s"}, "contained": "100%"}}}
+
+
+def test_a_node_that_serves_nobody_any_more_passes_callers_on(tell):
+    """
+    The node serves everybody, but from 60 to 120 nobody; it takes 20 s.
+    30   A is served there at 50
+    50   B is at its end at 70: passed on, agent 0 until 100
+    100  C is at its end at 120, when it works again: served
+    """
+    events = event(1, 2, set={"ivr.nodes.balance.contained": None})
+    told = tell(centre([(30, 30, FOR_EVER), (50, 30, FOR_EVER), (100, 30, FOR_EVER)], ivr=SERVICE, events=events))
+    assert told.contacts == [
+        (0, 0, "CONTAINED", 30, NEVER, 50, 0),
+        (1, 0, "SERVED", 50, 70, 100, 0),
+        (2, 0, "CONTAINED", 100, NEVER, 120, 0),
+    ]
+
+
+def test_a_closed_node_lasts_no_time_and_leads_to_the_queue(tell):
+    """
+    As above, but the node is closed.
+    50   A is in it already: it goes on as it is, and serves him at 70
+    60   B dials and is in his queue at once: agent 0 until 90
+    120  C dials when it is open again: served at 140
+    """
+    events = event(1, 2, set={"ivr.nodes.balance": "closed"})
+    told = tell(centre([(50, 30, FOR_EVER), (60, 30, FOR_EVER), (120, 30, FOR_EVER)], ivr=SERVICE, events=events))
+    assert told.contacts == [
+        (0, 0, "CONTAINED", 50, NEVER, 70, 0),
+        (1, 0, "SERVED", 60, 60, 90, 0),
+        (2, 0, "CONTAINED", 120, NEVER, 140, 0),
+    ]

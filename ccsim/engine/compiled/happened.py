@@ -49,9 +49,9 @@ def event_factor(program: Records, floor: Records, field: int, target: int, at: 
 
 @inner
 @apart
-def is_closed(program: Records, floor: Records, queue: int, at: float) -> bool:
-    """True if an event keeps the queue closed."""
-    return event_factor(program, floor, EventField.QUEUE, queue, at) <= 0.0
+def is_closed(program: Records, floor: Records, field: int, target: int, at: float) -> bool:
+    """True if an event keeps the queue or the node closed."""
+    return event_factor(program, floor, field, target, at) <= 0.0
 
 
 @inner

@@ -28,7 +28,7 @@ from ccsim.rules.callers import balks, dial_at, redial_delay, redials, transfers
 from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.tables import agent_at, call_type_at, recorded_at
-from ccsim.vocabulary import AgentState, Event, Outcome
+from ccsim.vocabulary import AgentState, Event, EventField, Outcome
 
 __all__ = [
     "clear_queues",
@@ -115,6 +115,8 @@ def enter_node(program: Records, luck: Luck, floor: Records, now: float, slot: i
     stay.entered_at = now
     reserve_segment(floor, slot)
     time = node_time(luck, program, node, caller.entity, caller.contact, caller.segment)
+    if program.n_occasions > 0 and is_closed(program, floor, EventField.NODE, node, now):
+        time = 0.0
     schedule(floor, now + time, Event.IVR_END, caller.customer, slot)
 
 
@@ -152,7 +154,7 @@ def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: i
         earlier_at(floor, slot).entered_at = now
         earlier_at(floor, slot).assigned_at = math.inf
 
-    if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, kind.queue, now)):
+    if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, EventField.QUEUE, kind.queue, now)):
         leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
         return
     agent = pick_agent(program, luck, floor, now, slot)

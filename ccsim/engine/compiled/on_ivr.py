@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.compiled.happened import event_factor, is_closed
 from ccsim.engine.compiled.on_caller import end_unserved, enter_node, enter_queue
 from ccsim.engine.compiled.rows import close_ivr_stay
 from ccsim.engine.compiled.state import caller_at, ivr_stay_of
@@ -9,7 +10,7 @@ from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.ivr import TO_QUEUE, way_out
 from ccsim.rules.randomness import Luck
-from ccsim.vocabulary import Outcome
+from ccsim.vocabulary import EventField, Outcome
 
 __all__ = ["on_ivr_end"]
 
@@ -20,9 +21,15 @@ def on_ivr_end(program: Records, luck: Luck, floor: Records, now: float, slot: i
     """A node of the IVR is over. Writes callers, clock, calendar, rows."""
     caller = caller_at(floor, slot)
     stay = ivr_stay_of(floor, slot)
+    factor = 1.0
+    if program.n_occasions > 0:
+        factor = event_factor(program, floor, EventField.CONTAINED, stay.node, now)
     outcome, goes_to = way_out(
-        luck, program, stay.node, caller.call_type, caller.entity, caller.contact, caller.segment, stay.retries
+        luck, program, stay.node, caller.call_type, caller.entity, caller.contact, caller.segment, stay.retries, factor
     )
+    if program.n_occasions > 0 and is_closed(program, floor, EventField.NODE, stay.node, stay.entered_at):
+        outcome = Outcome.PASSED_ON
+        goes_to = TO_QUEUE
     close_ivr_stay(program, luck, floor, caller, stay, outcome, now)
     if goes_to >= 0:
         caller.segment += 1

@@ -94,12 +94,21 @@ class Floor:
     def node_time(self, caller: Caller) -> float:
         """How long he stays at the node he has come to, s."""
         who = (caller.entity, caller.contact, caller.segment)
+        if self._is_closed(caller.node):
+            return 0.0
         return float(ivr.node_time(self.luck, self.record, caller.node, *who))
+
+    def _is_closed(self, node: int, since: float | None = None) -> bool:
+        """Whether an event kept a node of the IVR closed when somebody came to it."""
+        return self.happened.factor(EventField.NODE, node, self.clock.now if since is None else since) <= 0.0
 
     def leave_node(self, caller: Caller) -> None:
         """A node of the IVR is over: he comes to another one, or is outside: gone, then his contact ended, or on his way."""
         who = (caller.call_type, caller.entity, caller.contact, caller.segment)
-        outcome, goes_to = ivr.way_out(self.luck, self.record, caller.node, *who, caller.retries)
+        served = self.happened.factor(EventField.CONTAINED, caller.node, self.clock.now)
+        outcome, goes_to = ivr.way_out(self.luck, self.record, caller.node, *who, caller.retries, served)
+        if self._is_closed(caller.node, caller.node_entered_at):
+            outcome, goes_to = Outcome.PASSED_ON, ivr.TO_QUEUE
         self.book.ivr_stay(caller, Outcome(outcome), self.clock.now)
         if goes_to != ivr.GONE:
             caller.segment += 1

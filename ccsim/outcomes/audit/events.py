@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ccsim.program.layout import Program
 from ccsim.vocabulary import EventField, Family
 
-__all__ = ["perhaps_closed", "surely_closed"]
+__all__ = ["nodes_perhaps_changed", "perhaps_closed", "surely_closed"]
 
 Table = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -33,6 +33,19 @@ def surely_closed(program: Program, stays: Table) -> Mask:
         if one.chance >= 1.0 and one.start_from == one.start_until and longest < np.inf:
             since, until = one.start_from, one.start_from + longest
             found |= (stays["place"] == queue) & (stays["entered_at"] >= since) & (stays["entered_at"] < until)
+    return found
+
+
+def nodes_perhaps_changed(program: Program, stays: Table) -> Mask:
+    """Whether an event may have closed the IVR's node, or changed whom it serves, during the stay."""
+    found = np.zeros(len(stays), bool)
+    for one in program.occasions:
+        law = program.laws[one.law]
+        longest = float(law.a) if law.family == Family.DETERMINISTIC else np.inf
+        for effect in program.effects[one.first_effect : one.first_effect + one.n_effects]:
+            if effect.field in (EventField.NODE, EventField.CONTAINED):
+                during = (stays["ended_at"] >= one.start_from) & (stays["entered_at"] < one.start_until + longest)
+                found |= (stays["place"] == effect.target) & during
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.events import nodes_perhaps_changed
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import MOST_IVR_VISITS, Outcome, SegmentKind
@@ -66,7 +67,7 @@ def _check_exits(program: Program, stays: Table, complaints: Complaints) -> None
     def say(way: Outcome, what: str) -> Callable[[int], str]:
         return lambda i: f"{_who(stays[i])}: {Outcome(int(outcome[i])).name} at node {node[i]}, where {what} {way.name}"
 
-    earlier = np.zeros(len(stays), bool)
+    earlier = nodes_perhaps_changed(program, stays)
     for way, share in shares.items():
         took = outcome == way
         complaints.where(took & (share <= 0), "I01", say(way, "nobody is"))
@@ -86,6 +87,7 @@ def _check_ways(program: Program, segments: Table, stays: NDArray[np.intp], comp
     for node, row in enumerate(program.ivr_nodes):
         edges[node, program.ivr_edges.node[row.first_edge : row.first_edge + row.n_edges]] = True
     legal = edges[here, to]
+    legal |= (to == _QUEUE) & (outcome == Outcome.PASSED_ON) & nodes_perhaps_changed(program, segments[stays])
     legal[outcome == Outcome.RETRIED] = (to == here)[outcome == Outcome.RETRIED]
     legal[outcome == Outcome.OPTED_OUT] = (to == _QUEUE)[outcome == Outcome.OPTED_OUT]
     complaints.where(
