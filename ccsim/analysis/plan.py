@@ -94,19 +94,20 @@ def over_and_short(required: Required, scheduled: Floats, opening_time: Floats) 
 
 
 class _Stretches:
-    """Stretches of time [begin, end), s: how much of them lies between instants."""
+    """Stretches of time [begin, end): how much of them lies between instants. In whole numbers: sums of instants are large."""
 
     def __init__(self, begins: Floats, ends: Floats) -> None:
-        self._begins, self._ends = np.sort(micros(begins)), np.sort(micros(ends))
-        self._begun, self._ended = (np.concatenate(([0.0], np.cumsum(side))) for side in (self._begins, self._ends))
+        self._begins, self._ends = (np.sort(micros(side).astype(np.int64)) for side in (begins, ends))
+        self._begun, self._ended = (np.concatenate(([0], np.cumsum(side))) for side in (self._begins, self._ends))
 
     def inside(self, since: Floats, until: Floats) -> Floats:
-        """Time between `since` and `until`, us; 0 where that is no time at all."""
-        return np.where(until > since, self._before(until) - self._before(since), 0.0)
+        """Time between `since` and `until`, all us; 0 where that is no time at all."""
+        return np.where(until > since, self._before(until) - self._before(since), 0).astype(np.float64)
 
-    def _before(self, at: Floats) -> Floats:
-        begun, ended = np.searchsorted(self._begins, at), np.searchsorted(self._ends, at)
-        return np.asarray(begun * at - self._begun[begun] - (ended * at - self._ended[ended]))
+    def _before(self, at: Floats) -> NDArray[np.int64]:
+        instants = at.astype(np.int64)
+        begun, ended = np.searchsorted(self._begins, instants), np.searchsorted(self._ends, instants)
+        return np.asarray(begun * instants - self._begun[begun] - (ended * instants - self._ended[ended]))
 
 
 def seat_time(program: Program) -> Floats:

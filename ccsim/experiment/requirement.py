@@ -102,7 +102,7 @@ def required_note(scenario: Scenario, compiled: Compiled) -> str:
         bounds.append(f"an occupancy of at most {100 * target.max_occupancy:g} %")
     note = f"Required: on the phones for {', '.join(bounds)}, by {formula} on each interval's forecast, redials apart"
     if any(len(group.teams) > 1 or len(group.lanes) > 1 for group in _groups(compiled.program)):
-        note += "; calls that share teams are one crowd, as if each agent took them all"
+        note += "; calls that share teams are one crowd, as if each agent took them all: at least so many"
     return note
 
 

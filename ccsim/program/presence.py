@@ -1,6 +1,6 @@
 """Who is there when: teams and agents, the duties of persons and what the timetable says of them.
 
-Called by `compile`; `planned_time` by who reports what was planned.
+Called by `compile`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ccsim.program.layout import AGENT, BREAK, DUTY, TEAM, Program, Records, records
+from ccsim.program.layout import AGENT, BREAK, DUTY, TEAM, Records, records
 from ccsim.scenario import Scenario, resolve
 from ccsim.scenario.duties import Duty, duties, losses
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import AgentState, Billed, Event
 
-__all__ = ["Presence", "TimetableRow", "off_phones_rows", "planned_time", "presence_of"]
+__all__ = ["Presence", "TimetableRow", "off_phones_rows", "presence_of"]
 
 _EPOCH = datetime.date(1970, 1, 1)
 _SPELL = 900.0
@@ -125,42 +124,3 @@ def off_phones_rows(begin: float, end: float, team: int, n_agents: int, n: int) 
         Agents of the whole program.
     """
     return [(begin, Event.GO_AWAY, n_agents + team, n), (end, Event.COME_ON, n_agents + team, n)]
-
-
-def planned_time(program: Program) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What the duties of persons plan: time at work, and time paid, each float64 of shape (n_teams, n_intervals), whole us.
-
-    Time at work holds breaks and meetings; unpaid breaks are not paid. Clipped to what is counted.
-    """
-    settings = program.settings[0]
-    ends_at = len(program.intervals) * settings.interval_length
-    edges = _micros(np.clip(np.append(program.intervals.starts_at, ends_at), settings.count_from, settings.count_until))
-    at_work = np.zeros((len(program.teams), len(program.intervals)))
-    paid = np.zeros_like(at_work)
-    team = program.agents.team[program.duties.agent]
-    rest = program.breaks[program.breaks.paid == 0]
-    rest_team = team[rest.duty]
-    for code in np.flatnonzero(program.teams.persons):
-        mine, unpaid = program.duties[team == code], rest[rest_team == code]
-        at_work[code] = _time_between(edges, _micros(mine.starts_at), _micros(mine.ends_at))
-        ends = np.minimum(unpaid.at + unpaid.length, program.duties.ends_at[unpaid.duty])
-        paid[code] = at_work[code] - _time_between(edges, _micros(unpaid.at), _micros(ends))
-    return at_work, paid
-
-
-def _micros(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Rounded as the tally rounds."""
-    return np.floor(np.asarray(seconds, dtype=np.float64) * 1e6 + 0.5).astype(np.int64)
-
-
-def _time_between(edges: NDArray[np.int64], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Time that stretches [begin, end) have together between each two edges."""
-
-    def before(instants: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Sum over the instants of how long before each edge they are."""
-        ordered = np.sort(instants)
-        sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(ordered)))
-        n = np.searchsorted(ordered, edges)
-        return n * edges - sums[n]
-
-    return np.diff(before(begins) - before(ends)).astype(np.float64)

@@ -31,7 +31,7 @@ _WITH_RANGE = ("service_level", "abandonment", "asa", "occupancy")
 _UNIT_ENDING = {"s": "_s", "h": "_h"}
 _QUEUE_KPIS = (
     *("offered", "answered", "abandoned", "flowed_out", "unfinished", "service_level", "abandonment", "asa", "wait_mean"),
-    *("wait_p50", "wait_p90", "wait_p99", "handle_time", "mean_queue"),
+    *("wait_p50", "wait_p90", "wait_p99", "handle_time", "mean_queue", "flowed_in", "turned_away", "transferred", "required"),
 )
 _PERIOD_KPIS = (
     *("offered", "answered", "abandoned", "flowed_out", "unfinished", "service_level", "abandonment", "asa", "handle_time"),

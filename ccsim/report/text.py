@@ -69,7 +69,10 @@ ROWS = (
     Row("contained", "Contained in the IVR a day", unless_zero=True),
     Row("containment", "  of those who entered it", unless_zero=True),
     Row("hung_up", "Hung up in the IVR a day", unless_zero=True),
+    Row("turned_away", "Turned away a day, queue full", unless_zero=True),
     Row("flowed_out", "Sent away at closing a day", unless_zero=True),
+    Row("lost_in_transfer", "Lost after a transfer a day", unless_zero=True),
+    Row("later_wait", "Wait after a transfer, mean", unless_zero=True),
     Row("unfinished", "Still waiting at the end a day", unless_zero=True),
     Row("redial_rate", "Calls that are redials", unless_zero=True),
     Row("overtime", "Overtime of agents a day", unless_zero=True),
@@ -84,7 +87,10 @@ ROWS = (
 DAILY = ("service_level", "abandonment", "asa", "occupancy")
 """KPIs whose spread over single days is kept."""
 
-BY_QUEUE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "mean_queue")
+BY_QUEUE = (
+    *("offered", "service_level", "abandonment", "asa", "wait_p90", "flowed_out", "flowed_in", "transferred", "turned_away"),
+    *("required", "mean_queue"),
+)
 BY_CALL_TYPE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "handle_time")
 BY_TEAM = (
     *("required", "scheduled", "agents_on_duty", "net_staffing", "occupancy", "staff_cost", "utilisation"),
@@ -96,7 +102,8 @@ BY_INTERVAL = (
     *("offered", "service_level", "required", "scheduled", "agents_on_duty", "net_staffing"),
     *("abandonment", "asa", "occupancy", "mean_queue"),
 )
-_UNLESS_ZERO = ("shrinkage", "overtime", "mean_queue")  # columns that say nothing where all is 0
+_UNLESS_ZERO = ("shrinkage", "overtime", "flowed_out", "flowed_in", "transferred", "turned_away")
+"""Columns that are left out where all is 0."""
 _HEADS = {
     "offered": "Offered",
     "service_level": "Service level",
@@ -104,6 +111,10 @@ _HEADS = {
     "asa": "ASA",
     "wait_p90": "90 % within",
     "mean_queue": "Waiting",
+    "flowed_out": "Flow-outs",
+    "flowed_in": "Flow-ins",
+    "transferred": "Passed on",
+    "turned_away": "Turned away",
     "handle_time": "AHT",
     "required": "Required",
     "scheduled": "Scheduled",
@@ -200,6 +211,8 @@ def _print_figures(result: Result, index: Index, console: Console) -> None:
         table.add_column(head, justify="right")
     for row, estimate in _found(result, index):
         if (row.unless_zero and not estimate.value) or (row.basis == "episode" and not has_redials):
+            continue
+        if row.id == "staff_cost" and estimate.value == index.value("cost_per_day", _CENTRE):
             continue
         if row.id == "paid_fte" and result.scenario.run.mode == "steady":
             continue

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ccsim.analysis.plan import plan_of
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.program.compile import compile_scenario, name_key
 from ccsim.program.layout import Program
-from ccsim.program.presence import planned_time
 from ccsim.scenario import from_dict
 from ccsim.vocabulary import AgentState, Billed, Event
 
@@ -73,7 +73,7 @@ def test_null_losses_leave_no_trace() -> None:
 
 
 def test_planned_time_by_interval_and_what_of_it_is_paid() -> None:
-    at_work, paid = planned_time(program_of({"shifts": {"s": 2}}))
+    _, _, at_work, paid = plan_of(program_of({"shifts": {"s": 2}}))
     minutes = at_work[1] / 6e7
     assert minutes[:17].sum() == 0 and minutes[17:].sum() == 240  # half-hours from midnight: 9:00 is the 18th
     assert minutes[19:23].tolist() == [60, 60, 60, 60]
@@ -85,7 +85,7 @@ def test_counts_of_presence_add_up_to_the_plan() -> None:
     """Planned time is kept, or lost to absence, lateness, time off the phones and breaks that lie elsewhere."""
     lost = {"absent": "20%", "late": {"share": "50%", "by": "9m"}, "off_phone": "10%"}
     program = program_of({"shifts": {"s": 30}, "shrinkage": lost})
-    at_work, _ = planned_time(program)
+    at_work = plan_of(program).at_work
     counts = simulate(program, 5, 2, rows=False).counts
     assert counts is not None
     found = {name: int(counts.presence_time[name][:, 1].sum()) for name in counts.presence_time.dtype.names}
