@@ -96,6 +96,7 @@ class Stream(IntEnum):
     DEFERRED = 14
     IVR_NEXT = 15
     IVR_CONTAINED = 16
+    IVR_MISROUTE = 17
     IVR_OPT_OUT = 18
     IVR_RETRY = 19
     TRANSFER = 20
@@ -188,6 +189,7 @@ class Outcome(IntEnum):
     CONTAINED = 11  # served by the IVR
     OPTED_OUT = 14  # of an IVR segment: to the queue because the caller asked for an agent
     RETRIED = 15  # of an IVR segment: the same node again
+    MISROUTED = 16  # of an IVR segment: to another call type's queue
 
 
 class AgentState(IntEnum):

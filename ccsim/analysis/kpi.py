@@ -311,6 +311,12 @@ _SHARES = (
         "share", "retried", "entered_ivr", places=("ivr_node",), better="lower",
     ),
     Kpi(
+        "misrouting",
+        "Misrouted",
+        "Share of the visits of a node that end in another call type's queue: misrouted / entered_ivr.",
+        "share", "misrouted", "entered_ivr", places=("ivr_node",), better="lower",
+    ),
+    Kpi(
         "transfer_rate",
         "Transfer rate",
         "Share of the calls answered in a queue that go on to another department: transferred / answered.",

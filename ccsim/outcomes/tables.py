@@ -180,6 +180,7 @@ IVR_COUNTS = np.dtype(
         ("contained", "i8"),
         ("opted_out", "i8"),
         ("retried", "i8"),
+        ("misrouted", "i8"),
         ("ivr_time", "i8"),
     ]
 )

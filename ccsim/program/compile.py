@@ -36,7 +36,7 @@ from ccsim.program.layout import (
 )
 from ccsim.program.presence import Presence, presence_of
 from ccsim.program.routing import lanes_of, reach_of, routes_of
-from ccsim.scenario import Scenario, clock, resolve
+from ccsim.scenario import Scenario, clock, paths, resolve
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import Attribute, Clock, ClosingRule, Event, Family, PickAgent, PickCall
 
@@ -235,7 +235,9 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.pick_call = PickCall[scenario.routing.pick_call.upper()]
     s.start_order = scenario.run.service_draw == "start_order"
     s.ivr_ports = (scenario.ivr.ports if scenario.ivr else None) or _UNLIMITED
-    s.redial_law = -1
+    s.redial_law = s.misroute_talk_law = -1
+    if scenario.ivr is not None:
+        s.misroute_talk_law = laws.add(paths.misroute_talk(scenario))
     redial = scenario.after_contact.redial
     if redial is not None:
         s.redial_share = redial.share

@@ -55,7 +55,7 @@ def ivr_tables(scenario: Scenario, call_types: Sequence[str], add_law: Callable[
         row = nodes[code]
         row.time_law = add_law(node.time)
         row.hang_up_share = node.hang_up
-        row.opt_out_share = node.opt_out
+        row.opt_out_share, row.misroute_share = node.opt_out, node.misroute
         row.retry_share, row.retry_at_most = node.retry, node.retry_at_most
         row.first_edge, row.n_edges = len(edges), len(node.next)
         total = 0.0

@@ -55,6 +55,7 @@ SETTINGS = np.dtype(
         ("redial_fresh_patience", "i8"),
         ("ivr_start", "i8"),  # node where contacts begin, -1 for no IVR
         ("ivr_ports", "i8"),  # contacts in the IVR at once
+        ("misroute_talk_law", "i8"),  # with who is wrong there, index into laws; -1 without an IVR
         ("centre_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
         (
             "within_day_share",
@@ -163,6 +164,7 @@ IVR_NODE = np.dtype(
         ("time_law", "i8"),
         ("hang_up_share", "f8"),
         ("opt_out_share", "f8"),
+        ("misroute_share", "f8"),
         ("retry_share", "f8"),
         ("retry_at_most", "i8"),
         ("first_edge", "i8"),

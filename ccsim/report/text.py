@@ -96,7 +96,7 @@ BY_TEAM = (
     *("required", "scheduled", "agents_on_duty", "net_staffing", "occupancy", "staff_cost", "utilisation"),
     *("adherence", "shrinkage", "overtime"),
 )
-BY_NODE = ("entered_ivr", "ivr_time", "containment", "ivr_hang_up", "opt_out", "retry", "ports_in_use")
+BY_NODE = ("entered_ivr", "ivr_time", "containment", "ivr_hang_up", "opt_out", "retry", "misrouting", "ports_in_use")
 BY_PERIOD = ("offered", "service_level", "abandonment", "asa", "agents_on_duty", "occupancy", "mean_queue")
 BY_INTERVAL = (
     *("offered", "service_level", "required", "scheduled", "agents_on_duty", "net_staffing"),
@@ -132,6 +132,7 @@ _HEADS = {
     "ivr_hang_up": "Hung up",
     "opt_out": "Opted out",
     "retry": "Again",
+    "misrouting": "Misrouted",
     "ports_in_use": "There",
 }
 

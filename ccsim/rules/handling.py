@@ -14,7 +14,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, flow_at, reach_at
 from ccsim.vocabulary import Stream
 
-__all__ = ["hold_time", "talk_time", "talk_time_at", "wrap_time"]
+__all__ = ["hold_time", "misroute_talk_time", "talk_time", "talk_time_at", "wrap_time"]
 
 
 @jit
@@ -63,3 +63,9 @@ def wrap_time(
         return 0.0
     drawn = sample(program, team.wrap_law, uniform(luck, Stream.WRAP, entity, 0))
     return drawn * flow_at(program, call_type * program.n_intervals + interval).wrap_factor * team.handle_factor * factor
+
+
+@jit
+def misroute_talk_time(luck: Luck, program: Records, entity: int) -> float:
+    """How long an agent talks with a caller who is wrong with him, s; whoever the agent is."""
+    return sample(program, program.misroute_talk_law, uniform(luck, Stream.TALK, entity, 0))

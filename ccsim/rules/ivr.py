@@ -10,10 +10,10 @@ from ccsim.program.layout import Records
 from ccsim.rules.callers import visit_of
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
-from ccsim.rules.tables import contained_at, ivr_edge_at, ivr_node_at
+from ccsim.rules.tables import call_type_at, contained_at, ivr_edge_at, ivr_node_at
 from ccsim.vocabulary import MOST_IVR_VISITS, Outcome, Stream
 
-__all__ = ["GONE", "TO_QUEUE", "node_time", "way_out"]
+__all__ = ["GONE", "TO_QUEUE", "misrouted_to", "node_time", "way_out"]
 
 TO_QUEUE = -1
 GONE = -2
@@ -42,8 +42,8 @@ def way_out(
     """How a stay at a node ends, and where it leads: a node, `TO_QUEUE` or `GONE`.
 
     Asked in this order, each of those who are left: hanging up, being served, opting out, hearing the node again (at most
-    `retry_at_most` times, `retries` of them done), going on. An event multiplies the share served by
-    `contained_factor`. Nobody visits more than `MOST_IVR_VISITS` nodes: he hangs up.
+    `retry_at_most` times, `retries` of them done), going on; of those whom that leads to the queue some are misrouted. An event
+    multiplies the share served by `contained_factor`. Nobody visits more than `MOST_IVR_VISITS` nodes: he hangs up.
     """
     here = ivr_node_at(program, node)
     visit = visit_of(contact) | int(segment)
@@ -57,6 +57,8 @@ def way_out(
 
     outcome = Outcome.PASSED_ON
     goes_to = next_node(luck, program, here, entity, visit)
+    if goes_to == TO_QUEUE and misrouted_to(luck, program, node, call_type, entity, contact, segment) >= 0:
+        outcome = Outcome.MISROUTED
     if retries < here.retry_at_most and uniform(luck, Stream.IVR_RETRY, entity, visit) < here.retry_share:
         outcome = Outcome.RETRIED
         goes_to = node
@@ -74,3 +76,25 @@ def next_node(luck: Luck, program: Records, here: Records, entity: int, visit: i
         while u >= ivr_edge_at(program, edge).up_to:
             edge += 1
     return ivr_edge_at(program, edge).node
+
+
+@jit
+def misrouted_to(luck: Luck, program: Records, node: int, call_type: int, entity: int, contact: int, segment: int) -> int:
+    """Call type in whose queue a caller lands by mistake where this node leads him to his own, each alike; -1 for none."""
+    share = ivr_node_at(program, node).misroute_share
+    if share <= 0.0:
+        return -1
+    u = uniform(luck, Stream.IVR_MISROUTE, entity, visit_of(contact) | int(segment))
+    if u >= share:
+        return -1
+    own = call_type_at(program, call_type).queue
+    n = 0
+    for other in range(program.n_call_types):
+        n += call_type_at(program, other).queue != own
+    left = int(u / share * n)  # below the share, u is uniform still
+    for other in range(program.n_call_types):
+        if call_type_at(program, other).queue != own:
+            if left <= 0:
+                return other
+            left -= 1
+    return -1

@@ -233,6 +233,8 @@ def _tally_ivr_stay(row: Records, program: Records, counts: Records) -> None:
         cell.opted_out += 1
     elif row.outcome == Outcome.RETRIED:
         cell.retried += 1
+    elif row.outcome == Outcome.MISROUTED:
+        cell.misrouted += 1
 
 
 @inner

@@ -16,7 +16,6 @@ from ccsim.scenario.fields import (
     SHARE_WRITTEN,
     Model,
     Name,
-    NotYet,
     Share,
     ShortForm,
     exactly_one,
@@ -24,8 +23,10 @@ from ccsim.scenario.fields import (
     whole,
 )
 
-__all__ = ["ALL_TYPES", "QUEUE", "Ivr", "IvrNode", "Retry"]
+__all__ = ["ALL_TYPES", "MISROUTE_TALK", "QUEUE", "Ivr", "IvrNode", "Retry"]
 
+MISROUTE_TALK = 30.0
+"""s, mean."""
 QUEUE = "queue"
 """The exit of a node that leads to the caller's own queue; no node may have this name."""
 ALL_TYPES = "all"
@@ -64,7 +65,8 @@ class IvrNode(Model):
     """Share whose problem is solved here, for all or by call type; the key `all` holds for types not named."""
     opt_out: Share = 0.0
     """Share who ask for an agent and go to their queue at once."""
-    misroute: NotYet = None
+    misroute: Share = 0.0
+    """Share of those whom `next` leads to the queue who land in that of another call type, and are passed on from there."""
     retry: Annotated[Retry, scalar_as("share")] | None = None
     next: Annotated[
         dict[Name, Share],
@@ -86,6 +88,8 @@ class Ivr(Model):
     """Where callers begin; may be left out of a graph with one node."""
     ports: Annotated[int, *whole(1, 1_000_000)] | None = None
     """Contacts in the IVR at once; who finds them all taken is blocked."""
+    misroute_talk: Time | None = None
+    """How long an agent talks with a caller who is wrong with him, before he passes him on; missing: 30s on average."""
     nodes: Annotated[dict[Name, IvrNode], Field(min_length=1, max_length=MOST_NODES)] | None = None
 
     @model_validator(mode="after")

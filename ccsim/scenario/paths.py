@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ccsim.scenario import resolve
-from ccsim.scenario.ivr import ALL_TYPES, QUEUE, IvrNode
-from ccsim.scenario.laws import Law
+from ccsim.scenario.ivr import ALL_TYPES, MISROUTE_TALK, QUEUE, IvrNode
+from ccsim.scenario.laws import Family, Law
 from ccsim.scenario.model import Scenario
 from ccsim.vocabulary import MOST_IVR_VISITS
 
-__all__ = ["Node", "Walk", "contained_share", "in_order", "nodes", "start", "walk"]
+__all__ = ["Node", "Walk", "contained_share", "in_order", "misroute_talk", "nodes", "other_types", "start", "walk"]
 
 ONE_NODE = "ivr"
 """Name of the node that an IVR of one announcement is."""
@@ -28,6 +28,7 @@ class Node(NamedTuple):
     hang_up: float
     contained: Mapping[str, float]  # by call type, `all` for those not named
     opt_out: float
+    misroute: float
     retry: float
     retry_at_most: int
     next: tuple[tuple[str, float], ...]  # node or `queue` and share, sorted by name, without shares of 0
@@ -40,6 +41,8 @@ class Walk(NamedTuple):
     ----------
     to_queue, contained, hung_up : float
         Shares; what is missing to 1 goes round for ever.
+    misrouted : float
+        Share, part of `to_queue`, who land in another type's queue first.
     time : float
         Mean time in the IVR, s.
     visits : dict
@@ -49,6 +52,7 @@ class Walk(NamedTuple):
     to_queue: float
     contained: float
     hung_up: float
+    misrouted: float
     time: float
     visits: dict[str, float]
 
@@ -81,6 +85,7 @@ def _node(scenario: Scenario, node: IvrNode) -> Node:
         hang_up=node.hang_up,
         contained=node.contained,
         opt_out=node.opt_out,
+        misroute=node.misroute,
         retry=retry.share if retry else 0.0,
         retry_at_most=retry.at_most if retry and retry.share > 0 else 0,
         next=tuple((to, share) for to, share in sorted(node.next.items()) if share > 0),
@@ -96,6 +101,19 @@ def in_order(scenario: Scenario) -> list[str]:
     return found + [name for name in graph if name not in found]
 
 
+def misroute_talk(scenario: Scenario) -> Law:
+    """Return the law of the talk with a misrouted caller; the scenario must have an IVR."""
+    assert scenario.ivr is not None
+    written = scenario.ivr.misroute_talk
+    return Law(Family.EXPONENTIAL, MISROUTE_TALK) if written is None else resolve.law(scenario, written)
+
+
+def other_types(scenario: Scenario, call_type: str) -> tuple[str, ...]:
+    """Return the call types that wait in other queues than this one: where a misrouted caller may land."""
+    own = resolve.queue_of(scenario, call_type)
+    return tuple(name for name in sorted(scenario.calls) if resolve.queue_of(scenario, name) != own)
+
+
 def contained_share(node: Node, call_type: str) -> float:
     """Return the share of one call type that a node serves, of those who have not hung up there."""
     return node.contained.get(call_type, node.contained.get(ALL_TYPES, 0.0))
@@ -108,8 +126,9 @@ def walk(scenario: Scenario, call_type: str) -> Walk:
     """
     graph = nodes(scenario)
     if not graph:
-        return Walk(1.0, 0.0, 0.0, 0.0, {})
-    ends = {QUEUE: 0.0, "contained": 0.0, "hung_up": 0.0}
+        return Walk(1.0, 0.0, 0.0, 0.0, 0.0, {})
+    ends = {QUEUE: 0.0, "contained": 0.0, "hung_up": 0.0, "misrouted": 0.0}
+    elsewhere = bool(other_types(scenario, call_type))
     visits = dict.fromkeys(graph, 0.0)
     here: dict[tuple[str, int], float] = {(start(scenario), 0): 1.0}
     for _ in range(MOST_IVR_VISITS):
@@ -130,10 +149,11 @@ def walk(scenario: Scenario, call_type: str) -> Walk:
             for to, part in node.next:
                 if to == QUEUE:
                     ends[QUEUE] += left * part
+                    ends["misrouted"] += left * part * node.misroute * elsewhere
                 else:
                     there[to, 0] = there.get((to, 0), 0.0) + left * part
         here = {place: share for place, share in there.items() if share > _NOBODY}
         if not here:
             break
     time = sum(mean * graph[name].time.mean() for name, mean in visits.items() if mean > 0)
-    return Walk(ends[QUEUE], ends["contained"], ends["hung_up"], time, visits)
+    return Walk(ends[QUEUE], ends["contained"], ends["hung_up"], ends["misrouted"], time, visits)

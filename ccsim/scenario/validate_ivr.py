@@ -87,6 +87,14 @@ def check_ways_out(scenario: Scenario, report: Report) -> None:
     """Report where callers would go round for ever; for scenarios in which `check_ivr` found nothing."""
     if scenario.ivr is None or scenario.ivr.nodes is None:
         return
+    for name, node in paths.nodes(scenario).items():
+        here: Path = ("ivr", "nodes", name, "misroute")
+        if node.misroute > 0 and not any(to == QUEUE for to, _ in node.next):
+            report(
+                here, Refusal("E-IVR-MISROUTE", "no caller goes to the queue from here", try_="at the node before the queue")
+            )
+        elif node.misroute > 0 and not any(paths.other_types(scenario, call_type) for call_type in scenario.calls):
+            report(here, Refusal("E-IVR-MISROUTE", "there is only one queue to land in"))
     for call_type in scenario.calls:
         trapped = _trapped(scenario, call_type)
         if trapped is not None:

@@ -16,7 +16,7 @@ calls:
 ivr:
   start: welcome
   nodes:
-    welcome: {time: 18s, misroute: 4%, next: {queue: 100%}}
+    welcome: {time: 18s, next: {queue: 100%}}
 queues:
   billing:
     calls: [billing]
@@ -45,7 +45,6 @@ what_if:
 REFUSED = [
     "calls.billing.needs_authority",
     "calls.billing.unresolved",
-    "ivr.nodes.welcome.misroute",
     "queues.billing.max_waiting",
     "queues.billing.expand",
     "queues.billing.overflow",

@@ -139,6 +139,7 @@ def program_of(
         "redial_law": -1,
         "ivr_start": -1,
         "ivr_ports": UNLIMITED,
+        "misroute_talk_law": -1,
         "centre_day_shape": math.inf,
         "lines": UNLIMITED,
     }
@@ -249,7 +250,11 @@ def random_program(seed: int) -> Program:
         ivr = _ivr(graph, laws, len(call_types), announcement)
         laws.dice = dice
         ports = graph.pick([UNLIMITED, UNLIMITED, graph.between(1, 6)])
-        settings |= {"ivr_start": graph.between(0, len(ivr.nodes) - 1), "ivr_ports": ports}
+        settings |= {
+            "misroute_talk_law": laws.about(60.0),
+            "ivr_start": graph.between(0, len(ivr.nodes) - 1),
+            "ivr_ports": ports,
+        }
     if shape == "steady":
         settings |= {"count_from": dice.pick([0.0, 1000.0, interval]), "count_until": last}
         settings["closing_rule"] = ClosingRule.STAY
@@ -344,6 +349,7 @@ def _ivr(dice: Dice, laws: Laws, n_types: int, announcement: tuple[int, float]) 
         node.hang_up_share = dice.pick([0.0, 0.05])
         node.opt_out_share = dice.pick([0.0, 0.0, 0.1])
         node.retry_share = dice.pick([0.0, 0.0, 0.3, 1.0])
+        node.misroute_share = dice.pick([0.0, 0.0, 0.2, 1.0])
         node.retry_at_most = dice.between(1, 3) if node.retry_share > 0.0 else 0
         to = sorted({code - 1, *(dice.between(-1, n - 1) for _ in range(dice.between(0, 3)))})
         shares = np.array([dice.real(0.1, 1.0) for _ in to])

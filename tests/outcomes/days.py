@@ -110,6 +110,17 @@ DAYS: dict[str, Program] = {
         [(0, 100, FOR_EVER), (10, 60, 20)],
         after_contact={"redial": _REDIAL["redial"] | {"share": "50%", "odds": {"blocked": 0, "wait_over_1s": 1e6}}},
     ),
+    # 0 (a) is in queue 1 by mistake, with agent 1 10-30, then in his own with agent 0 30-90
+    "wrong": centre(
+        [(0, None, FOR_EVER, "a")],
+        kinds={"a": _SHORT, "b": _SHORT},
+        queues={"a": {"teams": ["x"]}, "b": {"teams": ["y"]}},
+        agents={"x": {"headcount": 1}, "y": {"headcount": 1}},
+        ivr={
+            "misroute_talk": {"deterministic": "20s"},
+            "nodes": {"menu": {"time": {"deterministic": "10s"}, "misroute": "100%"}},
+        },
+    ),
     # 0 is handled in no time at 50
     "zero": centre([(50, 0, FOR_EVER)]),
     # all of type a go on as b, who are patient for 20 s. 0 talks with agent 0 0-60, then with agent 1 60-100;

@@ -156,6 +156,7 @@ def graphs(draw: st.DrawFn) -> Content:
         "hang_up": st.just("10%"),
         "contained": st.sampled_from(["30%", {"all": "20%"}]),
         "opt_out": st.just("10%"),
+        "misroute": st.just("20%"),
         "retry": st.sampled_from(["20%", {"share": "100%", "at_most": 1}]),
     }
     nodes = {}

@@ -11,7 +11,7 @@ import pytest
 
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program, Records
-from ccsim.rules.ivr import GONE, TO_QUEUE, node_time, way_out
+from ccsim.rules.ivr import GONE, TO_QUEUE, misrouted_to, node_time, way_out
 from ccsim.rules.randomness import arrival_entity, entity_base, luck_of, uniform
 from ccsim.rules.tables import bind_program
 from ccsim.scenario import from_dict
@@ -112,8 +112,27 @@ def test_every_stay_has_luck_of_its_own_and_the_first_that_of_a_single_announcem
     assert len(alive.ivr_nodes) == 1
 
 
+def test_the_misrouted_land_in_each_other_queue_alike_and_never_in_their_own() -> None:
+    kinds = {name: {"volume": "9/h", "handle": "30s"} for name in ("a", "b", "c", "d")}
+    queues = {"ab": {"calls": ["a", "b"]}, "c": {}, "d": {}}
+    ivr = {"nodes": {"menu": {"time": "9s", "misroute": "30%"}}}
+    program = compile_scenario(from_dict({"calls": kinds, "queues": queues, "agents": 1, "ivr": ivr})).program
+    record = bind_program(program)
+    base, n = entity_base(5, 6, 7), 20_000
+    for own, others in ((0, {2, 3}), (2, {0, 1, 3})):
+        found = Counter(int(misrouted_to(LUCK, record[0], 0, own, arrival_entity(base, k), 0, 0)) for k in range(n))
+        assert set(found) == {-1, *others}
+        assert found[-1] / n == pytest.approx(0.7, abs=5 * math.sqrt(0.21 / n))
+        for other in others:
+            share = 0.3 / len(others)
+            assert found[other] / n == pytest.approx(share, abs=5 * math.sqrt(share / n))
+    ends = ways(record, call_type=3)
+    assert set(ends) == {(Outcome.PASSED_ON, TO_QUEUE), (Outcome.MISROUTED, TO_QUEUE)}
+
+
 def test_the_ways_are_drawn_independently() -> None:
-    streams = (Stream.IVR_TIME, Stream.IVR_HANG_UP, Stream.IVR_CONTAINED, Stream.IVR_OPT_OUT, Stream.IVR_RETRY, Stream.IVR_NEXT)
+    exits = (Stream.IVR_HANG_UP, Stream.IVR_CONTAINED, Stream.IVR_OPT_OUT, Stream.IVR_RETRY, Stream.IVR_MISROUTE)
+    streams = (Stream.IVR_TIME, Stream.IVR_NEXT, *exits)
     base = entity_base(5, 6, 7)
     draws = np.array([[uniform(LUCK, s, arrival_entity(base, k), 3) for s in streams] for k in range(4000)])
     assert np.abs(np.corrcoef(draws.T)[np.triu_indices(len(streams), 1)]).max() < 5.0 / math.sqrt(4000)

@@ -227,6 +227,7 @@ WITH_IVR = program_of(ivr={"start": "menu", "nodes": {"menu": {"time": "9s", "ne
         (Outcome.CONTAINED, "contained"),
         (Outcome.OPTED_OUT, "opted_out"),
         (Outcome.RETRIED, "retried"),
+        (Outcome.MISROUTED, "misrouted"),
     ],
 )
 def test_a_stay_in_the_ivr_is_a_visit_of_its_node_from_10_to_20_past_the_interval(outcome: Outcome, field: str) -> None:

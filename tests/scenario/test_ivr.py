@@ -24,7 +24,7 @@ ivr:
   nodes:
     welcome: {time: 20s, hang_up: 10%, next: {balance: 50%, menu: 50%}}
     balance: {time: 40s, contained: {billing: 40%, all: 20%}, next: menu}
-    menu: {time: 10s, opt_out: 50%, retry: {share: 20%, at_most: 2}}
+    menu: {time: 10s, opt_out: 50%, retry: {share: 20%, at_most: 2}, misroute: 4%}
 """
 
 
@@ -74,6 +74,14 @@ def test_every_form_is_accepted_by_loader_and_schema_and_printed_as_an_equal_one
         ("ivr: {start: a, nodes: {a: {time: 9s}, queue: {time: 9s}}}", [("E-NAME", "ivr.nodes.queue")]),
         ("ivr: {start: a, nodes: {a: {time: 9s}, b: {time: 9s}}}", [("E-IVR-UNREACHED", "ivr.nodes.b")]),
         ("ivr: {nodes: {a: {time: 9s, next: a}}}", [("E-IVR-LOOP", "ivr.nodes.a")]),
+        (
+            "ivr: {start: a, nodes: {a: {time: 9s, misroute: 5%, next: b}, b: {time: 9s}}}",
+            [("E-IVR-MISROUTE", "ivr.nodes.a.misroute")],
+        ),
+        (
+            "queues: {all: {calls: [billing, orders]}}\nivr: {nodes: {a: {time: 9s, misroute: 5%}}}",
+            [("E-IVR-MISROUTE", "ivr.nodes.a.misroute")],
+        ),
         ("ivr: {nodes: {a: {time: 9s, next: {a: 99.9%, queue: 0.1%}}}}", [("E-IVR-LOOP", "ivr.nodes")]),
         ("ivr: {nodes: {a: {time: 9s, contained: {orders: 50%}, next: a}}}", [("E-IVR-LOOP", "ivr.nodes.a")]),
     ],
@@ -112,6 +120,8 @@ def test_where_a_graph_leads_as_worked_out_by_hand() -> None:
     for call_type, served, menu in (("billing", 0.18, 0.72), ("orders", 0.09, 0.81)):
         walked = paths.walk(scenario, call_type)
         assert (walked.hung_up, walked.contained, walked.to_queue) == pytest.approx((0.1, served, menu))
+        onward = 0.5 * 0.8 + 0.1 * 0.5 * 0.8 + 0.01 * 0.5  # after the first, second and third time: who has not opted out
+        assert walked.misrouted == pytest.approx(0.04 * menu * onward)
         assert walked.visits == pytest.approx({"welcome": 1.0, "balance": 0.45, "menu": 1.11 * menu})
         assert walked.time == pytest.approx(20 + 0.45 * 40 + 1.11 * menu * 10)
     assert paths.in_order(scenario) == ["welcome", "balance", "menu"]
@@ -120,7 +130,7 @@ def test_where_a_graph_leads_as_worked_out_by_hand() -> None:
 def test_without_an_ivr_everybody_is_in_the_queue_at_once() -> None:
     scenario = check_text(BASE).scenario
     assert scenario is not None
-    assert paths.walk(scenario, "billing") == (1.0, 0.0, 0.0, 0.0, {})
+    assert paths.walk(scenario, "billing") == (1.0, 0.0, 0.0, 0.0, 0.0, {})
     assert paths.nodes(scenario) == {}
 
 

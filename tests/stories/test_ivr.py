@@ -203,3 +203,94 @@ def test_a_redial_begins_at_the_start_again(tell):
         (1, 1, "ivr 1"),
         (1, 1, 0),
     ]
+
+
+TWO_QUEUES = {
+    "kinds": TWO_KINDS,
+    "queues": {"a": {"teams": ["x"]}, "b": {"teams": ["y"]}},
+    "agents": {"x": {"headcount": 1}, "y": {"headcount": 1}},
+}
+"""Agent 0 answers queue 0 (calls of type a), agent 1 queue 1 (type b)."""
+MISROUTED = {"misroute_talk": {"deterministic": "20s"}, "nodes": {"menu": node(10, misroute="100%")}}
+
+
+def test_a_misrouted_caller_is_passed_on_to_his_own_queue(tell):
+    """
+    All are misrouted; an agent needs 20 s to find out.
+    0    A (type a, 60 s) is in the menu until 10, then in queue 1: agent 1 until 30, then in queue 0: agent 0 until 90
+    """
+    told = tell(centre([(0, None, FOR_EVER, "a")], ivr=MISROUTED, **TWO_QUEUES))
+    assert told.contacts == [(0, 0, "SERVED", 0, 10, 90, 0)]
+    assert told.stays == [
+        (0, 0, "ivr", "MISROUTED", -1, 0, NEVER, NEVER, 10, NEVER),
+        (0, 0, 1, "TRANSFERRED", 1, 10, NEVER, 10, 30, 30),
+        (0, 0, 0, "SERVED", 0, 30, NEVER, 30, 90, 90),
+    ]
+    assert told.rows.segments["call_type"].tolist() == [0, 1, 0]
+    (contact,), (episode,) = told.rows.contacts, told.rows.episodes
+    assert (contact["call_type"], contact["queue"], contact["n_stays"], contact["n_answered"]) == (0, 1, 2, 2)
+    assert (contact["talk_time"], contact["later_wait"], episode["call_type"], episode["talk_time"]) == (80, 0, 0, 80)
+    assert told.agents[:2] == [(0, "AVAILABLE", -1, 0, 30), (0, "TALK", 0, 30, 90)]
+
+
+def test_his_record_is_kept_for_his_own_agent_and_he_waits_as_long_as_he_would(tell):
+    """
+    0    B (type b, handled in 100 s) reaches agent 0 at 10 by mistake; he is passed on at 30 and served by agent 1 until 130
+    40   A (type a, patient for 15 s) is in queue 1 at 50, where agent 1 talks: he hangs up at 65, and was in no other queue
+    """
+    told = tell(centre([(0, 100, FOR_EVER, "b"), (40, 30, 15, "a")], ivr=MISROUTED, **TWO_QUEUES))
+    assert told.contacts == [(0, 0, "SERVED", 0, 10, 130, 0), (1, 0, "ABANDONED", 40, 50, 65, 15)]
+    assert told.stays[-2:] == [
+        (1, 0, "ivr", "MISROUTED", -1, 40, NEVER, NEVER, 50, NEVER),
+        (1, 0, 1, "ABANDONED", -1, 50, 65, NEVER, 65, NEVER),
+    ]
+    assert told.rows.contacts["queue"].tolist() == [0, 1]
+
+
+def test_he_may_still_need_another_department_from_his_own(tell):
+    """
+    Callers of type a need type b after their talk of 60 s.
+    0    A (type a): by mistake agent 1 from 10 to 30, then agent 0 until 90, then, for what he needs there, agent 1 until 150
+    """
+    kinds = {"a": TWO_KINDS["a"] | {"transfer": {"share": "100%", "to": "b"}}, "b": TWO_KINDS["b"]}
+    told = tell(centre([(0, None, FOR_EVER, "a")], ivr=MISROUTED, **(TWO_QUEUES | {"kinds": kinds})))
+    assert [stay[2:5] for stay in told.stays[1:]] == [(1, "TRANSFERRED", 1), (0, "TRANSFERRED", 0), (1, "SERVED", 1)]
+    assert told.contacts == [(0, 0, "SERVED", 0, 10, 150, 0)]
+    assert told.rows.contacts["n_answered"].tolist() == [3]
+
+
+def test_nobody_goes_home_while_a_misrouted_caller_talks(tell):
+    """
+    580  A (type a): by mistake agent 1 from 590 to 610, past closing at 600; agent 0 stays for him and serves him until 670
+    """
+    told = tell(centre([(580, None, FOR_EVER, "a")], ivr=MISROUTED, **TWO_QUEUES))
+    assert told.contacts == [(0, 0, "SERVED", 580, 590, 670, 0)]
+    assert told.agents == [
+        (0, "AVAILABLE", -1, 0, 610),
+        (0, "TALK", 0, 610, 670),
+        (1, "AVAILABLE", -1, 0, 590),
+        (1, "TALK", 0, 590, 610),
+    ]
+
+
+def test_who_opts_out_and_whose_colleagues_share_his_queue_cannot_be_misrouted(tell):
+    """
+    In one centre all opt out of the menu: they know where they want to go. In the other both types wait in one queue.
+    """
+    opting = {"nodes": {"menu": node(10, misroute="100%", opt_out="100%")}}
+    told = tell(centre([(0, None, FOR_EVER, "a")], ivr=opting, **TWO_QUEUES))
+    assert [stay[2:4] for stay in told.stays] == [("ivr", "OPTED_OUT"), (0, "SERVED")]
+    three = {"kinds": TWO_KINDS | {"c": TWO_KINDS["a"]}, "queues": {"a": {"calls": ["a", "b"]}, "c": {}}}
+    told = tell(centre([(0, None, FOR_EVER, "a"), (300, None, FOR_EVER, "c")], ivr=MISROUTED, **three))
+    assert [stay[2:4] for stay in told.stays[:3]] == [("ivr", "MISROUTED"), (1, "TRANSFERRED"), (0, "SERVED")]
+    assert told.stays[3][3] == "MISROUTED" and told.stays[4][2:4] == (0, "TRANSFERRED")
+
+
+def test_who_dials_again_is_misrouted_anew(tell):
+    """
+    0    B (type b) talks: by mistake agent 0 from 10 to 30, agent 1 until 430
+    40   A (type a, patient for 15 s) is in queue 1 at 50, hangs up at 65, dials at 105: menu until 115, queue 1 until 130: gone
+    """
+    told = tell(centre([(0, 400, FOR_EVER, "b"), (40, 30, 15, "a")], ivr=MISROUTED, after_contact=AGAIN, **TWO_QUEUES))
+    assert told.contacts[1:] == [(1, 0, "ABANDONED", 40, 50, 65, 15), (1, 1, "ABANDONED", 105, 115, 130, 15)]
+    assert [stay[2:4] for stay in told.stays if stay[:2] == (1, 1)] == [("ivr", "MISROUTED"), (1, "ABANDONED")]

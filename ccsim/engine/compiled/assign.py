@@ -5,14 +5,14 @@ from __future__ import annotations
 from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_agent_by_rule, pick_call_by_weight
-from ccsim.engine.compiled.earlier import leg_of
+from ccsim.engine.compiled.earlier import is_misrouted, leg_of
 from ccsim.engine.compiled.happened import event_factor
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, earlier_at, lane_now, team_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.handling import hold_time, wrap_time
+from ccsim.rules.handling import hold_time, misroute_talk_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
@@ -198,7 +198,12 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     caller.wrap_time = wrap_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
     if caller.earlier != 0:
         earlier_at(floor, slot).assigned_at = now
-    if may_transfer(program, caller):
+    if is_misrouted(floor, slot):
+        recorded = 0.0
+        caller.talk_time = misroute_talk_time(luck, program, entity)
+        caller.hold_time = 0.0
+        caller.wrap_time = 0.0
+    if may_transfer(program, floor, slot):
         floor.n_inside += 1
     if program.n_occasions > 0 and recorded < 0.0:
         lengthen(program, floor, caller)
@@ -244,6 +249,8 @@ def change_state(program: Records, luck: Luck, floor: Records, now: float, agent
 
 
 @inner
-def may_transfer(program: Records, caller: Records) -> bool:
+def may_transfer(program: Records, floor: Records, slot: int) -> bool:
     """True if this talk may end in a transfer: until it ends the contact is inside, so nobody goes home who might be needed."""
-    return call_type_at(program, caller.call_type).transfer_share > 0.0 and leg_of(caller) == 0
+    caller = caller_at(floor, slot)
+    may = call_type_at(program, caller.call_type).transfer_share > 0.0 and leg_of(caller) == 0
+    return may or is_misrouted(floor, slot)

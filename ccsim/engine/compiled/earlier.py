@@ -10,13 +10,20 @@ from ccsim.program.layout import Records
 from ccsim.rules.tables import lane_at
 from ccsim.vocabulary import Outcome
 
-__all__ = ["forget_contact", "keep_earlier", "leg_of", "remember_stay"]
+__all__ = ["forget_contact", "is_misrouted", "keep_earlier", "leg_of", "remember_stay"]
 
 
 @inner
 def leg_of(caller: Records) -> int:
     """How often the contact has been transferred: 0 on its first leg."""
     return int(caller.earlier) >> 1
+
+
+@inner
+def is_misrouted(floor: Records, slot: int) -> bool:
+    """True if the stay is in a queue where the caller is wrong: of another type than his, and he was not transferred there."""
+    caller = caller_at(floor, slot)
+    return caller.earlier == 1 and caller.call_type != earlier_at(floor, slot).call_type
 
 
 @inner

@@ -6,7 +6,7 @@ import math
 
 from ccsim.engine.compiled.ahead import forget_ahead, patience_of, take_ahead
 from ccsim.engine.compiled.assign import assign, change_state, enqueue, may_transfer, pick_agent, schedule, stop_idle, unqueue
-from ccsim.engine.compiled.earlier import forget_contact, leg_of, remember_stay
+from ccsim.engine.compiled.earlier import forget_contact, is_misrouted, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
@@ -251,12 +251,14 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
     customer = caller.customer
     wrap = caller.wrap_time
     onward = -1  # call type as which he goes on
-    if may_transfer(program, caller):
+    if may_transfer(program, floor, slot):
         floor.n_inside -= 1
         kind = call_type_at(program, caller.call_type)
-        if transfers(luck, kind, caller.entity):
+        if not is_misrouted(floor, slot) and transfers(luck, kind, caller.entity):
             onward = kind.transfer_to
-    if onward >= 0:
+    if is_misrouted(floor, slot):
+        put_right(program, luck, floor, now, slot)
+    elif onward >= 0:
         transfer(program, luck, floor, now, slot, onward)
     else:
         hang_up(program, luck, floor, now, slot)
@@ -287,4 +289,17 @@ def transfer(program: Records, luck: Luck, floor: Records, now: float, slot: int
     caller.entity = leg_entity(earlier_at(floor, slot).entity, leg_of(caller))
     caller.call_type = call_type
     forget_ahead(floor, slot)
+    seek_agent(program, luck, floor, now, slot)
+
+
+@inner
+@apart
+def put_right(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """A misrouted caller is passed on to his own queue, as if he had just come from the IVR. Writes all tables."""
+    close_queue_stay(program, luck, floor, slot, Outcome.TRANSFERRED, now)
+    remember_stay(program, floor, slot, Outcome.TRANSFERRED, now)
+    caller = caller_at(floor, slot)
+    caller.earlier -= 2  # no leg of his own: his luck and his record are still to come
+    caller.entity = earlier_at(floor, slot).entity
+    caller.call_type = earlier_at(floor, slot).call_type
     seek_agent(program, luck, floor, now, slot)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from ccsim.engine.compiled.ahead import forget_ahead
+from ccsim.engine.compiled.earlier import keep_earlier
 from ccsim.engine.compiled.happened import event_factor, is_closed
 from ccsim.engine.compiled.on_caller import end_unserved, enter_node, enter_queue
 from ccsim.engine.compiled.rows import close_ivr_stay
 from ccsim.engine.compiled.state import caller_at, ivr_stay_of
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.ivr import TO_QUEUE, way_out
-from ccsim.rules.randomness import Luck
+from ccsim.rules.ivr import TO_QUEUE, misrouted_to, way_out
+from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.vocabulary import EventField, Outcome
 
 __all__ = ["on_ivr_end"]
@@ -39,9 +41,26 @@ def on_ivr_end(program: Records, luck: Luck, floor: Records, now: float, slot: i
 
     floor.n_inside -= 1
     floor.n_in_ivr -= 1
+    if outcome == Outcome.MISROUTED:
+        send_elsewhere(program, luck, floor, now, slot, stay.node)
+        return
     if goes_to == TO_QUEUE:
         caller.segment += 1
         enter_queue(program, luck, floor, now, slot)
         return
     floor.lines_in_use -= 1
     end_unserved(program, luck, floor, now, slot, outcome)
+
+
+@inner
+@apart
+def send_elsewhere(program: Records, luck: Luck, floor: Records, now: float, slot: int, node: int) -> None:
+    """The caller lands in another call type's queue, as a call of that type. Writes callers, earlier, lanes, calendar, rows."""
+    caller = caller_at(floor, slot)
+    call_type = misrouted_to(luck, program, node, caller.call_type, caller.entity, caller.contact, caller.segment)
+    keep_earlier(floor, slot)
+    caller.segment += 1
+    caller.entity = leg_entity(caller.entity, 0)
+    caller.call_type = call_type
+    forget_ahead(floor, slot)
+    enter_queue(program, luck, floor, now, slot)

@@ -74,6 +74,7 @@ class Floor:
         caller.segment = 0
         caller.stays = []
         caller.kind = caller.call_type
+        caller.misrouted = False
         caller.leg_entity = caller.entity
         caller.lane = None
         caller.outcome = None
@@ -115,9 +116,14 @@ class Floor:
         if goes_to >= 0:
             self.enter_node(caller, goes_to, caller.retries + 1 if outcome == Outcome.RETRIED else 0)
             return
-        caller.node = -1
+        node, caller.node = caller.node, -1
         self.n_inside -= 1
         self.n_in_ivr -= 1
+        if outcome == Outcome.MISROUTED:
+            who = (caller.call_type, caller.entity, caller.contact, caller.segment - 1)
+            caller.kind = ivr.misrouted_to(self.luck, self.record, node, *who)
+            caller.leg_entity = leg_entity(caller.entity, 0)
+            caller.misrouted = True
         if goes_to == ivr.GONE:
             self._end_contact(caller, Outcome(outcome), self.clock.now)
 
@@ -176,6 +182,9 @@ class Floor:
             factor = self.happened.factor(EventField.HANDLE, caller.kind, caller.arrived_at)
             caller.talk_time, caller.hold_time = caller.talk_time * factor, caller.hold_time * factor
             caller.wrap_time *= factor
+        if caller.misrouted:
+            caller.talk_time = handling.misroute_talk_time(self.luck, self.record, entity)
+            caller.hold_time = caller.wrap_time = 0.0
         caller.agent = agent
         caller.assigned_at = caller.answered_at = self.clock.now
         self.n_inside += self._may_transfer(caller)
@@ -187,7 +196,9 @@ class Floor:
         assert agent is not None
         self.n_inside -= self._may_transfer(caller)
         kind = self.call_types[caller.kind]
-        if self._may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
+        if caller.misrouted:
+            self.put_right(caller)
+        elif self._may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
             self.transfer(caller, int(kind.transfer_to))
         else:
             self._end_contact(caller, Outcome.SERVED, self.clock.now)
@@ -204,6 +215,14 @@ class Floor:
         caller.segment += 1
         caller.kind = kind
         caller.leg_entity = leg_entity(caller.entity, caller.leg)
+        self._seek_agent(caller)
+
+    def put_right(self, caller: Caller) -> None:
+        """A misrouted caller is passed on to his own queue, as if he had just come from the IVR."""
+        self._end_stay(caller, Outcome.TRANSFERRED, self.clock.now)
+        caller.segment += 1
+        caller.misrouted = False
+        caller.kind, caller.leg_entity = caller.call_type, caller.entity
         self._seek_agent(caller)
 
     def dials_again_at(self, caller: Caller) -> float:
@@ -303,7 +322,7 @@ class Floor:
 
     def _may_transfer(self, caller: Caller) -> bool:
         """True if his talk may end in a transfer: until it ends he is inside, so nobody goes home who might be needed."""
-        return bool(self.call_types[caller.kind].transfer_share > 0.0) and caller.leg == 0
+        return caller.misrouted or (bool(self.call_types[caller.kind].transfer_share > 0.0) and caller.leg == 0)
 
     def _end_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """His stay in a queue, and with the agent who answered, is over."""
@@ -314,6 +333,7 @@ class Floor:
             Stay(
                 queue=caller.lane.queue,
                 outcome=outcome,
+                misrouted=caller.misrouted,
                 entered_at=caller.entered_at,
                 left_at=left_at,
                 answered=caller.answered_at < math.inf,

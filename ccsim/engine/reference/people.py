@@ -68,6 +68,7 @@ class Stay(NamedTuple):
 
     queue: int
     outcome: Outcome
+    misrouted: bool
     entered_at: float
     left_at: float  # answered, or gone
     answered: bool
@@ -105,6 +106,7 @@ class Caller:
 
     leg_entity: int = 0  # whose luck the stay has: his own, or since a transfer that of the leg
     kind: int = 0  # call type of the stay: his own, or the one he was transferred to
+    misrouted: bool = False  # the stay is in a queue where he is wrong
     lane: Lane | None = None
     entered_at: float = math.inf
     queued_at: float = math.inf  # from when waiting counts: entered_at, or earlier where an overflow kept the clock
@@ -121,8 +123,8 @@ class Caller:
 
     @property
     def leg(self) -> int:
-        """How often this contact has been transferred."""
-        return sum(stay.outcome is Outcome.TRANSFERRED for stay in self.stays)
+        """How often this contact has been transferred, other than from a queue where he was wrong."""
+        return sum(stay.outcome is Outcome.TRANSFERRED and not stay.misrouted for stay in self.stays)
 
     @property
     def first_wait(self) -> float:

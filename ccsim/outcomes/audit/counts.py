@@ -267,6 +267,7 @@ def _count_ivr_stays(program: Program, segments: Table, counts: Counts) -> None:
         "contained": stays["outcome"] == Outcome.CONTAINED,
         "opted_out": stays["outcome"] == Outcome.OPTED_OUT,
         "retried": stays["outcome"] == Outcome.RETRIED,
+        "misrouted": stays["outcome"] == Outcome.MISROUTED,
         "ivr_time": _micros(stays["ended_at"] - stays["entered_at"]),
     }.items():
         np.add.at(counts.ivr_nodes[field], (at, node), np.asarray(amount).astype(np.int64))

@@ -20,7 +20,14 @@ __all__ = ["check_facts", "check_form"]
 Table = NDArray[Any]
 
 _OUTCOMES = {
-    SegmentKind.IVR_NODE: [Outcome.HUNG_UP, Outcome.CONTAINED, Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED],
+    SegmentKind.IVR_NODE: [
+        Outcome.HUNG_UP,
+        Outcome.CONTAINED,
+        Outcome.PASSED_ON,
+        Outcome.OPTED_OUT,
+        Outcome.RETRIED,
+        Outcome.MISROUTED,
+    ],
     SegmentKind.QUEUE: [
         Outcome.SERVED,
         Outcome.ABANDONED,

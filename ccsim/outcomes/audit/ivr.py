@@ -62,6 +62,7 @@ def _check_exits(program: Program, stays: Table, complaints: Complaints) -> None
         Outcome.CONTAINED: program.ivr_contained[node, stays["call_type"]],
         Outcome.OPTED_OUT: table.opt_out_share[node],
         Outcome.RETRIED: np.where(table.retry_at_most[node] > 0, table.retry_share[node], 0.0),
+        Outcome.MISROUTED: table.misroute_share[node],
     }
 
     def say(way: Outcome, what: str) -> Callable[[int], str]:
@@ -71,7 +72,7 @@ def _check_exits(program: Program, stays: Table, complaints: Complaints) -> None
     for way, share in shares.items():
         took = outcome == way
         complaints.where(took & (share <= 0), "I01", say(way, "nobody is"))
-        if way != Outcome.RETRIED:  # of whom each has only so many
+        if way not in (Outcome.RETRIED, Outcome.MISROUTED):  # only so often, only who goes to the queue
             complaints.where((share >= 1) & ~took & ~earlier, "I01", say(way, "everybody is"))
         earlier |= took
     complaints.where(stays["segment"] >= MOST_IVR_VISITS, "I01", lambda i: f"{_who(stays[i])}: a visit too many")

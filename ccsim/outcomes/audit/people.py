@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.presence import check_presence
-from ccsim.outcomes.audit.stays import left_at, transfers_before
+from ccsim.outcomes.audit.stays import left_at, misrouted, transfers_before
 from ccsim.outcomes.audit.steps import Steps, ahead_of, goings_home, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
@@ -192,7 +192,8 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     kind[ivr] = Event.IVR_END
     # Whose talk may end in a transfer is inside until it does.
     may_go_on = program.call_types.transfer_share[segments["call_type"]] > 0
-    talks = segments[(segments["answered_at"] < np.inf) & may_go_on & (transfers_before(segments) == 0)]
+    may_go_on &= transfers_before(segments) == 0
+    talks = segments[(segments["answered_at"] < np.inf) & (may_go_on | misrouted(segments))]
     inside = number_during(
         np.concatenate((segments["entered_at"], talks["answered_at"])), np.concatenate((left, talks["ended_at"]))
     )

@@ -12,11 +12,11 @@ from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Outcome, SegmentKind
 
-__all__ = ["check_stays", "left_at", "taken_at", "transfers_before"]
+__all__ = ["check_stays", "left_at", "misrouted", "taken_at", "transfers_before"]
 
 Table = NDArray[Any]
 
-_ON = (Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.OVERFLOWED, Outcome.TRANSFERRED)
+_ON = (Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.MISROUTED, Outcome.OVERFLOWED, Outcome.TRANSFERRED)
 """Outcomes of a stay after which another follows."""
 
 _CONTACT_OUTCOMES = [o for o in Outcome if o not in _ON]
@@ -63,11 +63,28 @@ def taken_at(stays: Table) -> NDArray[np.float64]:
 
 
 def transfers_before(segments: Table) -> NDArray[np.int64]:
-    """How often the contact of each segment was transferred before it."""
-    transferred = np.cumsum(segments["came_by"] == Outcome.TRANSFERRED)
-    start = np.maximum.accumulate(np.where(segments["segment"] == 0, np.arange(len(segments)), 0))
-    found: NDArray[np.int64] = transferred - transferred[start]
+    """How often the contact of each segment was transferred before it, other than from a queue where he was wrong."""
+    wrong = misrouted(segments)
+    from_wrong = np.concatenate(([False], wrong[:-1])) if len(segments) else wrong
+    transferred = np.cumsum((segments["came_by"] == Outcome.TRANSFERRED) & ~from_wrong)
+    found: NDArray[np.int64] = transferred - transferred[_starts(segments)]
     return found
+
+
+def misrouted(segments: Table) -> NDArray[np.bool_]:
+    """True for stays in queues of another type than the caller's to which he was not transferred.
+
+    Only who comes from the IVR can be misrouted, so the first stay of a contact tells his own type.
+    """
+    start = _starts(segments)
+    transferred = np.cumsum(segments["came_by"] == Outcome.TRANSFERRED)
+    found: NDArray[np.bool_] = (segments["call_type"] != segments["call_type"][start]) & (transferred == transferred[start])
+    return found
+
+
+def _starts(segments: Table) -> NDArray[np.intp]:
+    """Index of the first segment of each segment's contact."""
+    return np.maximum.accumulate(np.where(segments["segment"] == 0, np.arange(len(segments)), 0))
 
 
 def check_stays(program: Program, rows: Rows, complaints: Complaints) -> None:
@@ -131,6 +148,15 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
     kind = np.where(later, type_before, contacts["call_type"][owner])
     transferred = by == Outcome.TRANSFERRED
     kind = np.where(transferred, program.call_types.transfer_to[type_before], kind)
+    wrong = misrouted(segments)
+    home = later & wrong[back] & transferred
+    kind = np.where(home, contacts["call_type"][owner], kind)
+    sent = queue & (segments["segment"] > 0) & (segments["outcome"][back] == Outcome.MISROUTED)
+    elsewhere = program.call_types.queue[segments["call_type"]] != program.call_types.queue[kind]
+    complaints.where(
+        sent & ~elsewhere, "I01", lambda i: f"{told.whose(i)}: misrouted to the queue of type {segments['call_type'][i]}"
+    )
+    kind = np.where(sent | (wrong & (by == Outcome.OVERFLOWED)), segments["call_type"], kind)
     complaints.where(segments["call_type"] != kind, "I01", lambda i: f"{told.whose(i)}: segment of another call type")
     overflowed = by == Outcome.OVERFLOWED
     own = program.call_types.queue[np.maximum(kind, 0)]
@@ -140,10 +166,10 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
         lambda i: f"{told.whose(i)} segment {segments['segment'][i]}: in queue {segments['place'][i]}",
     )
     never = program.call_types.transfer_share[segments["call_type"]] <= 0
-    n_transfers = np.bincount(owner[transferred], minlength=len(contacts))
+    n_transfers = np.bincount(owner[transferred & ~home], minlength=len(contacts))
     complaints.where(n_transfers > 1, "I01", lambda i: f"{told.who(i)}: transferred {n_transfers[i]} times")
     goes = segments["outcome"] == Outcome.TRANSFERRED
-    complaints.where(goes & never, "I01", lambda i: f"{told.whose(i)}: transferred, and none of his type is")
+    complaints.where(goes & never & ~wrong, "I01", lambda i: f"{told.whose(i)}: transferred, and none of his type is")
 
 
 def _check_sums(told: _Told, complaints: Complaints) -> None:
