@@ -24,7 +24,7 @@ from ccsim.analysis.kpi import (
     service_level_formula,
     signed_terms,
 )
-from ccsim.analysis.plan import Required, micros
+from ccsim.analysis.plan import Required, micros, required_time
 from ccsim.analysis.staff import CENTRE_TERMS, STAFF_TERMS, is_priced, numbers, staff_reader
 from ccsim.outcomes import IVR_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
 from ccsim.program.layout import Names, Program
@@ -232,7 +232,7 @@ def grids_of(program: Program, names: Names, calendar: Calendar, required: Requi
 
     needed = np.zeros((1, len(names.queues), len(program.intervals)))
     if required is not None:
-        needed[0] = required.by_queue * calendar.opening_time
+        needed[0] = required_time(required.by_queue, calendar.opening_time)
     staff = staff_reader(program, calendar.opening_time, required)
 
     everything = ("run", "day", "interval")

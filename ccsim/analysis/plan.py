@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Event
 
-__all__ = ["Required", "StaffPlan", "over_and_short", "plan_of", "seat_time", "micros"]
+__all__ = ["Required", "StaffPlan", "micros", "over_and_short", "plan_of", "required_time", "seat_time"]
 
 Floats = NDArray[np.float64]
 
@@ -82,12 +82,18 @@ def plan_of(program: Program) -> StaffPlan:
     return StaffPlan(scheduled, on_phones, at_work, paid)
 
 
+def required_time(agents: Floats, opening_time: Floats) -> Floats:
+    """Agents x opening time by place and interval, whole us whose sum over places is the whole of the sum."""
+    running = np.rint(np.cumsum(agents * opening_time, axis=0))
+    return np.diff(running, axis=0, prepend=0.0)
+
+
 def over_and_short(required: Required, scheduled: Floats, opening_time: Floats) -> tuple[Floats, Floats]:
     """Scheduled beyond what is required, and required beyond what is scheduled: us, shape (1 + n_teams, n_intervals).
 
     The first row is the centre's, taken by group: inside a group one team's surplus helps the other.
     """
-    net = scheduled - required.by_team * opening_time
+    net = scheduled - required_time(required.by_team, opening_time)
     by_group = np.array([net[required.group_of_team == group].sum(axis=0) for group in np.unique(required.group_of_team)])
     over, short = (np.concatenate([np.maximum(s * by_group, 0.0).sum(axis=0)[None], np.maximum(s * net, 0.0)]) for s in (1, -1))
     return over, short

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.analysis.plan import Required, over_and_short, plan_of
+from ccsim.analysis.plan import Required, over_and_short, plan_of, required_time
 from ccsim.outcomes import AGENT_COUNTS, PRESENCE_COUNTS, Counts
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Billed
@@ -75,7 +75,7 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
     needed = np.zeros_like(plan.scheduled)
     over, short = np.zeros((2, len(teams) + 1, len(opening_time)))
     if required is not None:
-        needed = required.by_team * opening_time
+        needed = required_time(required.by_team, opening_time)
         over, short = over_and_short(required, plan.scheduled, opening_time)
     at_work = [i for i, name in enumerate(_STATES) if "talk" in name or "wrap" in name]
     is_overtime = np.array([name.startswith("overtime") for name in _STATES])

@@ -162,7 +162,10 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
         console.print(table)
     if intervals:
         found = Index(result.accumulator.estimates(result.scenario.run.confidence, scopes=interval_scopes(result)))
-        for scope in ({}, *({"queue": name} for name in result.names.queues if len(result.names.queues) > 1)):
+        names = result.names
+        places = [{}, *({"queue": name} for name in names.queues if len(names.queues) > 1)]
+        places += [{"team": name} for name in names.teams if len(names.teams) > 1]
+        for scope in places:
             console.print()
             console.print(_intervals(result, found, scope, console.width))
     console.print()
@@ -171,8 +174,9 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
 
 
 def interval_scopes(result: Result) -> tuple[str, ...]:
-    """Return the scopes of an interval table: the centre, and each queue where there are several."""
-    return ("interval", "queue x interval") if len(result.names.queues) > 1 else ("interval",)
+    """Return the scopes of an interval table: the centre, and each queue and team where there are several."""
+    several = {"queue": len(result.names.queues) > 1, "team": len(result.names.teams) > 1}
+    return ("interval", *(f"{kind} x interval" for kind, are_several in several.items() if are_several))
 
 
 # -------------------------------------------------------------------------------- verdicts
@@ -365,7 +369,7 @@ def _intervals(result: Result, found: Index, place: Mapping[str, str], width: in
         for scope in found.scopes(*place, "interval")
         if all(scope[kind] == name for kind, name in place.items())
     ]
-    head = f"Queue {next(iter(place.values()))}" if place else "Interval"
+    head = " ".join((kind.capitalize(), place[kind])) if (kind := next(iter(place), "")) else "Interval"
     return _table(head, found, rows, BY_INTERVAL, width)
 
 

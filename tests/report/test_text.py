@@ -99,7 +99,7 @@ def test_redials_bring_the_view_of_customers(minimal: Result, two_queues: Result
 def test_intervals_only_on_request(two_queues: Result, page: Page) -> None:
     assert "Mon 08:30" not in page(two_queues)
     text = page(two_queues, intervals=True)
-    assert len(re.findall(r"^Mon 08:30 ", text, re.MULTILINE)) == 3  # the centre and two queues
+    assert len(re.findall(r"^Mon 08:30 ", text, re.MULTILINE)) == 6  # the centre, two queues and three teams
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 110])
