@@ -121,6 +121,13 @@ def centres(
         content["queues"] = draw(queues(names, tuple(teams)))
     if draw(st.integers(0, 2)) == 0:
         draw(skills(content, one_pace=one_pace))
+    if len(names) > 1 and draw(st.integers(0, 3)) == 0:
+        content["calls"][names[0]]["transfer"] = {"share": draw(st.sampled_from(["20%", "100%"])), "to": names[1]}
+    if not steady and draw(st.integers(0, 3)) == 0:
+        content["shifts"] = draw(shifts(opening))
+        teams["blue"] = {key: how for key, how in teams["blue"].items() if key in ("skills", "reserve")} | draw(persons)
+        if one_pace:
+            teams["blue"].pop("proficiency", None)
     for key, feature in features(steady=steady).items():
         value = draw(st.one_of(st.none(), feature))
         if value is not None:
@@ -130,6 +137,35 @@ def centres(
     elif draw(st.integers(0, 9)) == 0:
         content["run"] = {"service_draw": "start_order"}
     return content
+
+
+@st.composite
+def shifts(draw: st.DrawFn, opening: str) -> Content:
+    """All of the opening, or its first or last hours, with a break."""
+    opens, closes = (int(clock[:2]) for clock in opening.split("-"))
+    length = (closes - opens) % 24 or 24
+
+    def clock(hour: float) -> str:
+        minutes = round(60 * (opens + hour)) % 1440
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+    pieces = {"whole": (0.0, length), "early": (0.0, 0.75 * length), "late": (0.25 * length, length)}
+    made: Content = {}
+    for name, (begin, end) in pieces.items():
+        made[name] = {"time": f"{clock(begin)}-{clock(end) if (opens + end) % 24 else '24:00'}"}
+        window = f"{clock(begin + 0.25)}-{clock(begin + 0.75)}"
+        rest = {"between": window, "for": "10m", "paid": draw(st.booleans())}
+        made[name] |= draw(st.sampled_from([{}, {"breaks": [rest]}]))
+    return made
+
+
+persons = st.fixed_dictionaries(
+    {"shifts": st.fixed_dictionaries({"whole": st.integers(1, 4)}, optional={"early": st.integers(1, 3), "late": st.just(2)})},
+    optional={
+        "shrinkage": st.sampled_from(["10%", {"absent": "20%", "late": {"share": "30%", "by": "9m"}, "off_phone": "10%"}]),
+        "proficiency": st.just({"cv": "20%"}),
+    },
+)
 
 
 @st.composite
@@ -205,6 +241,10 @@ def features(*, steady: bool) -> dict[str, st.SearchStrategy[Any]]:
         found["closing"] = st.sampled_from([{"queue": "clear"}, {"overtime_up_to": "0s"}, {"overtime_up_to": "5m"}])
         found["uncertainty"] = st.fixed_dictionaries({}, optional={"centre_day": st.just("20%"), "type_day": st.just("30%")})
         found["holidays"] = st.sampled_from([[], ["2024-01-02"]])
+        what = {"set": st.sampled_from([{"calls.orders.scale": {"times": "180%"}}, {"calls.*.handle": {"times": "150%"}}])}
+        fixed = st.fixed_dictionaries({"when": st.sampled_from(["mon 09:30-10:10", "daily 07:20-08:00"])} | what)
+        chance = {"chance": st.just("50%"), "start": st.just("07:30-10:00"), "for": laws(300, 1800)}
+        found["events"] = st.fixed_dictionaries({}, optional={"sale": fixed, "outage": st.fixed_dictionaries(chance | what)})
     return found
 
 

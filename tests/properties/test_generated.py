@@ -22,6 +22,11 @@ from tests.properties.centres import Content, centres, compiled, rows_of, shuffl
 
 ROOT = Path(__file__).parents[2]
 SEEDS = st.integers(0, 2**64 - 1)
+ENDS = {
+    *(Outcome.SERVED, Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.CLOSED, Outcome.UNFINISHED),
+    *(Outcome.HUNG_UP, Outcome.CONTAINED),
+}
+"""Of contacts, as far as files can ask for them."""
 
 
 @settings(max_examples=150)
@@ -50,6 +55,7 @@ def test_both_engines_tell_the_same(content: Content, seed: int) -> None:
 def test_the_generated_centres_use_every_feature() -> None:
     """What the tests above are worth: outcomes and keys seen while generating."""
     outcomes: set[Outcome] = set()
+    stays: set[Outcome] = set()
     keys: set[str] = set()
     n_calls = 0
 
@@ -58,17 +64,20 @@ def test_the_generated_centres_use_every_feature() -> None:
     def look(content: Content) -> None:
         nonlocal n_calls
         keys.update(content)
-        for part in (*content["calls"].values(), content.get("run", {})):
+        for part in (*content["calls"].values(), *content["agents"].values(), content.get("run", {})):
             keys.update(part)
         rows = rows_of(compiled(content))
         n_calls += len(rows.contacts)
         outcomes.update(Outcome(code) for code in np.unique(rows.contacts["outcome"]))
+        stays.update(Outcome(code) for code in np.unique(rows.segments["outcome"]))
 
     look()
-    assert outcomes == set(Outcome) - {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.MISROUTED}
+    assert outcomes == ENDS
+    assert stays >= {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.TRANSFERRED}
     assert keys >= {
         *("ivr", "lines", "after_contact", "metrics", "uncertainty", "closing", "holidays", "queues", "mode", "service_draw"),
-        *("handle", "talk", "hold", "wrap", "patience", "weekday"),
+        *("handle", "talk", "hold", "wrap", "patience", "weekday", "needs", "transfer", "events", "routing"),
+        *("headcount", "staffing", "shifts", "skills", "reserve", "shrinkage", "proficiency"),
     }
     assert n_calls > 5000
 
