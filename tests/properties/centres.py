@@ -14,7 +14,7 @@ from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.scenario import from_dict
 from ccsim.scenario.skills import PICK_AGENT, PICK_CALL
 
-__all__ = ["Content", "centres", "changed", "compiled", "rows_of", "shuffled"]
+__all__ = ["Content", "centres", "changed", "compiled", "digest", "rows_of", "shuffled"]
 
 Content = dict[str, Any]
 
@@ -256,6 +256,12 @@ def rows_of(found: Compiled, seed: int = 1, replication: int = 0) -> Rows:
     rows = simulate(found.program, seed, replication, rows=True, digest=False).rows
     assert rows is not None
     return rows
+
+
+def digest(content: Content, seed: int = 3) -> bytes:
+    done = simulate(compiled(content).program, seed, 0, rows=False)
+    assert done.digest is not None
+    return done.digest.tobytes()
 
 
 def changed(content: Content, **changes: Any) -> Content:

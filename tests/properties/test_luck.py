@@ -9,11 +9,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.engine.compiled.simulate import simulate
 from ccsim.outcomes import Rows
 from ccsim.program.compile import Compiled
 from ccsim.vocabulary import Outcome
-from tests.properties.centres import Content, centres, changed, compiled, rows_of
+from tests.properties.centres import Content, centres, changed, compiled, digest, rows_of
 
 Caller = dict[str, float]
 """What was drawn for one caller, as far as it showed in his first contact."""
@@ -193,119 +192,6 @@ def test_m18_what_comes_later_changes_nothing_before(content: Content, quarter: 
     a, b = events(before, rows_of(before), cause), events(after, rows_of(after), cause)
     assert a == b
     assert events(before, rows_of(before), math.inf) != events(after, rows_of(after), math.inf)
-
-
-# -- M19: features that do nothing -----------------------------------------------------------------------------------------
-
-
-def digest(content: Content, seed: int = 3) -> bytes:
-    done = simulate(compiled(content).program, seed, 0, rows=False)
-    assert done.digest is not None
-    return done.digest.tobytes()
-
-
-def nobody_calls(content: Content) -> Content:
-    calls = content["calls"] | {"zzz": {"volume": "0/h", "handle": "2m"}}
-    queues = {} if "queues" not in content else {"queues": content["queues"] | {"zzz": {"calls": ["zzz"]}}}
-    return changed(content, calls=calls, **queues)
-
-
-def nobody_works_there(content: Content) -> Content:
-    queues = {name: queue | {"teams": [*queue["teams"], "zzz"]} for name, queue in content.get("queues", {}).items()}
-    more = {"queues": queues} if queues else {}
-    return changed(content, agents=content["agents"] | {"zzz": {"headcount": 0}}, **more)
-
-
-def nobody_redials(content: Content) -> Content:
-    return content if "after_contact" in content else changed(content, after_contact={"redial": {"share": "0%", "after": "5m"}})
-
-
-def lines_without_end(content: Content) -> Content:
-    return content if "lines" in content else changed(content, lines=1_000_000)
-
-
-def equal_priorities(content: Content) -> Content:
-    if "queues" in content and len({queue["priority"] for queue in content["queues"].values()}) > 1:
-        return content
-    queues = content.get("queues") or {name: {"calls": [name]} for name in content["calls"]}
-    return changed(content, queues={name: queue | {"priority": 7} for name, queue in queues.items()})
-
-
-def nobody_hangs_up_in_the_ivr(content: Content) -> Content:
-    return (
-        content if "hang_up" in content.get("ivr", {"hang_up": 1}) else changed(content, ivr=content["ivr"] | {"hang_up": "0%"})
-    )
-
-
-def nobody_balks(content: Content) -> Content:
-    calls = {}
-    for name, call in content["calls"].items():
-        patience = call.get("patience")
-        calls[name] = call | {"patience": {"balk": "0%"} | patience} if isinstance(patience, dict) else call
-    return changed(content, calls=calls)
-
-
-def never_said_otherwise(content: Content) -> Content:
-    """No patience written, `never`, and a limit beyond all time."""
-    calls = {
-        name: call if "patience" in call else call | {"patience": {"never": {}, "balk": "0%"}}
-        for name, call in content["calls"].items()
-    }
-    return changed(content, calls=calls)
-
-
-def days_that_do_not_differ(content: Content) -> Content:
-    return content if "uncertainty" in content else changed(content, uncertainty={"centre_day": "0%", "type_day": "0%"})
-
-
-def the_whole_volume(content: Content) -> Content:
-    return changed(content, calls={name: call | {"scale": "100%"} for name, call in content["calls"].items()})
-
-
-NULL = [
-    nobody_calls,
-    nobody_works_there,
-    nobody_redials,
-    lines_without_end,
-    equal_priorities,
-    nobody_hangs_up_in_the_ivr,
-    nobody_balks,
-    never_said_otherwise,
-    days_that_do_not_differ,
-    the_whole_volume,
-]
-
-
-@settings(max_examples=40)
-@given(centres(steady=False))
-def test_m19_features_that_do_nothing_change_no_bit(content: Content) -> None:
-    base = digest(content)
-    for feature in NULL:
-        assert digest(feature(content)) == base, feature.__name__
-
-
-def test_m19_every_null_feature_is_tried() -> None:
-    tried: set[str] = set()
-
-    @settings(max_examples=40)
-    @given(centres(steady=False))
-    def look(content: Content) -> None:
-        tried.update(feature.__name__ for feature in NULL if feature(content) != content)
-
-    look()
-    assert tried == {feature.__name__ for feature in NULL}
-
-
-@settings(max_examples=25)
-@given(centres(steady=False))
-def test_m19_an_ivr_of_no_time_changes_nobodys_day(content: Content) -> None:
-    """It leaves a row for the stay, but every instant is the same."""
-    content = {key: value for key, value in content.items() if key != "ivr"}
-    plain, with_ivr = compiled(content), compiled(changed(content, ivr={"time": {"deterministic": "0s"}}))
-    a, b = rows_of(plain), rows_of(with_ivr)
-    assert a.contacts.tobytes() == b.contacts.tobytes()
-    assert a.episodes.tobytes() == b.episodes.tobytes()
-    assert a.agent_states.tobytes() == b.agent_states.tobytes()
 
 
 # -- M20, M23: names and units ---------------------------------------------------------------------------------------------
