@@ -132,6 +132,10 @@ def centres(
         value = draw(st.one_of(st.none(), feature))
         if value is not None:
             content[key] = value
+    several = len(content.get("queues", names)) > 1
+    for node in content.get("ivr", {}).get("nodes", {}).values():
+        if not (several and "queue" in node["next"]):
+            node.pop("misroute", None)  # nobody goes to a queue from here, or there is only one
     if steady:
         content["run"] = {"mode": "steady", "length": "4h", "warm_up": draw(st.sampled_from(["0s", "1h"]))}
     elif draw(st.integers(0, 9)) == 0:

@@ -11,6 +11,8 @@ from tests.properties.centres import Content, centres, changed, compiled, digest
 
 
 def nobody_calls(content: Content) -> Content:
+    if any("misroute" in node for node in content.get("ivr", {}).get("nodes", {}).values()):
+        return content  # a queue more to land in by mistake
     calls = content["calls"] | {"zzz": {"volume": "0/h", "handle": "2m"}}
     queues = {} if "queues" not in content else {"queues": content["queues"] | {"zzz": {"calls": ["zzz"]}}}
     return changed(content, calls=calls, **queues)
@@ -94,7 +96,7 @@ def nobody_is_transferred(content: Content) -> Content:
 
 
 def nobody_is_served_by_the_ivr_or_asks_for_an_agent(content: Content) -> Content:
-    return of_nodes(content, {"contained": "0%", "opt_out": "0%", "retry": "0%", "hang_up": "0%"})
+    return of_nodes(content, {"contained": "0%", "opt_out": "0%", "retry": "0%", "hang_up": "0%", "misroute": "0%"})
 
 
 def ports_without_end(content: Content) -> Content:
@@ -193,9 +195,8 @@ def odds_of_one(content: Content) -> Content:
     redial = content.get("after_contact", {}).get("redial")
     if redial is None or redial["share"] == "100%":
         return content
-    return changed(
-        content, after_contact={"redial": redial | {"odds": {"blocked": 1, "earlier_contacts": 1, "wait_over_1m": 1}}}
-    )
+    ones = {"blocked": 1, "earlier_contacts": 1, "wait_over_1m": 1}
+    return changed(content, after_contact={"redial": redial | {"odds": ones}})
 
 
 def nobody_is_put_on_hold(content: Content) -> Content:
@@ -241,7 +242,7 @@ NULL = [
 ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(centres(steady=False))
 def test_m19_features_that_do_nothing_change_no_bit(content: Content) -> None:
     base = digest(content)
@@ -266,9 +267,7 @@ BITES = [
     lambda content: of_teams(content, lambda team: {} if is_net(team) else {"shrinkage": "40%"}),
     lambda content: of_calls(content, lambda call: {"hold": "20s"} if "talk" in call else {}),
     lambda content: of_nodes(content, {"contained": "30%"}),
-    lambda content: changed(
-        content, events={"sale": {"when": "daily 07:20-10:10", "set": {"calls.*.scale": {"times": "50%"}}}}
-    ),
+    lambda content: changed(content, events={"sale": {"when": "daily 07:20-10:10", "set": {"calls.*.scale": "50%"}}}),
     lambda content: changed(content, uncertainty={"forecast_error": "20%"}),
     lambda content: changed(content, routing={"pick_agent": "fixed_order"}),
 ]
@@ -279,7 +278,7 @@ BITES = [
 def test_features_that_do_something_change_bits(feature: Any) -> None:
     n_changed = 0
 
-    @settings(max_examples=15)
+    @settings(max_examples=40)
     @given(centres(steady=False))
     def look(content: Content) -> None:
         nonlocal n_changed
