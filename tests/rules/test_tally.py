@@ -89,7 +89,10 @@ def stay(outcome: Outcome, entered: float, left: float, program: Program = PROGR
         "call_type": 1,
         "outcome": outcome,
         "agent": 0 if served else -1,
+        "came_by": -1,
         "entered_at": entered,
+        "clock_at": entered,
+        "assigned_at": left if served else INF,
         "answered_at": left if served else INF,
         "ended_at": left + 100.0 if served else left,
         "hold_time": 30.0 if served else 0.0,
@@ -261,7 +264,7 @@ def test_after_the_run_waits_are_followed_to_their_end_but_integrals_are_not() -
 
 
 def contact(outcome: Outcome, program: Program = PROGRAM, **more: Any) -> Counts:
-    fields: dict[str, Any] = {"call_type": 1, "outcome": outcome, "queue": 0}
+    fields: dict[str, Any] = {"call_type": 1, "outcome": outcome, "queue": 0, "n_answered": int(outcome == Outcome.SERVED)}
     return counted(tally_contact, CONTACT, program, **(fields | more))
 
 
@@ -332,6 +335,7 @@ def test_warm_up_looks_at_the_queue_entry_of_a_contact() -> None:
 
 def episode(outcome: Outcome, program: Program = PROGRAM, **more: Any) -> Counts:
     fields: dict[str, Any] = {"call_type": 0, "outcome": outcome, "n_contacts": 3, "n_offered": 2, "first_at": OPEN + 1799.0}
+    fields["n_answered"] = int(outcome == Outcome.SERVED)
     return counted(tally_episode, EPISODE, program, **(fields | more))
 
 
