@@ -44,6 +44,8 @@ class Event(IntEnum):
     WRAP_END = 5
     IVR_END = 6
     DIAL = 7
+    QUEUE_STEP = 8
+    RING_END = 9
     ABANDON = 10
     GO_AWAY = 11
     SEATS_DOWN = 12
@@ -67,6 +69,10 @@ EVENTS: dict[Event, EventMeaning] = {
     Event.WRAP_END: EventMeaning("agent", "After-contact work is done and the agent is released."),
     Event.IVR_END: EventMeaning("customer", "A node of the IVR is over: the caller is gone, goes on or to the queue."),
     Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
+    Event.QUEUE_STEP: EventMeaning(
+        "customer", "An expand or overflow step falls due: who still waits looks for an agent again, or goes to another queue."
+    ),
+    Event.RING_END: EventMeaning("customer", "The agent whose phone rings answers: the conversation begins."),
     Event.ABANDON: EventMeaning("customer", "Patience runs out: who still waits hangs up."),
     Event.GO_AWAY: EventMeaning("agent", "A break or time off the phones is due: an idle agent goes, a busy one on release."),
     Event.SEATS_DOWN: EventMeaning("team", "A team has fewer seats: idle agents leave, busy ones on release."),

@@ -96,7 +96,13 @@ def _unfair(scenario: Scenario) -> str:
         return "handle time changes over the day"
     if reach.ability(scenario, team, name) != reach.Ability():
         return "the team has handle times or preferences of its own"
+    if any(queue.max_waiting is not None or queue.overflow for queue in scenario.queues.values()):
+        return "the queue is bounded"
+    if scenario.agents[team].ring is not None or scenario.agents[team].answer_delay is not None:
+        return "phones ring before they are answered"
     patience = resolve.patience_law(scenario, name)
+    if patience.balk_waiting > 0 or patience.balk_wait_over >= 0.0:
+        return "callers balk by the queue they find"
     if patience.law.family not in (Family.EXPONENTIAL, Family.NEVER) or math.isfinite(patience.at_most):
         return "patience is not exponential"
     rates = {

@@ -25,7 +25,6 @@ from ccsim.program.layout import (
     INTERVAL,
     LAW,
     POINT,
-    QUEUE,
     RECORDED,
     SETTINGS,
     TIMETABLE,
@@ -36,6 +35,7 @@ from ccsim.program.layout import (
 )
 from ccsim.program.presence import Presence, presence_of
 from ccsim.program.routing import lanes_of, reach_of, routes_of
+from ccsim.program.steps import queues_of
 from ccsim.scenario import Scenario, clock, paths, resolve
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import Attribute, Clock, ClosingRule, Event, Family, PickAgent, PickCall
@@ -84,11 +84,13 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     ivr = ivr_tables(scenario, names.call_types, laws.add)
     settings = _settings(scenario, laws, intervals)
     settings.ivr_start = ivr.start
-    queues = _queues(scenario, names)
+    settings.keeps_last_wait = (call_types.balk_wait_over >= 0.0).any()
+    queues, steps = queues_of(scenario, names.queues)
     presence = presence_of(scenario, names.teams, name_key, laws.add)
     teams = presence.teams
+    teams.ring_law = [_ring_law(scenario, name, laws) for name in names.teams]
     settings.proficiency = (teams.proficiency_sigma > 0.0).any()
-    lanes = lanes_of(call_types.queue)
+    lanes = lanes_of(call_types.queue, queues, steps)
     reach = reach_of(scenario, lanes, call_types, names, laws.add)
     routes = routes_of(lanes, queues, teams, reach, len(call_types), settings.pick_call[0])
 
@@ -101,6 +103,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         points=laws.point_table(),
         call_types=call_types,
         queues=queues,
+        steps=steps,
         lanes=lanes,
         teams=teams,
         agents=presence.agents,
@@ -265,6 +268,8 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
         row.patience_law = laws.add(patience.law)
         row.patience_at_most = patience.at_most
         row.balk_share = patience.balk
+        row.balk_waiting = patience.balk_waiting
+        row.balk_wait_over = patience.balk_wait_over
         transfer = scenario.calls[name].transfer
         row.transfer_to = -1 if transfer is None else names.call_types.index(transfer.to)
         row.transfer_share = 0.0 if transfer is None else transfer.share
@@ -277,11 +282,11 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
     return table
 
 
-def _queues(scenario: Scenario, names: _Names) -> Records:
-    table = records(QUEUE, len(names.queues))
-    table.priority = [scenario.queues[name].priority for name in names.queues]
-    table.weight = [scenario.queues[name].weight for name in names.queues]
-    return table
+def _ring_law(scenario: Scenario, team: str, laws: _Laws) -> int:
+    """Row of the law of how long the team's phones ring, -1 where they do not."""
+    written = scenario.agents[team].ring or scenario.agents[team].answer_delay
+    law = None if written is None else resolve.law(scenario, written)
+    return -1 if law is None or law.mean() == 0.0 else laws.add(law)
 
 
 def _timetable(scenario: Scenario, names: _Names, days: Records, presence: Presence) -> Records:

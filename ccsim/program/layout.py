@@ -32,6 +32,7 @@ __all__ = [
     "REACH",
     "RECORDED",
     "SETTINGS",
+    "STEP",
     "TEAM",
     "TIMETABLE",
     "Names",
@@ -69,6 +70,7 @@ SETTINGS = np.dtype(
         ("abandon_cost", "f8"),  # money per abandoned contact
         ("pick_agent", "i8"),
         ("pick_call", "i8"),
+        ("keeps_last_wait", "i8"),  # somebody balks by it
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n
         ("proficiency", "i8"),  # 1 if agents of some team differ in how long they take
     ],
@@ -106,6 +108,8 @@ CALL_TYPE = np.dtype(
         ("patience_law", "i8"),
         ("patience_at_most", "f8"),
         ("balk_share", "f8"),
+        ("balk_waiting", "i8"),  # balks only where so many wait
+        ("balk_wait_over", "f8"),  # s; and only where the last answered call of the queue waited longer
         ("transfer_share", "f8"),  # of the answered who go on to another type's queue after their talk
         ("transfer_to", "i8"),  # that call type, -1
         ("type_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
@@ -114,7 +118,22 @@ CALL_TYPE = np.dtype(
     align=True,
 )
 
-QUEUE = np.dtype([("priority", "i8"), ("weight", "f8")], align=True)
+QUEUE = np.dtype(
+    [
+        ("priority", "i8"),
+        ("weight", "f8"),
+        ("max_waiting", "i8"),  # how many may wait
+        ("counts_waiting", "i8"),  # 1 if anybody asks how many wait
+        ("first_step", "i8"),
+        ("n_steps", "i8"),
+        ("full_step", "i8"),  # the overflow taken at once by who finds the queue full, -1 for none
+    ],
+    align=True,
+)
+"""What becomes of a waiting call is `steps[first_step : first_step + n_steps]`, by time."""
+
+STEP = np.dtype([("after", "f8"), ("to", "i8"), ("keep_clock", "i8")], align=True)
+"""After so many s of waiting a call looks for an agent again (to = -1: more teams may answer now), or goes to another queue."""
 
 LANE = np.dtype([("call_type", "i8"), ("queue", "i8"), ("first_team", "i8"), ("n_teams", "i8")], align=True)
 """Pairs of call type and queue in which a call can wait: the axis of segment counts.
@@ -129,6 +148,7 @@ TEAM = np.dtype(
         ("n_agents", "i8"),
         ("first_lane", "i8"),
         ("n_lanes", "i8"),
+        ("ring_law", "i8"),  # how long a phone rings before it is answered, -1 for not at all
         ("persons", "i8"),  # 1: each agent has duties of his own; 0: seats, set by the timetable
         ("absent_share", "f8"),  # of the persons, on any one date
         ("late_share", "f8"),  # of the duties
@@ -253,7 +273,7 @@ class Program(NamedTuple):
     Attributes
     ----------
     settings : recarray SETTINGS, shape (1,)
-    days, intervals, laws, points, call_types, queues, lanes, teams, agents, timetable, recorded : recarrays, 1-D
+    days, intervals, laws, points, call_types, queues, steps, lanes, teams, agents, timetable, recorded : recarrays, 1-D
     ivr_nodes, ivr_edges, redial_odds : recarrays, 1-D
     occasions, effects : recarrays, 1-D
         Of events; empty where a scenario has none that set anything.
@@ -280,6 +300,7 @@ class Program(NamedTuple):
     points: Records
     call_types: Records
     queues: Records
+    steps: Records
     lanes: Records
     teams: Records
     agents: Records

@@ -28,10 +28,16 @@ class Routes(NamedTuple):
     team_lanes: NDArray[np.int64]
 
 
-def lanes_of(queue_of: NDArray[np.int64]) -> Records:
-    """One lane per call type, in the queue it enters first."""
-    lanes = records(LANE, len(queue_of))
-    lanes.call_type, lanes.queue = np.arange(len(lanes)), queue_of
+def lanes_of(queue_of: NDArray[np.int64], queues: Records, steps: Records) -> Records:
+    """One lane per call type, in the queue it enters first; then one for each queue to which it may overflow."""
+    places = list(enumerate(queue_of.tolist()))
+    for kind, queue in places:  # grows while it is read: overflows of overflows
+        first = int(queues.first_step[queue])
+        for to in steps.to[first : first + int(queues.n_steps[queue])].tolist():
+            if to >= 0 and (kind, to) not in places:
+                places.append((kind, to))
+    lanes = records(LANE, len(places))
+    lanes.call_type, lanes.queue = np.array(places, np.int64).reshape(-1, 2).T
     return lanes
 
 
@@ -51,12 +57,12 @@ def reach_of(scenario: Scenario, lanes: Records, call_types: Records, names: Nam
     table.handle_factor = table.pace = 1.0
     for lane, (kind, queue) in enumerate(zip(lanes.call_type, lanes.queue, strict=True)):
         table.talk_law[lane], table.wrap_law[lane] = call_types.talk_law[kind], call_types.wrap_law[kind]
-        for team in resolve.teams_of(scenario, names.queues[queue]):
+        for team, after in resolve.circles(scenario, names.queues[queue]).items():
             able = reach.ability(scenario, team, names.call_types[kind])
             if able is None:
                 continue
             row = table[lane, names.teams.index(team)]
-            row.after, row.first_circle = 0.0, 1
+            row.after, row.first_circle = after, int(after == 0.0)
             row.prefer, row.calls_prefer = able.prefer, able.calls_prefer
             row.handle_factor, row.pace = able.handle, reach.pace(scenario, names.call_types[kind], able)
             if able.talk is not None:

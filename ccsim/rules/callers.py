@@ -29,9 +29,12 @@ def visit_of(contact: int) -> int:
 
 
 @jit
-def balks(luck: Luck, call_type: Records, entity: int, contact: int) -> bool:
-    """True if a caller who would have to wait leaves at once."""
-    if call_type.balk_share <= 0.0:
+def balks(luck: Luck, call_type: Records, entity: int, contact: int, n_waiting: int, last_wait: float) -> bool:
+    """True if a caller who would have to wait leaves at once.
+
+    `n_waiting` is how many wait in his queue, `last_wait` what he may expect: how long its last answered call has waited, s.
+    """
+    if call_type.balk_share <= 0.0 or n_waiting < call_type.balk_waiting or last_wait <= call_type.balk_wait_over:
         return False
     return uniform(luck, Stream.BALK, entity, visit_of(contact)) < call_type.balk_share
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from ccsim.jit import jit
 from ccsim.program.layout import Records
+from ccsim.rules.callers import visit_of
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, flow_at, reach_at
 from ccsim.vocabulary import Stream
 
-__all__ = ["hold_time", "misroute_talk_time", "talk_time", "talk_time_at", "wrap_time"]
+__all__ = ["hold_time", "misroute_talk_time", "ring_time", "talk_time", "talk_time_at", "wrap_time"]
 
 
 @jit
@@ -36,6 +37,12 @@ def talk_time_at(program: Records, reach: int, factor: float, call_type: int, in
     team = reach_at(program, reach)
     drawn = sample(program, team.talk_law, u)
     return drawn * flow_at(program, call_type * program.n_intervals + interval).talk_factor * team.handle_factor * factor  # type: ignore[no-any-return]
+
+
+@jit
+def ring_time(luck: Luck, program: Records, law: int, entity: int, contact: int) -> float:
+    """How long an agent's phone rings before he answers, by his team's law, s."""
+    return sample(program, law, uniform(luck, Stream.RING, entity, visit_of(contact)))
 
 
 @jit

@@ -31,6 +31,7 @@ from ccsim.program.layout import (
     REACH,
     RECORDED,
     SETTINGS,
+    STEP,
     TEAM,
     TIMETABLE,
     Program,
@@ -60,6 +61,7 @@ __all__ = [
     "occasion_at",
     "point_at",
     "queue_at",
+    "step_at",
     "reach_at",
     "recorded_at",
     "redial_odds_at",
@@ -86,6 +88,7 @@ interval_at = accessor(PROGRAM, "intervals", INTERVAL)
 law_at = accessor(PROGRAM, "laws", LAW)
 point_at = accessor(PROGRAM, "points", POINT)
 call_type_at = accessor(PROGRAM, "call_types", CALL_TYPE)
+step_at = accessor(PROGRAM, "steps", STEP)
 queue_at = accessor(PROGRAM, "queues", QUEUE)
 team_at = accessor(PROGRAM, "teams", TEAM)
 agent_at = accessor(PROGRAM, "agents", AGENT)

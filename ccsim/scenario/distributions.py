@@ -25,6 +25,7 @@ from ccsim.scenario.fields import (
     ShortForm,
     Text,
     parsed,
+    scalar_as,
     whole,
 )
 from ccsim.scenario.laws import Family, Law
@@ -365,10 +366,20 @@ class Distribution(Model):
         return law
 
 
+class Balk(Model):
+    """Callers who leave at once when they would have to wait."""
+
+    share: Share
+    waiting_at_least: Annotated[int, *whole(0, 1_000_000)] = 0
+    """Only where so many wait in the queue already."""
+    expected_wait_over: Duration | None = None
+    """Only where the call of the queue that was answered last had waited longer."""
+
+
 class Patience(Distribution):
     """How long a caller would wait in the queue, ringing included."""
 
-    balk: Share = 0.0
+    balk: Annotated[Balk, scalar_as("share")] | None = None
     """Share of callers who leave at once when they would have to wait."""
     at_most: PositiveDuration | None = None
     """Nobody waits longer than this."""

@@ -9,7 +9,7 @@ from ccsim.scenario import resolve
 from ccsim.scenario.laws import Law
 from ccsim.scenario.model import Scenario
 
-__all__ = ["Ability", "ability", "able_teams", "fastest", "pace"]
+__all__ = ["Ability", "ability", "able_teams", "fastest", "pace", "teams_for"]
 
 
 class Ability(NamedTuple):
@@ -53,6 +53,13 @@ def ability(scenario: Scenario, team: str, call_type: str) -> Ability | None:
 def able_teams(scenario: Scenario, queue: str, call_type: str) -> tuple[str, ...]:
     """Return the teams of a queue that are able to take a call type, sorted by name."""
     return tuple(team for team in resolve.teams_of(scenario, queue) if ability(scenario, team, call_type) is not None)
+
+
+def teams_for(scenario: Scenario, queue: str, call_type: str) -> tuple[str, ...]:
+    """Return the teams that may ever take a call type of a queue, there or where it overflows to, sorted by name."""
+    return tuple(
+        sorted({team for name in resolve.overflow_queues(scenario, queue) for team in able_teams(scenario, name, call_type)})
+    )
 
 
 def pace(scenario: Scenario, call_type: str, able: Ability) -> float:

@@ -60,6 +60,8 @@ class PatienceLaw(NamedTuple):
 
     law: Law
     balk: float
+    balk_waiting: int  # only where so many wait already
+    balk_wait_over: float  # and the wait expected is longer than this, seconds; -1 for any
     at_most: float  # infinity if not cut
 
 
@@ -260,10 +262,14 @@ def patience_law(scenario: Scenario, call_type: str) -> PatienceLaw:
     """Return the patience of one call type; never and no balking when the scenario says nothing."""
     written = scenario.calls[call_type].patience
     if written is None:
-        return PatienceLaw(Law(Family.NEVER), 0.0, float("inf"))
+        return PatienceLaw(Law(Family.NEVER), 0.0, 0, -1.0, float("inf"))
     named = scenario.distributions[written.named] if written.named else Patience.model_construct()
     at_most = min(part.at_most or float("inf") for part in (written, named))
-    return PatienceLaw(law(scenario, written), written.balk or named.balk, at_most)
+    balk = written.balk or named.balk
+    if balk is None:
+        return PatienceLaw(law(scenario, written), 0.0, 0, -1.0, at_most)
+    over = -1.0 if balk.expected_wait_over is None else balk.expected_wait_over
+    return PatienceLaw(law(scenario, written), balk.share, balk.waiting_at_least, over, at_most)
 
 
 def _means(scenario: Scenario, written: HandleTime) -> tuple[float, ...]:
@@ -290,8 +296,34 @@ def queue_of(scenario: Scenario, call_type: str) -> str:
 
 
 def teams_of(scenario: Scenario, queue: str) -> tuple[str, ...]:
-    """Return the teams that answer a queue, sorted by name."""
-    return tuple(sorted(scenario.queues[queue].teams or scenario.agents))
+    """Return the teams that may ever answer a queue, sorted by name."""
+    return tuple(sorted(circles(scenario, queue)))
+
+
+def circles(scenario: Scenario, queue: str) -> dict[str, float]:
+    """Return from how many seconds of waiting on each team may answer a queue; 0 for the first circle.
+
+    Where no teams are named, these are all that no `expand` names.
+    """
+    written = scenario.queues[queue]
+    later = sorted(((step.after, team) for step in written.expand for team in step.to), reverse=True)
+    found = {team: after for after, team in later}
+    first = written.teams if written.teams is not None else (team for team in scenario.agents if team not in found)
+    return found | dict.fromkeys(first, 0.0)
+
+
+def overflow_queues(scenario: Scenario, queue: str) -> tuple[str, ...]:
+    """Return a queue and all to which its calls may overflow, one after the other."""
+    found = [queue]
+    for name in found:
+        found += [step.to for step in scenario.queues[name].overflow if step.to not in found]
+    return tuple(found)
+
+
+def calls_of(scenario: Scenario, queue: str) -> tuple[str, ...]:
+    """Return the call types that may ever wait in a queue: its own, and those that overflow to it."""
+    feeding = [other for name, other in scenario.queues.items() if queue in overflow_queues(scenario, name)]
+    return tuple(call for other in feeding for call in other.calls or ())
 
 
 def seats(scenario: Scenario, team: str) -> tuple[tuple[float, int], ...]:

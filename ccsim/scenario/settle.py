@@ -230,6 +230,12 @@ def _with_queues(scenario: Scenario) -> Scenario:
             else queue.model_copy(update={"calls": (name,)})
             for name, queue in scenario.queues.items()
         }
+    overflows = {step.to for queue in queues.values() for step in queue.overflow}
+    for name in sorted(overflows):
+        if name not in queues and name in scenario.agents:
+            queues[name] = Queue(calls=(), teams=(name,))
+        elif name in queues and queues[name].calls is None:
+            queues[name] = queues[name].model_copy(update={"calls": ()})
     return scenario.model_copy(update={"queues": queues})
 
 

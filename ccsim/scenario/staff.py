@@ -11,10 +11,13 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from ccsim.errors import Refusal
+from ccsim.scenario.calls import expand_wrap
+from ccsim.scenario.distributions import Distribution
 from ccsim.scenario.fields import (
     MOST_ITEMS,
     Date,
     DayKey,
+    Duration,
     EachDayOnce,
     Model,
     Name,
@@ -55,6 +58,23 @@ def _expand_headcount(raw: Any) -> Any:
     return by_day_only(raw)
 
 
+class Expansion(Model):
+    """More teams may answer a call that has waited so long."""
+
+    after: Duration
+    to: Annotated[Names, Field(min_length=1)]
+
+
+class Overflow(Model):
+    """A call that has waited so long leaves for another queue."""
+
+    after: Duration
+    to: Name
+    """A queue; or a team, for a queue of its own."""
+    clock: Annotated[str, *one_of("keep", "restart")] = "keep"
+    """Whether the call's waiting counts on from its first queue, or begins anew."""
+
+
 class Queue(Model):
     """Waiting work: whose calls, how urgent, who answers."""
 
@@ -66,10 +86,13 @@ class Queue(Model):
     """What a second of waiting counts with `routing: {pick_call: weighted_wait}`."""
     teams: Names | None = None
     """Who answers; missing: every team that is able to."""
-    expand: NotYet = None
-    overflow: NotYet = None
+    expand: Annotated[tuple[Expansion, ...], Field(max_length=MOST_ITEMS)] = ()
+    """The call stays, and more teams may answer."""
+    overflow: Annotated[tuple[Overflow, ...], Field(max_length=MOST_ITEMS)] = ()
+    """The call leaves for another queue."""
+    max_waiting: Annotated[int, *whole(0, 1_000_000)] | None = None
+    """Who would wait beside so many goes to the first overflow at once, or is turned away."""
     callback: NotYet = None
-    max_waiting: NotYet = None
     clock: NotYet = None
 
 
@@ -150,7 +173,10 @@ class Team(Model):
     roster: Annotated[Roster, ShortForm(expand_roster, json_schema_input_type=str | Roster)] | None = None
     capacity: Seats | None = None
     """Of a vendor: agents during all opening hours, whatever it costs him to have them there."""
-    answer_delay: NotYet = None
+    ring: Annotated[Distribution, ShortForm(expand_wrap, json_schema_input_type=str | Distribution)] | None = None
+    """How long a phone rings before it is answered."""
+    answer_delay: Annotated[Distribution, ShortForm(expand_wrap, json_schema_input_type=str | Distribution)] | None = None
+    """The same for a vendor."""
     skills: Skills | None = None
     """What its agents are able to take; missing: everything."""
     reserve: Seats = 0
@@ -171,6 +197,8 @@ class Team(Model):
     @model_validator(mode="after")
     def _one_form(self) -> Team:
         exactly_one(self, "headcount", "shifts", "staffing", "roster", "capacity")
+        if self.ring is not None and self.answer_delay is not None:
+            raise Refusal("E-BOTH", "ring says it too", try_="keep one of them", at=("answer_delay",))
         lost = self.shrinkage
         if self.adherence is not None and lost is not None and (lost.late is not None or lost.off_phone):
             what = "adherence stands for lateness and time off the phones, which shrinkage has too"

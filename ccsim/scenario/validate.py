@@ -21,9 +21,10 @@ from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
-from ccsim.scenario.reach import able_teams, fastest
+from ccsim.scenario.reach import fastest, teams_for
 from ccsim.scenario.validate_events import check_events, doubt_events
 from ccsim.scenario.validate_ivr import check_ivr, check_ways_out
+from ccsim.scenario.validate_queues import check_queues
 from ccsim.scenario.validate_routing import check_skills
 from ccsim.units import HOUR
 
@@ -99,7 +100,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
             _check_call(scenario, name, call, report)
         _check_staff(scenario, report)
     check_presence(scenario, report)
-    _check_queues(scenario, report)
+    check_queues(scenario, report)
     check_ivr(scenario, report)
     check_skills(scenario, report)
     _check_run(scenario, report)
@@ -277,29 +278,6 @@ def _check_staff(scenario: Scenario, report: Report) -> None:
         report(("agents",), Refusal("E-LIMIT", f"{most:,} agents", allowed=f"at most {MOST_AGENTS:,}"))
 
 
-def _check_queues(scenario: Scenario, report: Report) -> None:
-    owner: dict[str, str] = {}
-    for name, queue in scenario.queues.items():
-        path: Path = ("queues", name)
-        if queue.calls is None:
-            report(path, Refusal("E-KEY-MISSING", "needs the key `calls`, since no call type has its name"))
-        for index, call in enumerate(queue.calls or ()):
-            if call not in scenario.calls:
-                report((*path, "calls", index), _missing("call type", call, scenario.calls))
-            elif call in owner:
-                what = f"{call} waits in queue {owner[call]} already"
-                report((*path, "calls", index), Refusal("E-REF", what))
-            owner[call] = name
-        for index, team in enumerate(queue.teams or ()):
-            if team not in scenario.agents:
-                report((*path, "teams", index), _missing("team", team, scenario.agents))
-        if queue.teams is not None and (not queue.teams or len(set(queue.teams)) < len(queue.teams)):
-            report((*path, "teams"), Refusal("E-REF", "needs at least one team, each once"))
-    for call in scenario.calls:
-        if call not in owner and set(owner) <= set(scenario.calls):  # a misspelt name has been told already
-            report(("queues",), Refusal("E-REF", f"no queue takes the call type {call}"))
-
-
 def _check_solved(scenario: Scenario, report: Report) -> None:
     for name in scenario.solved.calls if scenario.solved is not None else ():
         if name not in scenario.calls:
@@ -446,7 +424,7 @@ def _doubt_unserved(
     report: Report,
 ) -> None:
     for name, queue in scenario.queues.items():
-        teams = {call: able_teams(scenario, name, call) for call in queue.calls or ()}
+        teams = {call: teams_for(scenario, name, call) for call in queue.calls or ()}
         for i, interval in enumerate(grid):
             waiting = [call for call in teams if scenario.replay is not None or loads[call][i] > 0]
             alone = [call for call in waiting if not any(staff[team][i] for team in teams[call])]
@@ -468,7 +446,7 @@ def _parts(scenario: Scenario) -> list[_Part]:
     """Return the parts of the centre that have no team in common."""
     parts: list[_Part] = []
     for name, call in [(name, call) for name, queue in scenario.queues.items() for call in queue.calls or ()]:
-        joined = _Part(frozenset([call]), frozenset(able_teams(scenario, name, call)))
+        joined = _Part(frozenset([call]), frozenset(teams_for(scenario, name, call)))
         apart = [part for part in parts if not part.teams & joined.teams]
         for part in parts:
             if part.teams & joined.teams:
@@ -540,7 +518,9 @@ def _some(names: Iterable[str]) -> str:
 
 def _never_leaves(scenario: Scenario, call_type: str) -> bool:
     patience = resolve.patience_law(scenario, call_type)
-    return patience.law.family is Family.NEVER and math.isinf(patience.at_most)
+    queues = resolve.overflow_queues(scenario, resolve.queue_of(scenario, call_type))
+    bounded = any(scenario.queues[name].max_waiting is not None for name in queues)
+    return not bounded and patience.law.family is Family.NEVER and math.isinf(patience.at_most)
 
 
 def _when(scenario: Scenario, interval: resolve.Interval) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ccsim.errors import Refusal, nearest
-from ccsim.scenario import reach
+from ccsim.scenario import reach, resolve
 from ccsim.scenario.document import Path
 from ccsim.scenario.model import Scenario
 
@@ -70,7 +70,9 @@ def _check_teams(scenario: Scenario, report: Report) -> bool:
 def _check_queues(scenario: Scenario, report: Report) -> None:
     """Report teams named for a queue none of whose calls they are able to take, and calls nobody there is able to take."""
     for name, queue in scenario.queues.items():
-        calls = queue.calls or ()
+        if any(step.to not in scenario.queues for step in queue.overflow):
+            continue  # told already
+        calls = resolve.calls_of(scenario, name)
         if not set(calls) <= set(scenario.calls) or not set(queue.teams or ()) <= set(scenario.agents):
             continue  # told already
         for index, team in enumerate(queue.teams or ()):

@@ -20,9 +20,6 @@ ivr:
 queues:
   billing:
     calls: [billing]
-    max_waiting: 60
-    expand: [{after: 45s, to: [tier2]}]
-    overflow: [{after: 3m, to: vendor, clock: keep}]
     callback: {accept: 35%}
 authority_levels: {none: 0, manager: unlimited}
 agents:
@@ -30,7 +27,6 @@ agents:
     authority: advisor
     credit_budget: 200/day
   vendor:
-    answer_delay: 10s
     unresolved: 9%
 make_it_right: {policy: second_person}
 after_contact:
@@ -45,14 +41,10 @@ what_if:
 REFUSED = [
     "calls.billing.needs_authority",
     "calls.billing.unresolved",
-    "queues.billing.max_waiting",
-    "queues.billing.expand",
-    "queues.billing.overflow",
     "queues.billing.callback",
     "authority_levels",
     "agents.tier1.authority",
     "agents.tier1.credit_budget",
-    "agents.vendor.answer_delay",
     "agents.vendor.unresolved",
     "make_it_right",
     "after_contact.return",

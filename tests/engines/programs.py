@@ -29,6 +29,7 @@ from ccsim.program.layout import (
     REACH,
     RECORDED,
     SETTINGS,
+    STEP,
     TEAM,
     TIMETABLE,
     Program,
@@ -124,12 +125,15 @@ def program_of(
     recorded: list[tuple[float, int, float, float]] = (),
     ivr: Ivr | None = None,
     odds: Sequence[tuple[int, float, float]] = (),
+    waiting: tuple[Records, Records] | None = None,
+    rings: Sequence[int] = (),
     **settings: object,
 ) -> Program:
     """A Program from its parts; flows are empty, settings as given or without the feature.
 
     `windows` has the opening and closing of each calendar day, (inf, inf) for a closed one; `recorded` rows are instant, call
-    type, handle time and patience; `reach` has REACH rows by lane and team, or 1 by queue and team where the team answers.
+    type, handle time and patience; `reach` has REACH rows by lane and team, or 1 by queue and team where the team answers;
+    `waiting` has the tables QUEUE and STEP, `rings` the law of each team's ringing phones.
     """
     days = table(DAY, [(FIRST_DATE + i, *window) for i, window in enumerate(windows)])
     base = {
@@ -151,11 +155,11 @@ def program_of(
     teams.n_agents = team_sizes
     teams.first_agent = np.cumsum(team_sizes) - team_sizes
     agents.team = np.repeat(np.arange(len(team_sizes)), team_sizes)
+    teams.ring_law = rings or -1
 
-    lanes, queues = (
-        lanes_of(call_types.queue),
-        table(QUEUE, list(zip(priorities, weights or [1.0] * len(priorities), strict=True))),
-    )
+    queues, steps = waiting or waiting_rooms(len(priorities))
+    queues.priority, queues.weight = priorities, weights or 1.0
+    lanes = lanes_of(call_types.queue, queues, steps)
     call_types.lane = np.arange(len(call_types))
     if reach.dtype != REACH:
         reach = reach_by_queue(lanes, call_types, reach)
@@ -175,6 +179,7 @@ def program_of(
         points=table(POINT, laws.points),
         call_types=call_types,
         queues=queues,
+        steps=steps,
         lanes=lanes,
         teams=teams,
         agents=agents,
@@ -189,6 +194,18 @@ def program_of(
         ivr_contained=ivr.contained if ivr else np.zeros((0, len(call_types))),
         redial_odds=table(ODDS, odds),
     )
+
+
+def waiting_rooms(n_queues: int, steps: list[list[tuple[float, int, int]]] | None = None) -> tuple[Records, Records]:
+    """QUEUE and STEP tables of so many queues; `steps` has for each its steps by time. Without them nothing ever happens."""
+    queues = records(QUEUE, n_queues)
+    queues.max_waiting, queues.full_step = UNLIMITED, -1
+    found: list[tuple[float, int, int]] = []
+    for row, own in zip(queues, steps or [[]] * n_queues, strict=True):
+        row.first_step, row.n_steps = len(found), len(own)
+        row.full_step = next((len(found) + i for i, (_, to, _) in enumerate(own) if to >= 0), -1)
+        found += own
+    return queues, table(STEP, found)
 
 
 def reach_by_queue(lanes: Records, call_types: Records, answers: np.ndarray) -> Records:
@@ -242,7 +259,23 @@ def random_program(seed: int) -> Program:
     routing = Dice((seed, 2))  # of its own, so that routing leaves what the other features are
     if routing.chance(0.6):
         settings |= {"pick_agent": routing.pick(list(PickAgent)), "pick_call": routing.pick(list(PickCall))}
-        reach = _skilled(routing, laws, call_types, reach)
+    waits = Dice((seed, 4))
+    laws.dice = waits
+    waiting = _waiting(waits, n_queues) if waits.chance(0.6) else waiting_rooms(n_queues)
+    rings = [laws.about(waits.pick([10.0, 60.0])) if waits.chance(0.3) else -1 for _ in range(n_teams)]
+    if waits.chance(0.3):
+        for kind in call_types:
+            kind.balk_share = waits.pick([0.3, 1.0])
+            kind.balk_waiting, kind.balk_wait_over = waits.pick([(0, -1.0), (2, -1.0), (0, 20.0), (1, 60.0)])
+        settings["keeps_last_wait"] = 1
+        waiting[0].counts_waiting = 1
+    laws.dice = dice
+    lanes = lanes_of(call_types.queue, *waiting)
+    if settings.get("pick_agent") is not None:
+        reach = _skilled(routing, laws, lanes, call_types, reach)
+    else:
+        reach = reach_by_queue(lanes, call_types, reach)
+    _expand(waits, lanes, waiting, reach)
     announcement, ivr = settings.pop("announcement", None), None
     if announcement is not None:
         graph = Dice((seed, 3))
@@ -274,6 +307,8 @@ def random_program(seed: int) -> Program:
         recorded=recorded,
         ivr=ivr,
         odds=odds,
+        waiting=waiting,
+        rings=rings,
         **settings,
     )
     program = _with_events(Dice(seed + 2 * OTHER_DICE), laws, program, grid=grid)
@@ -315,7 +350,7 @@ def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
         kind.patience_at_most = dice.pick([math.inf, math.inf, 120.0])
         kind.balk_share = dice.pick([0.0, 0.0, 0.2])
         kind.type_day_shape = dice.pick([math.inf, math.inf, 25.0])
-        kind.transfer_to = -1
+        kind.transfer_to, kind.balk_wait_over = -1, -1.0
     if len(kinds) > 1 and dice.chance(0.4):
         for number, kind in enumerate(kinds):
             kind.transfer_to = (number + dice.between(1, len(kinds) - 1)) % len(kinds)
@@ -323,9 +358,36 @@ def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
     return kinds
 
 
-def _skilled(dice: Dice, laws: Laws, call_types: Records, answers: np.ndarray) -> Records:
+def _waiting(dice: Dice, n_queues: int) -> tuple[Records, Records]:
+    """Queues that hold few, let more teams answer after a while, or overflow to a later one, at times that tie."""
+    steps = []
+    for queue in range(n_queues):
+        own = [(30.0 * dice.between(0, 4), -1, 0) for _ in range(dice.pick([0, 0, 1, 2]))]
+        if queue < n_queues - 1:
+            for _ in range(dice.pick([0, 1, 1, 2])):
+                own.append((30.0 * dice.between(0, 6), dice.between(queue + 1, n_queues - 1), dice.between(0, 1)))
+        steps.append(sorted(own, key=lambda step: (step[0], step[1] >= 0)))
+    queues, table_of_steps = waiting_rooms(n_queues, steps)
+    for row in queues:
+        row.max_waiting = dice.pick([UNLIMITED, UNLIMITED, 0, 1, 4])
+        row.counts_waiting = row.max_waiting < UNLIMITED
+    return queues, table_of_steps
+
+
+def _expand(dice: Dice, lanes: Records, waiting: tuple[Records, Records], reach: Records) -> None:
+    """Teams that do not answer at once answer later, when a step of the queue says so. Writes reach."""
+    queues, steps = waiting
+    for lane, queue in enumerate(lanes.queue):
+        first = int(queues.first_step[queue])
+        times = [float(step.after) for step in steps[first : first + int(queues.n_steps[queue])] if step.to < 0]
+        for row in reach[lane]:
+            if times and dice.chance(0.5):
+                row.after, row.first_circle = dice.pick(times), 0
+
+
+def _skilled(dice: Dice, laws: Laws, lanes: Records, call_types: Records, answers: np.ndarray) -> Records:
     """REACH of teams that lack skills, prefer calls and are preferred, are quicker or slower, and keep somebody idle."""
-    reach = reach_by_queue(lanes_of(call_types.queue), call_types, answers)
+    reach = reach_by_queue(lanes, call_types, answers)
     reserves = [dice.pick([0, 0, 0, 1, 2]) for _ in range(reach.shape[1])]
     for lane in range(reach.shape[0]):
         for team, row in enumerate(reach[lane]):

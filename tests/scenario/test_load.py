@@ -194,7 +194,7 @@ def test_scenario_can_be_pickled(tmp_path: Path) -> None:
         ("calls.billing.handle=5m", lambda s: resolve.handle_laws(s, "billing").mean(), 300.0),
         ("calls.billing.handle*=110%", lambda s: resolve.handle_laws(s, "billing").mean(), 264.0),
         ("calls.billing.handle.exponential.mean=5m", lambda s: resolve.handle_laws(s, "billing").mean(), 300.0),
-        ("calls.billing.patience.balk=2%", lambda s: s.calls["billing"].patience.balk, 0.02),
+        ("calls.billing.patience.balk=2%", lambda s: s.calls["billing"].patience.balk.share, 0.02),
         ("calls.orders.talk.lognormal.cv=0.5", lambda s: s.calls["orders"].talk.lognormal.cv, 0.5),
         ("calls.billing.volume*=110%", lambda s: s.calls["billing"].volume["daily"].rate.calls, 66.0),
         ("calls.billing.volume.rate=70/h", lambda s: s.calls["billing"].volume["daily"].rate.calls, 70.0),

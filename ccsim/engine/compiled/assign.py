@@ -5,14 +5,24 @@ from __future__ import annotations
 from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_agent_by_rule, pick_call_by_weight
-from ccsim.engine.compiled.earlier import is_misrouted, leg_of
+from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of
 from ccsim.engine.compiled.happened import event_factor
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
-from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, earlier_at, lane_now, team_now
+from ccsim.engine.compiled.state import (
+    RINGING,
+    WAITING,
+    agent_now,
+    agent_work,
+    caller_at,
+    earlier_at,
+    lane_now,
+    queue_now,
+    team_now,
+)
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.handling import hold_time, misroute_talk_time, wrap_time
+from ccsim.rules.handling import hold_time, misroute_talk_time, ring_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
@@ -21,6 +31,7 @@ from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import AgentState, Event, EventField, PickAgent, PickCall
 
 __all__ = [
+    "answer",
     "assign",
     "change_state",
     "enqueue",
@@ -79,21 +90,20 @@ def stop_idle(floor: Records, team_code: int, agent: int) -> None:
 
 @inner
 def enqueue(floor: Records, slot: int) -> None:
-    """Puts a caller behind those who came earlier; in one instant ids decide. Writes callers, lanes."""
+    """Puts a caller behind those whose waiting counts from earlier; from one instant ids decide. Writes callers, lanes."""
     caller = caller_at(floor, slot)
     lane = lane_now(floor, caller.lane)
     behind = -1
     ahead = lane.last
-    while (
-        ahead >= 0
-        and caller_at(floor, ahead).queued_at == caller.queued_at
-        and caller_at(floor, ahead).customer > caller.customer
+    while ahead >= 0 and call_goes_first(
+        caller.queued_at, caller.customer, caller_at(floor, ahead).queued_at, caller_at(floor, ahead).customer
     ):
         behind = ahead
         ahead = caller_at(floor, ahead).previous
     caller.previous = ahead
     caller.next = behind
-    caller.waiting = 1
+    caller.waiting = WAITING
+    lane.n_waiting += 1
     if ahead >= 0:
         caller_at(floor, ahead).next = slot
     else:
@@ -118,6 +128,7 @@ def unqueue(floor: Records, slot: int) -> None:
     else:
         lane.last = caller.previous
     caller.waiting = 0
+    lane.n_waiting -= 1
 
 
 @inner
@@ -179,7 +190,36 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
 
 @inner
 def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
-    """The agent answers the call. Writes callers, agents, agent states, calendar."""
+    """The agent gets the call; his phone may ring first. Writes callers, agents, agent states, calendar."""
+    if team_at(program, agent_at(program, agent).team).ring_law >= 0 and ring(program, luck, floor, now, slot, agent):
+        return
+    answer(program, luck, floor, now, slot, agent)
+
+
+@inner
+@apart
+def ring(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> bool:
+    """The agent's phone begins to ring, and the caller goes on waiting; false if it rings no time at all. Writes as above."""
+    caller = caller_at(floor, slot)
+    law = team_at(program, agent_at(program, agent).team).ring_law
+    answers_at = now + ring_time(luck, program, law, caller.entity, caller.contact)
+    if answers_at <= now:
+        return False
+    keep_earlier(floor, slot)
+    earlier = earlier_at(floor, slot)
+    earlier.assigned_at = now
+    earlier.answers_at = answers_at
+    caller.agent = agent
+    caller.waiting = RINGING
+    floor.n_inside += 1
+    change_state(program, luck, floor, now, agent, AgentState.RING, caller.customer)
+    schedule(floor, answers_at, Event.RING_END, caller.customer, slot)
+    return True
+
+
+@inner
+def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
+    """The agent answers the call. Writes callers, agents, agent states, queues, calendar."""
     caller = caller_at(floor, slot)
     entity = caller.entity
     if program.start_order != 0:
@@ -197,7 +237,9 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     caller.hold_time = hold_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
     caller.wrap_time = wrap_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
     if caller.earlier != 0:
-        earlier_at(floor, slot).assigned_at = now
+        earlier_at(floor, slot).assigned_at = min(earlier_at(floor, slot).assigned_at, now)
+    if program.keeps_last_wait != 0:
+        queue_now(floor, lane_at(program, caller.lane).queue).last_wait = now - caller.queued_at
     if is_misrouted(floor, slot):
         recorded = 0.0
         caller.talk_time = misroute_talk_time(luck, program, entity)

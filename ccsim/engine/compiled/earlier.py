@@ -56,6 +56,8 @@ def forget_contact(floor: Records, slot: int) -> None:
     earlier.came_by = -1
     earlier.came_from = -1
     earlier.assigned_at = math.inf
+    earlier.answers_at = math.inf
+    earlier.step_at = math.inf
     earlier.n_stays = 0
     earlier.n_answered = 0
     earlier.wait = 0.0

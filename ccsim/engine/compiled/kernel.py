@@ -7,15 +7,10 @@ import math
 from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, let_near, pop
 from ccsim.engine.compiled.door import next_callers
 from ccsim.engine.compiled.on_agent import look_again, on_seats, on_wrap_end, send_home
-from ccsim.engine.compiled.on_caller import (
-    clear_queues,
-    on_abandon,
-    on_fresh_dial,
-    on_redial,
-    on_talk_end,
-)
+from ccsim.engine.compiled.on_caller import on_fresh_dial, on_redial, on_talk_end
 from ccsim.engine.compiled.on_ivr import on_ivr_end
 from ccsim.engine.compiled.on_person import on_plan, on_return, on_spell
+from ccsim.engine.compiled.on_queue import clear_queues, on_abandon, on_queue_step, on_ring_end
 from ccsim.engine.compiled.person import end_overtime
 from ccsim.engine.compiled.rows import close_agent_state, close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
@@ -129,6 +124,10 @@ def happen(program: Records, luck: Luck, floor: Records, at: float, code: int) -
         on_wrap_end(program, luck, floor, at, slot)
     elif event == Event.IVR_END:
         on_ivr_end(program, luck, floor, at, slot)
+    elif event == Event.QUEUE_STEP:
+        on_queue_step(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
+    elif event == Event.RING_END:
+        on_ring_end(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
     elif event == Event.COME_ON:
         on_return(program, luck, floor, at, slot)
     elif event == Event.GO_AWAY:

@@ -4,43 +4,31 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.ahead import forget_ahead, patience_of, take_ahead
-from ccsim.engine.compiled.assign import assign, change_state, enqueue, may_transfer, pick_agent, schedule, stop_idle, unqueue
-from ccsim.engine.compiled.earlier import forget_contact, is_misrouted, leg_of, remember_stay
+from ccsim.engine.compiled.ahead import forget_ahead, take_ahead
+from ccsim.engine.compiled.assign import change_state, may_transfer, schedule
+from ccsim.engine.compiled.earlier import is_misrouted, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
+from ccsim.engine.compiled.on_queue import end_unserved, free_slot, reserve_segment, seek_agent
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     caller_at,
-    contact_at,
     earlier_at,
     fetch_contact,
     fetch_episode,
-    fetch_segment,
     fresh_at,
     ivr_stay_of,
-    lane_now,
 )
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.callers import balks, dial_at, redial_delay, redials, transfers
+from ccsim.rules.callers import transfers
 from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import Luck, leg_entity
-from ccsim.rules.tables import agent_at, call_type_at, recorded_at
+from ccsim.rules.tables import call_type_at
 from ccsim.vocabulary import AgentState, Event, EventField, Outcome
 
-__all__ = [
-    "clear_queues",
-    "end_unserved",
-    "enter_node",
-    "enter_queue",
-    "leave_waiting",
-    "on_abandon",
-    "on_fresh_dial",
-    "on_redial",
-    "on_talk_end",
-]
+__all__ = ["enter_node", "enter_queue", "on_fresh_dial", "on_redial", "on_talk_end"]
 
 
 @inner
@@ -121,126 +109,11 @@ def enter_node(program: Records, luck: Luck, floor: Records, now: float, slot: i
 
 
 @inner
-def reserve_segment(floor: Records, slot: int) -> None:
-    """Gives the caller's next stay its row. Writes callers, clock."""
-    caller = caller_at(floor, slot)
-    caller.segment_row = 0
-    if floor.keep_rows != 0:
-        caller.segment_row = floor.n_segment_rows
-        fetch_segment(floor, caller.segment_row + ROWS_AHEAD)
-        floor.n_segment_rows += 1
-
-
-@inner
 def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The contact reaches its queue. Writes callers, lanes, calendar, rows."""
     caller = caller_at(floor, slot)
     caller.n_offered += 1
     seek_agent(program, luck, floor, now, slot)
-
-
-@inner
-def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """A stay in his call type's queue begins: an idle agent answers, or he balks, or he waits. Writes as above."""
-    caller = caller_at(floor, slot)
-    kind = call_type_at(program, caller.call_type)
-    caller.lane = kind.lane
-    caller.queued_at = now
-    caller.gives_up_at = math.inf
-    caller.answered_at = math.inf
-    caller.agent = -1
-    reserve_segment(floor, slot)
-    if caller.earlier != 0:
-        earlier_at(floor, slot).entered_at = now
-        earlier_at(floor, slot).assigned_at = math.inf
-
-    if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, EventField.QUEUE, kind.queue, now)):
-        leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
-        return
-    agent = pick_agent(program, luck, floor, now, slot)
-    if agent >= 0:
-        stop_idle(floor, agent_at(program, agent).team, agent)
-        assign(program, luck, floor, now, slot, agent)
-        return
-    if balks(luck, kind, caller.entity, caller.contact):
-        leave_queue(program, luck, floor, now, slot, Outcome.BALKED)
-        return
-
-    recorded = -1.0
-    if caller.recorded >= 0 and leg_of(caller) == 0:
-        recorded = recorded_at(program, caller.recorded).patience
-    limit = patience_of(program, luck, floor, slot, recorded)
-    caller.gives_up_at = now + limit
-    floor.n_inside += 1
-    enqueue(floor, slot)
-    if caller.gives_up_at < math.inf:
-        schedule(floor, caller.gives_up_at, Event.ABANDON, caller.customer, slot)
-
-
-@inner
-def on_abandon(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> None:
-    """The caller's patience ran out. Writes callers, lanes, rows."""
-    caller = caller_at(floor, slot)
-    if caller.customer != customer or caller.waiting == 0 or caller.gives_up_at != now:
-        return  # answered, cleared or gone meanwhile: a stale timer
-    leave_waiting(program, luck, floor, now, slot, Outcome.ABANDONED)
-
-
-@inner
-def leave_waiting(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
-    """A waiting caller leaves the queue unserved. Writes callers, lanes, clock, rows."""
-    unqueue(floor, slot)
-    floor.n_inside -= 1
-    leave_queue(program, luck, floor, now, slot, outcome)
-
-
-@inner
-def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
-    """A caller who reached the queue ends there unserved. Writes clock, rows."""
-    close_queue_stay(program, luck, floor, slot, outcome, now)
-    floor.lines_in_use -= 1
-    end_unserved(program, luck, floor, now, slot, outcome)
-
-
-@inner
-@apart
-def clear_queues(program: Records, luck: Luck, floor: Records, now: float) -> None:
-    """Whoever still waits is sent away, and whoever reaches the queue later today. Writes callers, lanes, clock, rows."""
-    floor.shut = 1
-    for lane in range(floor.n_lanes):
-        while lane_now(floor, lane).first >= 0:
-            leave_waiting(program, luck, floor, now, lane_now(floor, lane).first, Outcome.CLOSED)
-
-
-@inner
-def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
-    """An attempt ended without an agent: the customer dials again later, or his episode is over. Writes rows, calendar."""
-    caller = caller_at(floor, slot)
-    close_contact(program, luck, floor, slot, outcome, now)
-    wait = 0.0
-    if program.n_redial_odds > 0:
-        contact = contact_at(floor, caller.contact_row)
-        wait = contact.wait + contact.later_wait
-    if redials(luck, program, outcome, caller.entity, caller.contact, wait):
-        due = now + redial_delay(luck, program, caller.entity, caller.contact)
-        at = dial_at(luck, program, due, caller.entity, caller.contact)
-        if at < math.inf:
-            caller.contact += 1
-            if caller.earlier != 0:
-                forget_contact(floor, slot)
-            schedule(floor, at, Event.DIAL, caller.customer, slot)
-            return
-    close_episode(program, luck, floor, slot, outcome, now)
-    free_slot(floor, slot)
-
-
-@inner
-def free_slot(floor: Records, slot: int) -> None:
-    """The customer is gone for good. Writes callers, clock."""
-    caller_at(floor, slot).customer = -1
-    caller_at(floor, slot).next = floor.free_slot
-    floor.free_slot = slot
-    floor.n_free += 1
 
 
 @inner

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ccsim.engine.compiled.ahead import forget_ahead
 from ccsim.engine.compiled.earlier import keep_earlier
 from ccsim.engine.compiled.happened import event_factor, is_closed
-from ccsim.engine.compiled.on_caller import end_unserved, enter_node, enter_queue
+from ccsim.engine.compiled.on_caller import enter_node, enter_queue
+from ccsim.engine.compiled.on_queue import end_unserved
 from ccsim.engine.compiled.rows import close_ivr_stay
 from ccsim.engine.compiled.state import caller_at, ivr_stay_of
 from ccsim.jit import apart, inner

@@ -99,7 +99,8 @@ def _sorted(tables: Rows, program: Program) -> Rows:
 
 def _has_later_stays(program: Program) -> bool:
     """True where a contact may stay in several places, one after the other."""
-    return bool(len(program.ivr_nodes) > 0 or program.call_types["transfer_share"].any())
+    overflows = (program.steps["to"] >= 0).any()
+    return bool(len(program.ivr_nodes) > 0 or program.call_types["transfer_share"].any() or overflows)
 
 
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:

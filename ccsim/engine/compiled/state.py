@@ -28,7 +28,9 @@ __all__ = [
     "PAIR",
     "SLOT_BITS",
     "SPARE_EVENTS",
+    "RINGING",
     "UNCHECKED_EVENTS",
+    "WAITING",
     "N_SLICES",
     "KernelPolicy",
     "Room",
@@ -59,6 +61,7 @@ __all__ = [
     "kind_now",
     "lane_now",
     "pair_at",
+    "queue_now",
     "parked_at",
     "person_now",
     "row_table",
@@ -150,7 +153,7 @@ CALLER = np.dtype(
         ("contact", "i2"),  # attempt, from 0
         ("segment", "i2"),  # of the contact, from 0
         ("n_offered", "i2"),
-        ("waiting", "i1"),  # 0 or one of `WAITING`, `RINGING`
+        ("waiting", "i1"),  # 0, `WAITING` in a lane, or `RINGING`
         ("earlier", "i1"),  # 0, or the slot's EARLIER row is in use: 1 + 2 x transfers of this contact so far
     ],
     align=True,
@@ -163,11 +166,14 @@ The entity, the call type and everything from `queued_at` to `wrap_time` are tho
 
 EARLIER = np.dtype(
     [
-        # Of the stay at hand, which an overflow or a transfer began.
+        # Of the stay at hand.
         ("entered_at", "f8"),
         ("came_by", "i4"),  # outcome of the stay before
         ("came_from", "i4"),  # its queue
         ("assigned_at", "f8"),  # to an agent, whose phone may ring first
+        ("answers_at", "f8"),  # who lets his phone ring, +inf for nobody
+        ("step_at", "f8"),  # the queue's next step falls due, +inf for none
+        ("step", "i8"),
         # Of the contact's stays that are over.
         ("queued_at", "f8"),  # first queue entry
         ("queue", "i4"),  # where that was
@@ -190,7 +196,10 @@ EARLIER = np.dtype(
     ],
     align=True,
 )
-"""What has gone before the stay at hand, where a contact has several stays; most callers never touch theirs."""
+"""What only callers who are transferred, flow over, wait in a queue with steps or hear a phone ring have to remember."""
+
+WAITING = 1
+RINGING = 2
 
 IVR_STAY = np.dtype(
     [
@@ -257,8 +266,11 @@ TEAM_NOW = np.dtype(
     align=True,
 )
 
-LANE_NOW = np.dtype([("first", "i8"), ("last", "i8")], align=True)
+LANE_NOW = np.dtype([("first", "i8"), ("last", "i8"), ("n_waiting", "i8")], align=True)
 """Slots of those who wait, in order of (queued_at, customer)."""
+
+QUEUE_NOW = np.dtype([("last_wait", "f8")])
+"""How long the call answered last has waited; 0 before the first, and where nobody asks."""
 
 EVENT = np.dtype([("at", "f8"), ("code", "i8")], align=True)
 """An entry of the calendar; code as `calendar.code_of` makes it, its slot the caller's or the agent."""
@@ -329,6 +341,7 @@ _WORK_TABLES = (
     "agent_work",
     "teams",
     "lanes",
+    "queues",
     "kinds",
     "windows",
     "first_open",
@@ -365,6 +378,7 @@ person_now = accessor(FLOOR, "persons", PERSON_NOW)
 agent_work = accessor(FLOOR, "agent_work", AGENT_WORK)
 team_now = accessor(FLOOR, "teams", TEAM_NOW)
 lane_now = accessor(FLOOR, "lanes", LANE_NOW)
+queue_now = accessor(FLOOR, "queues", QUEUE_NOW)
 event_at = accessor(FLOOR, "calendar", EVENT)
 parked_at = accessor(FLOOR, "parked", PARKED)
 slice_at = accessor(FLOOR, "slices", SLICE)
@@ -441,6 +455,7 @@ class Room:
             "agent_work": np.zeros(n_agents, AGENT_WORK),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
             "lanes": np.zeros(len(program.lanes), LANE_NOW),
+            "queues": np.zeros(len(program.queues), QUEUE_NOW),
             "calendar": _free_calendar(0),
             "parked": np.zeros(0, PARKED),
             "slices": np.full(N_SLICES, -1).view(SLICE),

@@ -8,7 +8,7 @@ from typing import Any
 
 from ccsim.engine.reference.clock import Clock
 from ccsim.engine.reference.happened import Happened
-from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Team
+from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Step, Team
 from ccsim.engine.reference.presence import Presence
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
 from ccsim.engine.reference.rows import Book, work_of
@@ -52,10 +52,24 @@ class Floor:
             if settings.proficiency:
                 agent.factor = float(handle_factor(luck, self.record, agent.id))
         priorities, weights = program.queues.priority.tolist(), program.queues.weight.tolist()
+        self.max_waiting: list[int] = program.queues.max_waiting.tolist()
+        self.full_step: list[int] = program.queues.full_step.tolist()
+        self.last_wait = [0.0] * len(program.queues)  # of the call answered last
+        self.steps = [Step(*row) for row in program.steps.tolist()]
+        first, n = program.queues.first_step.tolist(), program.queues.n_steps.tolist()
         self.lanes = [
-            Lane(code, queue, priorities[queue], weights[queue], [Reach(*row) for row in program.reach[code].tolist()])
-            for code, queue in enumerate(program.lanes.queue.tolist())
+            Lane(
+                code,
+                kind,
+                queue,
+                priorities[queue],
+                weights[queue],
+                [Reach(*row) for row in program.reach[code].tolist()],
+                self.steps[first[queue] : first[queue] + n[queue]],
+            )
+            for code, (kind, queue, *_) in enumerate(program.lanes.tolist())
         ]
+        self.ring_law: list[int] = program.teams.ring_law.tolist()
         self.lane_of: list[int] = program.call_types.lane.tolist()
         self.lines_in_use = 0
         self.n_inside = 0  # contacts in the IVR or waiting
@@ -127,45 +141,138 @@ class Floor:
         if goes_to == ivr.GONE:
             self._end_contact(caller, Outcome(outcome), self.clock.now)
 
-    def offer(self, caller: Caller) -> bool:
-        """He reaches his queue, where an agent answers or he waits; false if neither, and the contact ended."""
+    def offer(self, caller: Caller) -> None:
+        """He reaches his queue: an agent answers, or he waits, or the contact ends."""
         caller.n_offered += 1
-        return self._seek_agent(caller)
+        self._seek_agent(caller)
 
-    def _seek_agent(self, caller: Caller) -> bool:
-        """A stay in his call type's queue begins; false if it ends at once, and with it the contact."""
-        lane = caller.lane = self.lanes[self.lane_of[caller.kind]]
-        caller.entered_at = caller.queued_at = self.clock.now
-        caller.gives_up_at = caller.assigned_at = caller.answered_at = math.inf
+    def _seek_agent(self, caller: Caller) -> None:
+        """A leg begins in his call type's queue."""
+        caller.gives_up_at = math.inf
+        self._begin_stay(caller, self.lanes[self.lane_of[caller.kind]], self.clock.now)
+        if not self._is_taken(caller):
+            self._wait(caller, may_balk=True)
+
+    def _begin_stay(self, caller: Caller, lane: Lane, clock_at: float) -> None:
+        """He is in this lane from now on, where his waiting counts from `clock_at`."""
+        caller.lane = lane
+        caller.entered_at, caller.queued_at = self.clock.now, clock_at
+        caller.assigned_at = caller.answers_at = caller.answered_at = caller.steps_at = math.inf
         caller.agent = None
         caller.talk_time = caller.hold_time = caller.wrap_time = 0.0
-        if self.shut or self.happened.factor(EventField.QUEUE, lane.queue, self.clock.now) <= 0.0:
-            self._end_contact(caller, Outcome.CLOSED, self.clock.now)
-            return False
-        agent = self.routing.pick_agent(caller, lane, self.teams, self.clock.now)
-        if agent is not None:
-            agent.team.idle.remove(agent)
-            self.assign(caller, agent)
-            return True
-        if callers.balks(self.luck, self.call_types[caller.kind], caller.leg_entity, caller.contact):
-            self._end_contact(caller, Outcome.BALKED, self.clock.now)
-            return False
 
-        recorded = caller.recorded_patience if caller.leg == 0 else -1.0
-        who = (caller.kind, caller.leg_entity, caller.contact, recorded)
-        caller.gives_up_at = caller.queued_at + callers.patience(self.luck, self.record, *who)
-        caller.woken = self.clock.event()
-        insort(lane.waiting, caller, key=wait_order)
-        self.n_inside += 1
+    def _is_taken(self, caller: Caller) -> bool:
+        """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call."""
+        assert caller.lane is not None
+        if self.shut or self.happened.factor(EventField.QUEUE, caller.lane.queue, self.clock.now) <= 0.0:
+            self._end_contact(caller, Outcome.CLOSED, self.clock.now)
+            return True
+        if not self._find_agent(caller):
+            return False
+        if caller.answered_at == math.inf:  # the phone rings
+            self._lose_patience_later(caller)
         return True
 
+    def _find_agent(self, caller: Caller) -> bool:
+        """An idle agent who may answer him by now gets his call, if there is one."""
+        assert caller.lane is not None
+        agent = self.routing.pick_agent(caller, caller.lane, self.teams, self.clock.now)
+        if agent is None:
+            return False
+        agent.team.idle.remove(agent)
+        self.assign(caller, agent)
+        return True
+
+    def _wait(self, caller: Caller, *, may_balk: bool = False) -> None:
+        """He waits, or balks; if his queue is full he goes on to another one, and further, or is turned away."""
+        lane = caller.lane
+        assert lane is not None
+        n_waiting = sum(len(other.waiting) for other in self.lanes if other.queue == lane.queue)
+        if n_waiting >= self.max_waiting[lane.queue]:
+            if self.full_step[lane.queue] < 0:
+                self._end_contact(caller, Outcome.TURNED_AWAY, self.clock.now)
+            else:
+                self._overflow(caller, self.steps[self.full_step[lane.queue]])
+            return
+        kind, expected = self.call_types[caller.kind], self.last_wait[lane.queue]
+        if may_balk and callers.balks(self.luck, kind, caller.leg_entity, caller.contact, n_waiting, expected):
+            self._end_contact(caller, Outcome.BALKED, self.clock.now)
+            return
+        self.n_inside += 1
+        caller.woken = self.clock.event()
+        insort(lane.waiting, caller, key=wait_order)
+        self._lose_patience_later(caller)
+        self._await_step(caller, 0)
+
+    def _lose_patience_later(self, caller: Caller) -> None:
+        """His patience is drawn, unless it runs already since another queue."""
+        if caller.gives_up_at == math.inf:
+            recorded = caller.recorded_patience if caller.leg == 0 else -1.0
+            who = (caller.kind, caller.leg_entity, caller.contact, recorded)
+            caller.gives_up_at = self.clock.now + callers.patience(self.luck, self.record, *who)
+
+    def _await_step(self, caller: Caller, step: int) -> None:
+        """The queue's next step for him will fall due, or does now if he waited elsewhere before."""
+        assert caller.lane is not None
+        steps = caller.lane.steps
+        caller.step = step
+        caller.steps_at = max(caller.queued_at + steps[step].after, self.clock.now) if step < len(steps) else math.inf
+
+    def take_step(self, caller: Caller) -> None:
+        """He looks for an agent among more teams, or goes to another queue."""
+        assert caller.lane is not None
+        step = caller.lane.steps[caller.step]
+        if step.to >= 0:
+            self._leave_lane(caller)
+            self._overflow(caller, step)
+        elif self._find_agent(caller):
+            self._leave_lane(caller)
+        else:
+            self._await_step(caller, caller.step + 1)
+
+    def _overflow(self, caller: Caller, step: Step) -> None:
+        """He leaves his queue unanswered for the one the step names."""
+        clock_at = caller.queued_at if step.keep_clock else self.clock.now
+        self._end_stay(caller, Outcome.OVERFLOWED, self.clock.now)
+        caller.segment += 1
+        lane = next(lane for lane in self.lanes if lane.queue == step.to and lane.call_type == caller.kind)
+        self._begin_stay(caller, lane, clock_at)
+        if not self._is_taken(caller):
+            self._wait(caller)
+
     def withdraw(self, caller: Caller, outcome: Outcome) -> None:
-        """A waiting caller leaves unserved."""
-        self._stop_waiting(caller)
+        """A waiting caller leaves unserved; the agent whose phone rang for him is free again."""
+        agent = caller.agent
+        if agent is None:
+            self._stop_waiting(caller)
+        else:
+            self.n_inside -= 1
         self._end_contact(caller, outcome, self.clock.now)
+        if agent is not None:
+            self.release(agent)
 
     def assign(self, caller: Caller, agent: Agent) -> None:
-        """The agent answers the call; how long it will take is settled now."""
+        """The agent gets the call; his phone may ring first."""
+        caller.agent, caller.assigned_at = agent, self.clock.now
+        law = self.ring_law[agent.team.code]
+        if law >= 0:
+            answers_at = self.clock.now + handling.ring_time(self.luck, self.record, law, caller.leg_entity, caller.contact)
+            if answers_at > self.clock.now:
+                caller.answers_at = answers_at
+                self.n_inside += 1
+                self.change_state(agent, AgentState.RING, caller.customer)
+                return
+        self._answer(caller)
+
+    def answer(self, caller: Caller) -> None:
+        """The phone has rung long enough."""
+        self.n_inside -= 1
+        self._answer(caller)
+
+    def _answer(self, caller: Caller) -> None:
+        """The conversation begins; how long it will take is settled now."""
+        agent = caller.agent
+        assert agent is not None
         entity = caller.leg_entity
         if self.start_order:
             entity = self.n_starts
@@ -185,8 +292,8 @@ class Floor:
         if caller.misrouted:
             caller.talk_time = handling.misroute_talk_time(self.luck, self.record, entity)
             caller.hold_time = caller.wrap_time = 0.0
-        caller.agent = agent
-        caller.assigned_at = caller.answered_at = self.clock.now
+        caller.answered_at = self.clock.now
+        self.last_wait[caller.lane.queue] = self.clock.now - caller.queued_at
         self.n_inside += self._may_transfer(caller)
         self.change_state(agent, AgentState.TALK, caller.customer)
 
@@ -314,11 +421,17 @@ class Floor:
     # -- Steps of the verbs ------------------------------------------------------------------------------------------------
 
     def _stop_waiting(self, caller: Caller) -> None:
-        """Takes a caller out of his queue and wakes his story."""
-        assert caller.lane is not None and caller.woken is not None
+        """Takes a caller out of his lane and wakes his story."""
+        assert caller.woken is not None
+        self._leave_lane(caller)
+        caller.woken.succeed()
+
+    def _leave_lane(self, caller: Caller) -> None:
+        """Takes a caller out of his lane."""
+        assert caller.lane is not None
         caller.lane.waiting.remove(caller)
         self.n_inside -= 1
-        caller.woken.succeed()
+        caller.steps_at = math.inf
 
     def _may_transfer(self, caller: Caller) -> bool:
         """True if his talk may end in a transfer: until it ends he is inside, so nobody goes home who might be needed."""

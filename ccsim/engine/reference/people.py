@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ccsim.vocabulary import AgentState, Outcome
 
-__all__ = ["Agent", "Caller", "Lane", "Reach", "Stay", "Team"]
+__all__ = ["Agent", "Caller", "Lane", "Reach", "Stay", "Step", "Team"]
 
 
 @dataclass(slots=True, eq=False)
@@ -51,15 +51,25 @@ class Reach(NamedTuple):
     pace: float
 
 
+class Step(NamedTuple):
+    """What becomes of a call that has waited so long; the fields of `layout.STEP`."""
+
+    after: float
+    to: int
+    keep_clock: int
+
+
 @dataclass(slots=True, eq=False)
 class Lane:
     """Calls of one type waiting in one queue, and what each team is to them."""
 
     code: int
+    call_type: int
     queue: int
     priority: int
     weight: float
     reach: list[Reach]  # by team code
+    steps: list[Step] = field(default_factory=list)  # of its queue, by time
     waiting: list[Caller] = field(default_factory=list)  # longest wait first, then lowest customer id
 
 
@@ -114,6 +124,9 @@ class Caller:
     woken: Any = None  # SimPy event of his wait's end by others: answered, or sent away at closing
     agent: Agent | None = None
     assigned_at: float = math.inf
+    answers_at: float = math.inf  # who lets his phone ring
+    steps_at: float = math.inf  # the next step of his queue
+    step: int = 0
     answered_at: float = math.inf
     talk_time: float = 0.0
     hold_time: float = 0.0

@@ -17,7 +17,7 @@ from ccsim.engine.reference.floor import Floor
 from ccsim.engine.reference.people import Agent, Caller
 from ccsim.vocabulary import Event, Outcome
 
-__all__ = ["contact", "stay", "story", "timetable", "wrap_up"]
+__all__ = ["contact", "leg", "story", "timetable", "wait", "wrap_up"]
 
 Story = Generator[simpy.Event, Any, None]
 
@@ -44,25 +44,38 @@ def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:
 
     floor.offer(caller)
     while caller.outcome is None:  # else the queue is shut, or he balks
-        yield from stay(clock, floor, caller)
+        yield from leg(clock, floor, caller)
 
 
-def stay(clock: Clock, floor: Floor, caller: Caller) -> Story:
-    """One stay in a queue, from the first moment of waiting, or the answer, to the end: of the contact, or a transfer."""
-    if caller.agent is None:
-        waking: simpy.Event = caller.woken
-        if caller.gives_up_at < math.inf:
-            waking |= clock.at(caller.gives_up_at, Event.ABANDON, caller.customer)
-        yield waking
-        if caller.agent is None:
-            if caller.outcome is None:  # else he was sent away at closing
-                floor.withdraw(caller, Outcome.ABANDONED)
-            return
+def leg(clock: Clock, floor: Floor, caller: Caller) -> Story:
+    """From the entry into a queue to the end: of the contact, or of the talk after which he is transferred."""
+    while caller.outcome is None and caller.answered_at == math.inf:
+        yield from wait(clock, floor, caller)
+    if caller.outcome is not None:
+        return  # he hung up, or was sent away
 
     yield clock.at(caller.answered_at + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer)
     agent, wrap_time = floor.talk_ends(caller)
     if wrap_time > 0.0:
         clock.process(wrap_up(clock, floor, agent, wrap_time))
+
+
+def wait(clock: Clock, floor: Floor, caller: Caller) -> Story:
+    """He waits, in his queue or while an agent's phone rings, until one thing happens."""
+    ringing = caller.agent is not None
+    abandons = clock.at(caller.gives_up_at, Event.ABANDON, caller.customer) if caller.gives_up_at < math.inf else None
+    answers = clock.at(caller.answers_at, Event.RING_END, caller.customer) if ringing else None
+    steps = clock.at(caller.steps_at, Event.QUEUE_STEP, caller.customer) if caller.steps_at < math.inf else None
+    others = None if ringing else caller.woken  # answered, or sent away at closing
+    happened = yield simpy.AnyOf(clock, [event for event in (abandons, answers, steps, others) if event is not None])
+    if others in happened:
+        return
+    if answers in happened:
+        floor.answer(caller)
+    elif steps in happened:
+        floor.take_step(caller)
+    else:
+        floor.withdraw(caller, Outcome.ABANDONED)
 
 
 def wrap_up(clock: Clock, floor: Floor, agent: Agent, wrap_time: float) -> Story:

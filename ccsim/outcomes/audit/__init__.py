@@ -16,6 +16,7 @@ from ccsim.outcomes.audit.counts import audit_counts
 from ccsim.outcomes.audit.facts import check_facts, check_form
 from ccsim.outcomes.audit.ivr import check_ivr
 from ccsim.outcomes.audit.lines import check_door, check_lines
+from ccsim.outcomes.audit.overflows import check_overflows
 from ccsim.outcomes.audit.people import check_people
 from ccsim.outcomes.audit.queues import check_queues
 from ccsim.outcomes.audit.turns import check_answers, check_turns
@@ -59,6 +60,7 @@ def audit(program: Program, rows: Rows, *, custom_routing: bool = False) -> list
         check_lines(program, one, complaints)
         check_ivr(program, one, complaints)
         check_queues(program, one, complaints)
+        check_overflows(program, one, complaints)
         check_answers(program, one, complaints)
         if not custom_routing:
             check_turns(program, one, complaints)

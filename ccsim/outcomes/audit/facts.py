@@ -294,6 +294,8 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
         served & (segments["answered_at"] > gives_up), "I06", lambda i: f"{who(i)} is answered at {segments['answered_at'][i]}"
     )
     cleared_late = (outcome == Outcome.CLOSED) & (segments["ended_at"] >= gives_up)
+    # Who overflows in the last instant of his patience finds the other queue closed before he hangs up.
+    cleared_late &= (segments["came_by"] != Outcome.OVERFLOWED) | (segments["ended_at"] > segments["entered_at"])
     complaints.where(cleared_late, "I06", lambda i: f"{who(i)} is sent away at {segments['ended_at'][i]}, not gone before")
     unpatient = (outcome == Outcome.UNFINISHED) & (gives_up < np.inf)
     complaints.where(unpatient, "I06", lambda i: f"{who(i)} waits for ever")

@@ -53,9 +53,7 @@ def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
 
     full = (busy_lines.before >= lines) | (busy_ports.before >= ports)
     decided = ~np.isin(contacts["arrived_at"], _redials_at_once(contacts))
-    # Turned away by a full queue he overflowed to: after that instant's dials, or as one of them.
-    turned_away = contacts[(contacts["outcome"] == Outcome.TURNED_AWAY) & (contacts["ended_at"] > contacts["arrived_at"])]
-    decided &= ~np.isin(contacts["arrived_at"], turned_away["ended_at"])
+    decided &= ~np.isin(contacts["arrived_at"], _late_ends(program, contacts))
 
     def say(i: int, what: str) -> str:
         in_use = f"{busy_lines.before[i]} of {lines} lines"
@@ -98,6 +96,15 @@ def _in_use(contacts: NDArray[Any], holds: NDArray[np.bool_], ends: NDArray[np.f
     early_ends, late_ends = np.sort(ends[holds & ~late]), np.sort(ends[holds & late])
     before = taken - np.searchsorted(early_ends, at, "right") - np.searchsorted(late_ends, at, "left")
     return _InUse(during, before)
+
+
+def _late_ends(program: Program, contacts: NDArray[Any]) -> NDArray[np.float64]:
+    """Instants in which a contact may have ended by a step of a queue or an answered phone, after that instant's dials."""
+    if not len(program.steps) and not (program.teams.ring_law >= 0).any():
+        return np.zeros(0)
+    by_step = (contacts["outcome"] == Outcome.TURNED_AWAY) | (contacts["talk_time"] + contacts["hold_time"] == 0)
+    found: NDArray[np.float64] = contacts["ended_at"][by_step & (contacts["outcome"] != Outcome.BLOCKED)]
+    return found
 
 
 def _redials_at_once(contacts: NDArray[Any]) -> NDArray[np.float64]:

@@ -62,10 +62,11 @@ def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     spells = _spells(rows.agent_states)
     answered = rows.segments[rows.segments["answered_at"] < np.inf]
     _check_teams(program, rows.agent_states, complaints)
-    _check_work(rows.agent_states, rows.segments[rows.segments["assigned_at"] < np.inf], complaints)
+    assigned = rows.segments[rows.segments["assigned_at"] < np.inf]
+    _check_work(rows.agent_states, assigned, complaints)
     home = _going_home(program, rows)
     settings = [_settings(program, team, home) for team in range(len(program.teams))]
-    _check_moves(rows.agent_states, answered, _resettled(program, rows.agent_states, settings), complaints)
+    _check_moves(rows.agent_states, assigned, _resettled(program, rows.agent_states, settings), complaints)
     for team in range(len(program.teams)):
         if program.teams.persons[team]:
             continue
@@ -91,7 +92,7 @@ def _check_teams(program: Program, states: Table, complaints: Complaints) -> Non
     )
 
 
-def _check_moves(states: Table, answered: Table, resettled: NDArray[np.bool_], complaints: Complaints) -> None:
+def _check_moves(states: Table, assigned: Table, resettled: NDArray[np.bool_], complaints: Complaints) -> None:
     """One state at a time, each longer than nothing, and only moves that the vocabulary allows."""
     agent = states["agent"]
     complaints.where(
@@ -110,7 +111,7 @@ def _check_moves(states: Table, answered: Table, resettled: NDArray[np.bool_], c
         for following in nexts:
             legal[state, following] = True
     # A conversation of no length leaves no row, so what follows it seems to follow what was before.
-    instant = answered[answered["answered_at"] == answered["ended_at"]]
+    instant = assigned[assigned["assigned_at"] == assigned["ended_at"]]
     hidden = np.isin(_moments(agent[1:], states["started_at"][1:]), _moments(instant["agent"], instant["ended_at"]))
     touches = same & (states["started_at"][1:] == states["ended_at"][:-1])
     before, after = states["state"][:-1], states["state"][1:]
@@ -257,7 +258,7 @@ def _check_seats(
     )
 
     # Who answers while there are more agents than seats should have left instead; a change in this instant is still to come.
-    when = served["answered_at"]
+    when = served["assigned_at"]
     over = present.after(when) > settings.most(when)
     over &= served["ended_at"] > when
     complaints.where(

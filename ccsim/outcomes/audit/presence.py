@@ -110,7 +110,9 @@ def _check_staying(duties: Records, mine: Table, drains: list[_Drain], complaint
     beyond = there & (place >= 0) & (ended > end)
     next_begin = np.append(begins, np.inf)[place + 1]
     # A call taken in the very instant in which the shift ends was taken before.
-    finishing = (np.isin(state, (AgentState.TALK, AgentState.RING)) & (started <= end)) | (state == AgentState.WRAP)
+    rang = np.concatenate(([False], (state[1:] == AgentState.TALK) & (state[:-1] == AgentState.RING)))
+    taken = np.where(rang, np.concatenate(([0.0], started[:-1]))[: len(started)], started)
+    finishing = (np.isin(state, (AgentState.TALK, AgentState.RING)) & (taken <= end)) | (state == AgentState.WRAP)
     for drain in drains:
         staying = (drain.begin <= end) & (end <= drain.end) & (started <= drain.end)
         finishing |= staying & np.isin(state, (AgentState.TALK, AgentState.RING))

@@ -29,6 +29,7 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
     left, taken = left_at(stays), taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     late = late_comings(program)
+    freeing = left[(stays["outcome"] == Outcome.ABANDONED) & (stays["assigned_at"] < np.inf)]  # an agent, after other ends
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
     for lane, queue in enumerate(program.lanes.queue):
         here = lane_of == lane
@@ -38,8 +39,8 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
                 _check_work_conservation(program, queue, stays[here], taken[here], idle[idle["team"] == team], keep, complaints)
         helpers = idle[((reach.after == 0.0) & (reach.keep_idle == 0))[idle["team"]]]
         _check_work_conservation(program, queue, stays[here], taken[here], helpers, 0, complaints)
-        _check_unhelped(queue, stays[here], helpers, late, complaints)
-    _check_closing(program, stays, left, complaints)
+        _check_unhelped(queue, stays[here], helpers, late, freeing, complaints)
+    _check_closing(program, stays, taken, complaints)
     _check_little(program, rows, stays, left, complaints)
 
 
@@ -60,7 +61,14 @@ def _check_work_conservation(
     complaints.where(both, "I04", say)
 
 
-def _check_unhelped(queue: int, stays: Table, helpers: Table, late: NDArray[np.float64], complaints: Complaints) -> None:
+def _check_unhelped(
+    queue: int,
+    stays: Table,
+    helpers: Table,
+    late: NDArray[np.float64],
+    freeing: NDArray[np.float64],
+    complaints: Complaints,
+) -> None:
     """Who was not answered on entry found nobody idle; who hung up was not left by an agent freed in that very instant."""
     entered = stays["entered_at"]
     at_once = stays["assigned_at"] == entered
@@ -73,8 +81,12 @@ def _check_unhelped(queue: int, stays: Table, helpers: Table, late: NDArray[np.f
         lambda i: f"customer {stays['customer'][i]} finds no help in queue {queue} at {entered[i]}, {n_idle[i]} idle",
     )
     gone = stays["ended_at"]
+    # Whom the agent's phone was ringing for, he is freed by.
+    rang = (stays["outcome"] == Outcome.ABANDONED) & (stays["assigned_at"] < np.inf)
     n_freed = np.searchsorted(started, gone, "right") - np.searchsorted(started, gone, "left")
-    abandoned = (stays["outcome"] == Outcome.ABANDONED) & (gone > entered) & ~np.isin(gone, late)
+    abandoned = (
+        (stays["outcome"] == Outcome.ABANDONED) & ~rang & (gone > entered) & ~np.isin(gone, late) & ~np.isin(gone, freeing)
+    )
     complaints.where(
         abandoned & (n_freed > 0),
         "I10",

@@ -143,6 +143,9 @@ def _check_picked_call(program: Program, stays: Table, lane_of: NDArray[np.int64
 
 def _check_turn(stays: Table, left: Table, mine: NDArray[np.bool_], rivals: NDArray[np.bool_], complaints: Complaints) -> None:
     """Nobody of `mine` is answered while a rival of the same turn waits who came before."""
+    if (stays["clock_at"] != stays["entered_at"]).any():
+        _check_turn_by_clock(stays, left, mine, rivals, complaints)
+        return
     order, latest = ahead_of(stays["entered_at"], stays["customer"], np.where(rivals, left, -np.inf))
     ranked, at, counts = stays[order], left[order], rivals[order]
     waited = at > ranked["entered_at"]
@@ -157,6 +160,26 @@ def _check_turn(stays: Table, left: Table, mine: NDArray[np.bool_], rivals: NDAr
         )
 
     complaints.where(mine[order] & (latest[place] > at), "I05", say)
+
+
+def _check_turn_by_clock(
+    stays: Table, left: Table, mine: NDArray[np.bool_], rivals: NDArray[np.bool_], complaints: Complaints
+) -> None:
+    """The same where some brought their waiting along from another queue, one call after the other."""
+    others, gone = stays[rivals], left[rivals]
+    for place in np.flatnonzero(mine):
+        call, at = stays[place], left[place]
+        ahead = (others["clock_at"] < call["clock_at"]) | (
+            (others["clock_at"] == call["clock_at"]) & (others["customer"] < call["customer"])
+        )
+        ahead &= (others["entered_at"] < at) & (gone > at)
+        if ahead.any():
+            first = others[ahead][0]
+            complaints.add(
+                "I05",
+                f"customer {call['customer']}, waiting since {call['clock_at']}, is answered at {at} before "
+                f"customer {first['customer']}, waiting since {first['clock_at']}",
+            )
 
 
 def _check_above(answered: Table, above: Table, above_left: Times, complaints: Complaints) -> None:

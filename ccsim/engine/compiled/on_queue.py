@@ -1,0 +1,324 @@
+"""A caller in a queue: agent, balking, patience, steps, full queues, ringing, and leaving unserved."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ccsim.engine.compiled.ahead import patience_of
+from ccsim.engine.compiled.assign import answer, assign, enqueue, pick_agent, schedule, stop_idle, unqueue
+from ccsim.engine.compiled.earlier import forget_contact, keep_earlier, leg_of, remember_stay
+from ccsim.engine.compiled.happened import is_closed
+from ccsim.engine.compiled.on_agent import release
+from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
+from ccsim.engine.compiled.state import (
+    RINGING,
+    ROWS_AHEAD,
+    WAITING,
+    caller_at,
+    contact_at,
+    earlier_at,
+    fetch_segment,
+    lane_now,
+    queue_now,
+)
+from ccsim.jit import apart, inner
+from ccsim.program.layout import Records
+from ccsim.rules.callers import balks, dial_at, redial_delay, redials
+from ccsim.rules.randomness import Luck
+from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_of, queue_at, recorded_at, step_at
+from ccsim.vocabulary import Event, EventField, Outcome
+
+__all__ = [
+    "clear_queues",
+    "end_unserved",
+    "free_slot",
+    "leave_waiting",
+    "on_abandon",
+    "on_queue_step",
+    "on_ring_end",
+    "reserve_segment",
+    "seek_agent",
+]
+
+
+@inner
+def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """A leg begins in his call type's queue: an idle agent answers, or he balks, or he waits. Writes as above."""
+    caller = caller_at(floor, slot)
+    kind = call_type_at(program, caller.call_type)
+    caller.gives_up_at = math.inf
+    begin_stay(floor, now, slot, kind.lane, now)
+    if is_taken(program, luck, floor, now, slot):
+        return
+    queue = lane_at(program, kind.lane).queue
+    if queue_at(program, queue).max_waiting <= n_waiting(program, floor, queue):
+        find_room(program, luck, floor, now, slot)
+        return
+    if kind.balk_share > 0.0 and balks_now(program, luck, floor, slot):
+        leave_queue(program, luck, floor, now, slot, Outcome.BALKED)
+        return
+    wait(program, luck, floor, now, slot)
+
+
+@inner
+def begin_stay(floor: Records, now: float, slot: int, lane: int, clock_at: float) -> None:
+    """The caller is in this lane from now on, where his waiting counts from `clock_at`. Writes callers, earlier, clock."""
+    caller = caller_at(floor, slot)
+    caller.lane = lane
+    caller.queued_at = clock_at
+    caller.answered_at = math.inf
+    caller.agent = -1
+    reserve_segment(floor, slot)
+    if caller.earlier != 0:
+        earlier = earlier_at(floor, slot)
+        earlier.entered_at = now
+        earlier.assigned_at = math.inf
+        earlier.answers_at = math.inf
+        earlier.step_at = math.inf
+
+
+@inner
+def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> bool:
+    """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call. Writes as above."""
+    queue = lane_at(program, caller_at(floor, slot).lane).queue
+    if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, EventField.QUEUE, queue, now)):
+        leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
+        return True
+    agent = pick_agent(program, luck, floor, now, slot)
+    if agent < 0:
+        return False
+    stop_idle(floor, agent_at(program, agent).team, agent)
+    assign(program, luck, floor, now, slot, agent)
+    if caller_at(floor, slot).waiting == RINGING:
+        lose_patience_later(program, luck, floor, now, slot)
+    return True
+
+
+@inner
+def n_waiting(program: Records, floor: Records, queue: int) -> int:
+    """How many wait in a queue; 0 where nobody asks."""
+    if queue_at(program, queue).counts_waiting == 0:
+        return 0
+    n = 0
+    for lane in range(floor.n_lanes):
+        if lane_at(program, lane).queue == queue:
+            n += lane_now(floor, lane).n_waiting
+    return n
+
+
+@inner
+@apart
+def balks_now(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
+    """True if he leaves at once rather than wait, as things are in his queue."""
+    caller = caller_at(floor, slot)
+    queue = lane_at(program, caller.lane).queue
+    waiting, last_wait = n_waiting(program, floor, queue), queue_now(floor, queue).last_wait
+    return balks(luck, call_type_at(program, caller.call_type), caller.entity, caller.contact, waiting, last_wait)
+
+
+@inner
+def wait(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """He waits in his lane. Writes callers, lanes, earlier, calendar."""
+    floor.n_inside += 1
+    enqueue(floor, slot)
+    lose_patience_later(program, luck, floor, now, slot)
+    if queue_at(program, lane_at(program, caller_at(floor, slot).lane).queue).n_steps > 0:
+        keep_earlier(floor, slot)
+        await_step(program, floor, now, slot, 0)
+
+
+@inner
+def lose_patience_later(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """His patience is drawn, unless it runs already since another queue. Writes callers, calendar."""
+    caller = caller_at(floor, slot)
+    if caller.gives_up_at < math.inf:
+        return
+    recorded = -1.0
+    if caller.recorded >= 0 and leg_of(caller) == 0:
+        recorded = recorded_at(program, caller.recorded).patience
+    caller.gives_up_at = now + patience_of(program, luck, floor, slot, recorded)
+    if caller.gives_up_at < math.inf:
+        schedule(floor, caller.gives_up_at, Event.ABANDON, caller.customer, slot)
+
+
+@inner
+@apart
+def find_room(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """He waits; if his queue is full he goes on to another, and further, or is turned away. Writes all tables."""
+    while True:
+        queue = lane_at(program, caller_at(floor, slot).lane).queue
+        if queue_at(program, queue).max_waiting > n_waiting(program, floor, queue):
+            wait(program, luck, floor, now, slot)
+            return
+        step = queue_at(program, queue).full_step
+        if step < 0:
+            leave_queue(program, luck, floor, now, slot, Outcome.TURNED_AWAY)
+            return
+        change_queue(program, luck, floor, now, slot, step)
+        if is_taken(program, luck, floor, now, slot):
+            return
+
+
+@inner
+def overflow(program: Records, luck: Luck, floor: Records, now: float, slot: int, step: int) -> None:
+    """He leaves his queue unanswered for the one the step names. Writes all tables."""
+    change_queue(program, luck, floor, now, slot, step)
+    if not is_taken(program, luck, floor, now, slot):
+        find_room(program, luck, floor, now, slot)
+
+
+@inner
+def change_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int, step: int) -> None:
+    """One stay ends without an answer and the next begins. Writes callers, earlier, clock, rows."""
+    caller = caller_at(floor, slot)
+    taken = step_at(program, step)
+    clock_at = caller.queued_at if taken.keep_clock != 0 else now
+    close_queue_stay(program, luck, floor, slot, Outcome.OVERFLOWED, now)
+    remember_stay(program, floor, slot, Outcome.OVERFLOWED, now)
+    begin_stay(floor, now, slot, lane_of(program, np.int64(caller.call_type) * program.n_queues + taken.to).value, clock_at)
+
+
+@inner
+@apart
+def await_step(program: Records, floor: Records, now: float, slot: int, step: int) -> None:
+    """The queue's next step for him will fall due, or does now if he waited elsewhere before. Writes earlier, calendar."""
+    caller = caller_at(floor, slot)
+    queue = queue_at(program, lane_at(program, caller.lane).queue)
+    earlier = earlier_at(floor, slot)
+    earlier.step = step
+    earlier.step_at = math.inf
+    if step < queue.n_steps:
+        earlier.step_at = max(caller.queued_at + step_at(program, queue.first_step + step).after, now)
+        schedule(floor, earlier.step_at, Event.QUEUE_STEP, caller.customer, slot)
+
+
+@inner
+@apart
+def on_queue_step(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> None:
+    """Who still waits looks for an agent among more teams, or goes to another queue. Writes all tables."""
+    caller = caller_at(floor, slot)
+    if caller.customer != customer or caller.waiting != WAITING or caller.earlier == 0:
+        return
+    earlier = earlier_at(floor, slot)
+    if earlier.step_at != now:
+        return  # of a wait that is over
+    step = queue_at(program, lane_at(program, caller.lane).queue).first_step + earlier.step
+    if step_at(program, step).to >= 0:
+        unqueue(floor, slot)
+        floor.n_inside -= 1
+        overflow(program, luck, floor, now, slot, step)
+        return
+    agent = pick_agent(program, luck, floor, now, slot)
+    if agent >= 0:
+        stop_idle(floor, agent_at(program, agent).team, agent)
+        unqueue(floor, slot)
+        floor.n_inside -= 1
+        assign(program, luck, floor, now, slot, agent)
+        return
+    await_step(program, floor, now, slot, earlier.step + 1)
+
+
+@inner
+@apart
+def on_ring_end(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> None:
+    """The agent answers, if the caller has not hung up meanwhile. Writes callers, agents, calendar."""
+    caller = caller_at(floor, slot)
+    if caller.customer != customer or caller.waiting != RINGING or earlier_at(floor, slot).answers_at != now:
+        return
+    caller.waiting = 0
+    floor.n_inside -= 1
+    answer(program, luck, floor, now, slot, caller.agent)
+
+
+@inner
+def on_abandon(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> None:
+    """The caller's patience ran out. Writes callers, lanes, rows."""
+    caller = caller_at(floor, slot)
+    if caller.customer != customer or caller.waiting == 0 or caller.gives_up_at != now:
+        return  # answered, cleared or gone meanwhile: a stale timer
+    if caller.waiting == RINGING:
+        stop_ringing(program, luck, floor, now, slot)
+        return
+    leave_waiting(program, luck, floor, now, slot, Outcome.ABANDONED)
+
+
+@inner
+@apart
+def stop_ringing(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """He hangs up while the phone rings; the agent is free again. Writes all tables."""
+    caller = caller_at(floor, slot)
+    agent = caller.agent
+    caller.waiting = 0
+    floor.n_inside -= 1
+    leave_queue(program, luck, floor, now, slot, Outcome.ABANDONED)
+    release(program, luck, floor, now, agent)
+
+
+@inner
+def leave_waiting(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
+    """A waiting caller leaves the queue unserved. Writes callers, lanes, clock, rows."""
+    unqueue(floor, slot)
+    floor.n_inside -= 1
+    leave_queue(program, luck, floor, now, slot, outcome)
+
+
+@inner
+def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
+    """A caller who reached the queue ends there unserved. Writes clock, rows."""
+    close_queue_stay(program, luck, floor, slot, outcome, now)
+    floor.lines_in_use -= 1
+    end_unserved(program, luck, floor, now, slot, outcome)
+
+
+@inner
+@apart
+def clear_queues(program: Records, luck: Luck, floor: Records, now: float) -> None:
+    """Whoever still waits is sent away, and whoever reaches the queue later today. Writes callers, lanes, clock, rows."""
+    floor.shut = 1
+    for lane in range(floor.n_lanes):
+        while lane_now(floor, lane).first >= 0:
+            leave_waiting(program, luck, floor, now, lane_now(floor, lane).first, Outcome.CLOSED)
+
+
+@inner
+def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
+    """An attempt ended without an agent: the customer dials again later, or his episode is over. Writes rows, calendar."""
+    caller = caller_at(floor, slot)
+    close_contact(program, luck, floor, slot, outcome, now)
+    waited = 0.0
+    if program.n_redial_odds > 0:
+        contact = contact_at(floor, caller.contact_row)
+        waited = contact.wait + contact.later_wait
+    if redials(luck, program, outcome, caller.entity, caller.contact, waited):
+        due = now + redial_delay(luck, program, caller.entity, caller.contact)
+        at = dial_at(luck, program, due, caller.entity, caller.contact)
+        if at < math.inf:
+            caller.contact += 1
+            if caller.earlier != 0:
+                forget_contact(floor, slot)
+            schedule(floor, at, Event.DIAL, caller.customer, slot)
+            return
+    close_episode(program, luck, floor, slot, outcome, now)
+    free_slot(floor, slot)
+
+
+@inner
+def free_slot(floor: Records, slot: int) -> None:
+    """The customer is gone for good. Writes callers, clock."""
+    caller_at(floor, slot).customer = -1
+    caller_at(floor, slot).next = floor.free_slot
+    floor.free_slot = slot
+    floor.n_free += 1
+
+
+@inner
+def reserve_segment(floor: Records, slot: int) -> None:
+    """Gives the caller's next stay its row. Writes callers, clock."""
+    caller = caller_at(floor, slot)
+    caller.segment_row = 0
+    if floor.keep_rows != 0:
+        caller.segment_row = floor.n_segment_rows
+        fetch_segment(floor, caller.segment_row + ROWS_AHEAD)
+        floor.n_segment_rows += 1

@@ -1,0 +1,40 @@
+"""What becomes of calls that wait long, or find their queue full: expand and overflow steps, and how many may wait.
+
+Called by `compile`; lanes and reach follow from these tables (`routing`).
+"""
+
+from __future__ import annotations
+
+from ccsim.program.layout import QUEUE, STEP, Records, records
+from ccsim.scenario import Scenario, resolve
+
+__all__ = ["UNLIMITED", "queues_of"]
+
+UNLIMITED = 1 << 40
+_EXPAND = -1
+
+
+def queues_of(scenario: Scenario, names: tuple[str, ...]) -> tuple[Records, Records]:
+    """The tables `queues` and `steps`; an expansion comes before an overflow of the same time, else as written."""
+    queues = records(QUEUE, len(names))
+    steps: list[tuple[float, int, int]] = []
+    for row, name in zip(queues, names, strict=True):
+        queue = scenario.queues[name]
+        row.priority, row.weight = queue.priority, queue.weight
+        row.max_waiting = UNLIMITED if queue.max_waiting is None else queue.max_waiting
+        row.counts_waiting = queue.max_waiting is not None or any(
+            resolve.patience_law(scenario, call).balk_waiting > 0 for call in _callers_of(scenario, name)
+        )
+        expansions = [(step.after, _EXPAND, 0) for step in queue.expand]
+        overflows = [(step.after, names.index(step.to), int(step.clock == "keep")) for step in queue.overflow]
+        row.first_step, row.n_steps = len(steps), len(expansions) + len(overflows)
+        steps += sorted(expansions + overflows, key=lambda step: (step[0], step[1] != _EXPAND))
+        row.full_step = next((i for i in range(row.first_step, len(steps)) if steps[i][1] != _EXPAND), -1)
+    table = records(STEP, len(steps))
+    for row, step in zip(table, steps, strict=True):
+        row.after, row.to, row.keep_clock = step
+    return queues, table
+
+
+def _callers_of(scenario: Scenario, queue: str) -> list[str]:
+    return [name for name in scenario.calls if queue == resolve.queue_of(scenario, name)]
