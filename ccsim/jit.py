@@ -77,6 +77,15 @@ def cache_folder() -> Path:
     return Path(base) / _source_hash()
 
 
+def times_plus(x: int, y: int, z: int) -> int:
+    """x * y + z modulo 2^64, signed.
+
+    Numba tells the optimiser that signed arithmetic never overflows, and the optimiser believes it: the product of two 32-bit
+    words has lost its highest bit that way. Here it is not told.
+    """
+    return ((int(x) * int(y) + int(z) + 0x8000000000000000) & 0xFFFFFFFFFFFFFFFF) - 0x8000000000000000
+
+
 _apart: set[str] = set()
 """Parts of the linker's names of the functions that `apart` was told of."""
 
@@ -235,7 +244,7 @@ if ENABLED:
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
-    from numba.extending import get_cython_function_address, intrinsic
+    from numba.extending import get_cython_function_address, intrinsic, overload
 
     try:
         numba.config.CACHE_DIR = str(cache_folder())
@@ -482,17 +491,15 @@ if ENABLED:
         return call.address, (call, typed)
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def times_plus(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
-        """x * y + z modulo 2^64, signed.
-
-        Numba tells the optimiser that signed arithmetic never overflows, and the optimiser believes it: the product of two
-        32-bit words has lost its highest bit that way. Here it is not told.
-        """
-
+    def _wrapping(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return builder.add(builder.mul(arguments[0], arguments[1]), arguments[2])
 
         return types.int64(types.int64, types.int64, types.int64), code
+
+    @overload(times_plus, strict=False)  # type: ignore[untyped-decorator]
+    def _times_plus(x: Any, y: Any, z: Any) -> Any:
+        return lambda x, y, z: _wrapping(x, y, z)
 
 else:
 
@@ -561,7 +568,3 @@ else:
 
         _functions[id(call)] = call
         return id(call), call
-
-    def times_plus(x: int, y: int, z: int) -> int:
-        """Twin of the compiled `times_plus`."""
-        return ((int(x) * int(y) + int(z) + 0x8000000000000000) & 0xFFFFFFFFFFFFFFFF) - 0x8000000000000000

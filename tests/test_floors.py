@@ -95,6 +95,8 @@ HANDLERS = (
     "on_fresh_dial",
     "on_redial",
     "on_abandon",
+    "on_queue_step",
+    "on_ring_end",
     "on_seats",
     "on_timetable",
     "on_plan",

@@ -81,7 +81,7 @@ def break_the_idle_list(patch: Patch) -> None:
 
 def break_priorities(patch: Patch) -> None:
     """All queues are equal."""
-    patch.setattr(floor, "Lane", lambda code, queue, priority, *rest: people.Lane(code, queue, 0, *rest))
+    patch.setattr(floor, "Lane", lambda code, kind, queue, priority, *rest: people.Lane(code, kind, queue, 0, *rest))
 
 
 def break_the_reserve(patch: Patch) -> None:

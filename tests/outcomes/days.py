@@ -134,6 +134,25 @@ DAYS: dict[str, Program] = {
         queues={"a": {"teams": ["x"]}, "b": {"teams": ["y"]}},
         agents={"x": {"headcount": 1}, "y": {"headcount": 1}},
     ),
+    # Queue 0 (`call`: agent 0, whose phone rings for 10 s) holds one and overflows after 30 s to queue 1 (`y`: agent 1), which
+    # holds one; the clock is kept. 0 rings 0-10 and talks until 200. 1 waits from 20. 2 finds `call` full at 30 and talks with
+    # agent 1 until 90. 3 finds it full at 40, waits in `y` and talks 90-150. 1 overflows at 50, finds `y` full and is turned
+    # away. 4 waits from 195, his phone rings from 200, he hangs up at 205. 5 rings 595-605 and talks until 615
+    "overflow": centre(
+        [(0, 190, FOR_EVER), (20, 100, FOR_EVER), (30, 60, 70), (40, 60, FOR_EVER), (195, 20, 10), (595, 10, FOR_EVER)],
+        queues={
+            "call": {"teams": ["x"], "max_waiting": 1, "overflow": [{"after": "30s", "to": "y"}]},
+            "y": {"max_waiting": 1, "teams": ["y"]},
+        },
+        agents={"x": {"headcount": 1, "ring": {"deterministic": "10s"}}, "y": {"headcount": 1}},
+        interval="30s",
+    ),
+    # team y (agent 1) answers after 30 s: 0 talks 0-100 with agent 0, 1 waits 10-40 and talks with agent 1 until 70
+    "expand": centre(
+        [(0, 100, FOR_EVER), (10, 30, FOR_EVER)],
+        queues={"call": {"teams": ["x"], "expand": [{"after": "30s", "to": ["y"]}]}},
+        agents={"x": {"headcount": 1}, "y": {"headcount": 1}},
+    ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
     # one person until 600, break 120-180: 0 talks 100-150, the break is 150-210, 1 waits 130-210 and talks until 240

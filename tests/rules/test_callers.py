@@ -111,7 +111,7 @@ def test_shares_are_shares_of_callers() -> None:
     )
     callers = everybody()
     for share, decide in [
-        (0.15, lambda who: balks(LUCK, alive.call_types[0], who, 0)),
+        (0.15, lambda who: balks(LUCK, alive.call_types[0], who, 0, 0, 0.0)),
         (0.60, lambda who: redials(LUCK, record[0], Outcome.BLOCKED, who, 0, 0.0)),
         (0.40, lambda who: hold_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0) > 0.0),
     ]:
@@ -122,7 +122,7 @@ def test_shares_are_shares_of_callers() -> None:
 def test_a_share_of_nothing_is_nobody_and_of_all_everybody() -> None:
     alive, record = bound(after_contact={"redial": {"share": "100%", "after": "5m"}})
     some = everybody(500)
-    assert not any(balks(LUCK, alive.call_types[0], who, 0) for who in some)
+    assert not any(balks(LUCK, alive.call_types[0], who, 0, 0, 0.0) for who in some)
     assert all(redials(LUCK, record[0], Outcome.CLOSED, who, 0, 0.0) for who in some)
 
 
