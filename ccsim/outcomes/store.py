@@ -29,7 +29,7 @@ from ccsim.program.layout import Names
 
 __all__ = ["Manifest", "Run", "StoreError", "load", "save"]
 
-FORMAT = "ccsim outcomes 1"
+FORMAT = "ccsim outcomes 2"
 """What a folder says it is; the number grows when old folders can no longer be read."""
 
 MANIFEST, NAMES = "manifest.json", "names.json"

@@ -1,7 +1,8 @@
 """Layouts of the row tables and of the counts.
 
 Engines fill them, analysis reads them. Rows hold no NaN and no -0.0; an instant that never
-came is +inf, a missing agent or queue -1.
+came is +inf, a missing agent or queue -1. Integers are as wide as what they hold: fresh memory for rows takes as long to get
+as a row to simulate. Whoever calculates with them widens them first. A row is whole 64-bit words, without gaps.
 """
 
 from __future__ import annotations
@@ -34,15 +35,15 @@ __all__ = [
 
 EPISODE = np.dtype(
     [
-        ("customer", "i8"),
+        ("customer", "i4"),
         ("replication", "i4"),
-        ("episode", "i4"),
-        ("call_type", "i4"),
-        ("n_contacts", "i4"),
-        ("n_offered", "i4"),  # contacts that reached a queue
+        ("episode", "i2"),
+        ("call_type", "i2"),
+        ("n_contacts", "i2"),
+        ("n_offered", "i2"),  # contacts that reached a queue
         ("n_stays", "i4"),  # in queues, over all contacts
-        ("n_answered", "i4"),  # agents met, over all contacts
-        ("outcome", "i4"),  # of the last contact
+        ("n_answered", "i2"),  # agents met, over all contacts
+        ("outcome", "i2"),  # of the last contact
         ("first_at", "f8"),
         ("ended_at", "f8"),
         ("wait", "f8"),  # s, over all contacts
@@ -55,17 +56,17 @@ EPISODE = np.dtype(
 
 CONTACT = np.dtype(
     [
-        ("customer", "i8"),
+        ("customer", "i4"),
         ("replication", "i4"),
-        ("episode", "i4"),
-        ("contact", "i4"),
-        ("channel", "i4"),
-        ("call_type", "i4"),
-        ("cause", "i4"),
-        ("queue", "i4"),  # first queue entered, -1 for none
-        ("outcome", "i4"),  # of the last stay
-        ("n_stays", "i4"),  # in queues
-        ("n_answered", "i4"),  # agents met
+        ("episode", "i2"),
+        ("contact", "i2"),
+        ("channel", "i1"),
+        ("call_type", "i2"),
+        ("cause", "i1"),
+        ("queue", "i2"),  # first queue entered, -1 for none
+        ("outcome", "i2"),  # of the last stay
+        ("n_stays", "i2"),  # in queues
+        ("n_answered", "i2"),  # agents met
         ("arrived_at", "f8"),
         ("queued_at", "f8"),  # first queue entry
         ("ended_at", "f8"),  # end of talk, hang-up or refusal
@@ -81,19 +82,19 @@ CONTACT = np.dtype(
 
 SEGMENT = np.dtype(
     [
-        ("customer", "i8"),
+        ("customer", "i4"),
         ("replication", "i4"),
-        ("episode", "i4"),
-        ("contact", "i4"),
-        ("segment", "i4"),
-        ("kind", "i4"),
-        ("place", "i4"),  # IVR node or queue
-        ("call_type", "i4"),
-        ("outcome", "i4"),
+        ("episode", "i2"),
+        ("contact", "i2"),
+        ("segment", "i2"),
+        ("kind", "i2"),
+        ("place", "i2"),  # IVR node or queue
+        ("call_type", "i2"),
+        ("outcome", "i2"),
         ("agent", "i4"),  # who answered, or whose phone rang in vain
-        ("slots", "i4"),  # of the agent's; a phone call takes all of them: 1 of 1
-        ("came_by", "i4"),  # outcome of the queue stay before, -1 for the first
-        ("came_from", "i4"),  # its queue, -1
+        ("slots", "i2"),  # of the agent's; a phone call takes all of them: 1 of 1
+        ("came_by", "i2"),  # outcome of the queue stay before, -1 for the first
+        ("came_from", "i2"),  # its queue, -1
         ("entered_at", "f8"),
         ("clock_at", "f8"),  # from when waiting counts: entered_at, or earlier where an overflow kept the clock
         ("gives_up_at", "f8"),  # end of patience; +inf when it was never drawn
@@ -109,10 +110,10 @@ SEGMENT = np.dtype(
 AGENT_STATE = np.dtype(
     [
         ("agent", "i4"),
-        ("team", "i4"),
+        ("team", "i2"),
         ("replication", "i4"),
-        ("state", "i4"),
-        ("customer", "i8"),  # -1 when not busy with a call
+        ("state", "i2"),
+        ("customer", "i4"),  # -1 when not busy with a call
         ("started_at", "f8"),
         ("ended_at", "f8"),
     ]

@@ -167,7 +167,7 @@ def test_an_edited_manifest_is_refused(tmp_path, field, value):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("format", "ccsim outcomes 2", 'E-RUN format: not a run this version can read, got "ccsim outcomes 2", allowed: ccsim'),
+        ("format", "ccsim outcomes 1", 'E-RUN format: not a run this version can read, got "ccsim outcomes 1", allowed: ccsim'),
         ("seed", "1", 'E-RUN seed: missing or of another kind, got "1", allowed: int'),
         ("seed", True, "E-RUN seed: missing or of another kind, got True, allowed: int"),
         ("sha256", None, "E-RUN sha256: missing or of another kind, allowed: dict"),

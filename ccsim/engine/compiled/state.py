@@ -442,6 +442,7 @@ class Room:
         n_agents = len(program.agents)
         n_movers = n_agents if len(program.duties) else 0
         n_rows = _within_rows(n_calls + 64) if rows else 1
+        n_stays = int(n_rows * _stays_per_call(program)) + 64 * (len(program.lanes) + 2) if rows else 1
         n_fresh = int(1.2 * program.flows["volume"].sum(axis=0).max()) + 64
         self._floor = np.zeros(1, FLOOR)  # plain: a record array's attributes cost as much as a small day
         self._floor["keep_rows"], self._floor["keep_digest"], self._floor["free_slot"] = rows, digest, -1
@@ -471,8 +472,8 @@ class Room:
             "buckets": np.zeros(n_fresh + 1, BUCKET),
             "episodes": row_memory(n_rows, EPISODE),
             "contacts": row_memory(n_rows, CONTACT),
-            "segments": row_memory(n_rows, SEGMENT),
-            "agent_states": row_memory(2 * n_rows + n_agents + 4 if rows else 1, AGENT_STATE),
+            "segments": row_memory(n_stays, SEGMENT),
+            "agent_states": row_memory(2 * n_stays + n_agents + 4 if rows else 1, AGENT_STATE),
             "row_tables": np.zeros(len(_ROW_TABLES), TABLE),
             "digest": np.zeros(len(_ROW_TABLES), DIGEST),
             "counts": bind_counts(self.counts).view(np.ndarray),
@@ -590,6 +591,16 @@ def _chain(following: NDArray[Any], first: int, then: int) -> int:
     following[first:-1] = np.arange(first + 1, len(following))
     following[-1] = then
     return first
+
+
+def _stays_per_call(program: Program) -> float:
+    """Somewhat more than the mean number of stays of a call that is served at its first attempt.
+
+    What is asked for and not needed is never touched and costs nothing; what is lacking costs copying all there is.
+    """
+    calls = program.flows["volume"].sum(axis=1)
+    transferred = float((calls * program.call_types["transfer_share"]).sum() / max(float(calls.sum()), 1.0))
+    return 1.0 + 1.1 * transferred + (1.0 if len(program.ivr_nodes) else 0.0)
 
 
 def _draws_ahead(program: Program) -> bool:

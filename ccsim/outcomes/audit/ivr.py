@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.events import nodes_perhaps_changed
+from ccsim.outcomes.audit.stays import contact_key
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import MOST_IVR_VISITS, Outcome, SegmentKind
@@ -26,8 +27,7 @@ def ivr_left_at(rows: Rows) -> NDArray[np.float64]:
     """When each contact left the IVR, the end of its last stay there; -inf for one that never entered it."""
     contacts, segments = rows.contacts, rows.segments
     stays = segments[segments["kind"] == SegmentKind.IVR_NODE]
-    width = int(contacts["contact"].max(initial=0)) + 1
-    owner = np.searchsorted(contacts["customer"] * width + contacts["contact"], stays["customer"] * width + stays["contact"])
+    owner = np.searchsorted(contact_key(contacts), contact_key(stays))
     left = np.full(len(contacts), -np.inf)
     np.maximum.at(left, owner, stays["ended_at"])
     return left

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.events import perhaps_closed, surely_closed
-from ccsim.outcomes.audit.stays import left_at, taken_at
+from ccsim.outcomes.audit.stays import contact_key, left_at, taken_at
 from ccsim.outcomes.audit.steps import Steps, after_closing, late_comings, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
@@ -147,8 +147,7 @@ def _check_little(program: Program, rows: Rows, stays: Table, left: Table, compl
         waits = np.where(told["wait"] < np.inf, told["wait"], horizon - told["queued_at"])
         _compare(complaints, f"queue {queue}: waiting", _integral(waiting, horizon), float(waits.sum()), horizon)
     several = contacts[(contacts["n_stays"] > 1) & (contacts["ended_at"] < np.inf)]
-    n = int(contacts["contact"].max(initial=0)) + 1
-    theirs = np.isin(stays["customer"] * n + stays["contact"], several["customer"] * n + several["contact"])
+    theirs = np.isin(contact_key(stays), contact_key(several))
     waiting = number_during(stays["entered_at"][theirs], left[theirs])
     waits = several["wait"] + several["later_wait"]
     _compare(complaints, "several queues: waiting", _integral(waiting, horizon), float(waits.sum()), horizon)

@@ -12,7 +12,7 @@ from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Outcome, SegmentKind
 
-__all__ = ["check_stays", "left_at", "misrouted", "taken_at", "transfers_before"]
+__all__ = ["check_stays", "contact_key", "left_at", "misrouted", "taken_at", "transfers_before"]
 
 Table = NDArray[Any]
 
@@ -87,12 +87,16 @@ def _starts(segments: Table) -> NDArray[np.intp]:
     return np.maximum.accumulate(np.where(segments["segment"] == 0, np.arange(len(segments)), 0))
 
 
+def contact_key(table: NDArray[Any]) -> NDArray[np.int64]:
+    """Customer and contact of each row as one number that orders rows of one replication as the two do."""
+    found: NDArray[np.int64] = (table["customer"].astype(np.int64) << 16) + table["contact"]
+    return found
+
+
 def check_stays(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
     contacts, segments = rows.contacts, rows.segments
-    width = int(contacts["contact"].max(initial=0)) + 1
-    key = contacts["customer"] * width + contacts["contact"]
-    owner = np.searchsorted(key, segments["customer"] * width + segments["contact"])
+    owner = np.searchsorted(contact_key(contacts), contact_key(segments))
     told = _Told(contacts, segments, owner, np.bincount(owner, minlength=len(contacts)))
     _check_chain(told, complaints)
     _check_way(program, told, complaints)
