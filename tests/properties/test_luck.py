@@ -178,7 +178,7 @@ def events(found: Compiled, rows: Rows, before: float) -> set[tuple[Any, ...]]:
 @settings(max_examples=40)
 @given(centres(steady=False, days=1), st.integers(1, 7))
 def test_m18_what_comes_later_changes_nothing_before(content: Content, quarter: int) -> None:
-    """More calls, other seats and another day from some quarter of an hour on; all before it stays, bit for bit."""
+    """More calls, other seats, another day, an event or a shift from some quarter of an hour on; what was before stays."""
     content = changed(without_order_of_starts(content), open="09:00-11:00", interval="15m")
     teams = sorted(content["agents"])
     level = dict.fromkeys(teams, 3)
@@ -195,6 +195,12 @@ def test_m18_what_comes_later_changes_nothing_before(content: Content, quarter: 
     for team in later["agents"].values():
         seats = team["staffing"]["on_phones"]["mon"]
         team["staffing"]["on_phones"] = {"mon": seats[:quarter] + [2] * (8 - quarter), "tue": 2}
+    if quarter % 2:
+        begins = f"{9 + quarter // 4:02d}:{15 * (quarter % 4):02d}"
+        effects = {"calls.*.scale": "150%", "calls.*.handle": {"times": "200%"}}
+        later["events"] = later.get("events", {}) | {"storm": {"when": f"daily {begins}-11:00", "set": effects}}
+        later["agents"]["zzz"] = {"shifts": {"last": 2}}
+        later["shifts"] = later.get("shifts", {}) | {"last": {"time": f"{begins}-12:00"}}
     cause = 9 * 3600.0 + 900.0 * quarter
     before, after = compiled(content), compiled(later)
     a, b = events(before, rows_of(before), cause), events(after, rows_of(after), cause)
@@ -217,6 +223,26 @@ def test_m20_names_of_queues_and_teams_decide_nothing(content: Content) -> None:
             f"the {name}": queue | {"teams": [f"{before}{team}" for team in queue["teams"]]}
             for name, queue in content["queues"].items()
         }
+    assert digest(renamed) == digest(content)
+
+
+@settings(max_examples=25)
+@given(centres())
+def test_m20_names_of_skills_shifts_and_nodes_decide_nothing(content: Content) -> None:
+    """Skills by any name; shifts and nodes as long as they sort alike, as persons and ways on are numbered in that order."""
+    renamed = changed(content)
+    for call in renamed["calls"].values():
+        call["needs"] = [f"{7 - len(skill)} {skill}" for skill in call.get("needs", [])]
+    for team in renamed["agents"].values():
+        if "skills" in team:
+            team["skills"] = {f"{7 - len(skill)} {skill}": how for skill, how in team["skills"].items()}
+    ivr = renamed.get("ivr", {})
+    if "nodes" in ivr:
+        ivr["start"] = f"n{ivr['start']}"
+        ivr["nodes"] = {f"n{name}": node for name, node in ivr["nodes"].items()}
+        for node in ivr["nodes"].values():
+            ways = node["next"] if isinstance(node["next"], dict) else {node["next"]: "100%"}
+            node["next"] = {to if to == "queue" else f"n{to}": share for to, share in ways.items()}
     assert digest(renamed) == digest(content)
 
 

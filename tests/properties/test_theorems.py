@@ -27,6 +27,15 @@ def instances(n: int = N, **how: Any) -> Iterator[tuple[int, list[Caller]]]:
         yield number, callers(number, **how)
 
 
+LANES: dict[str, Any] = {"priorities": (0, 0, 0)}
+"""Three call types, each in a queue of its own, all alike: together they are first come first served."""
+
+
+def shapes(number: int, *, ivr: bool = True) -> dict[str, Any]:
+    """By turns one queue, three alike, and three behind an IVR."""
+    return [{}, LANES, LANES | {"ivr": ivr}][number % 3]
+
+
 def none_longer(after: list[float], before: list[float]) -> bool:
     return all(a <= b + TOLERANCE for a, b in zip(after, before, strict=True))
 
@@ -35,22 +44,28 @@ def changed(people: list[Caller], i: int, **how: Any) -> list[Caller]:
     return [*people[:i], people[i]._replace(**how), *people[i + 1 :]]
 
 
+def several_types(n: int = N, **how: Any) -> Iterator[tuple[int, list[Caller]]]:
+    """Instances for `shapes`."""
+    for number in range(n):
+        yield number, callers(number, n_classes=1 if number % 3 == 0 else 3, **how)
+
+
 # -- One queue, first come first served, nobody hangs up -------------------------------------------------------------------
 
 
 def test_m01_one_more_agent_and_nobody_waits_longer() -> None:
     shorter = 0
-    for number, people in instances(patience=False):
-        agents = 1 + number % 3
-        before, after = (waits(play(people, Centre(teams=(n,)))) for n in (agents, agents + 1))
+    for number, people in several_types(patience=False):
+        agents = 1 + number % 4
+        before, after = (waits(play(people, Centre(teams=(n,), **shapes(number)))) for n in (agents, agents + 1))
         assert none_longer(after, before), number
         shorter += sum(after) < sum(before)
     assert shorter > N // 3  # it does help
 
 
 def test_m02_one_shorter_call_and_nobody_waits_longer() -> None:
-    for number, people in instances(patience=False):
-        centre, i = Centre(teams=(1 + number % 3,)), number % len(people)
+    for number, people in several_types(patience=False):
+        centre, i = Centre(teams=(1 + number % 4,), **shapes(number)), number % len(people)
         handle = people[i].handle
         assert handle is not None
         after = waits(play(changed(people, i, handle=handle * (number % 5) / 5), centre))
@@ -58,8 +73,8 @@ def test_m02_one_shorter_call_and_nobody_waits_longer() -> None:
 
 
 def test_m03_one_caller_fewer_and_nobody_else_waits_longer() -> None:
-    for number, people in instances(patience=False):
-        centre, i = Centre(teams=(1 + number % 3,)), number % len(people)
+    for number, people in several_types(patience=False):
+        centre, i = Centre(teams=(1 + number % 4,), **shapes(number, ivr=False)), number % len(people)
         before = waits(play(people, centre))
         after = waits(play(people[:i] + people[i + 1 :], centre))
         assert none_longer(after, before[:i] + before[i + 1 :]), number
@@ -73,11 +88,22 @@ def test_m04_a_longer_shift_and_nobody_waits_longer() -> None:
         assert none_longer(after, before), number
 
 
+def test_m04_a_longer_shift_of_persons_and_nobody_waits_longer() -> None:
+    """Two persons whose shift ends after 8 or 16 minutes, besides one agent; what takes a second above takes a minute here."""
+    shorter = 0
+    for number, people in instances(patience=False):
+        slow = [caller._replace(at=60 * caller.at, handle=60 * caller.handle) for caller in people]  # type: ignore[operator]
+        before, after = (waits(play(slow, Centre(teams=(2, 1), shift_ends=end))) for end in (8, 16))
+        assert none_longer(after, before), number
+        shorter += sum(after) < sum(before)
+    assert shorter > N // 20
+
+
 def test_m15_ones_own_patience_does_not_change_ones_own_offered_wait() -> None:
     """And whoever came before is not touched by it at all."""
     told = 0
-    for number, people in instances(patience=True):
-        centre, i = Centre(teams=(1 + number % 2,)), number % len(people)
+    for number, people in several_types(patience=True):
+        centre, i = Centre(teams=(1 + number % 2,), **shapes(number, ivr=False)), number % len(people)
         limited, patient = play(people, centre), play(changed(people, i, patience=INF), centre)
         assert limited[:i] == patient[:i], number
         if limited[i].outcome is Outcome.SERVED:
@@ -89,9 +115,12 @@ def test_m15_ones_own_patience_does_not_change_ones_own_offered_wait() -> None:
 
 
 def test_m17_as_many_agents_as_callers_and_nobody_waits() -> None:
-    for number, people in instances(patience=True):
-        ends = play(people, Centre(teams=(len(people),)))
-        assert {(end.outcome, end.wait) for end in ends} == {(Outcome.SERVED, 0.0)}, number
+    """Those who hang up in an IVR never ask for one."""
+    for number, people in several_types(patience=True):
+        ends = play(people, Centre(teams=(len(people),), **shapes(number)))
+        came = [end for end in ends if end.outcome is not Outcome.HUNG_UP]
+        assert {(end.outcome, end.wait) for end in came} <= {(Outcome.SERVED, 0.0)}, number
+        assert number % 3 == 2 or came == ends, number
 
 
 # -- Disciplines -----------------------------------------------------------------------------------------------------------
@@ -147,15 +176,15 @@ def earlier(better: list[End], worse: list[End]) -> bool:
     return len(ours) >= len(theirs) and none_longer(ours[: len(theirs)], theirs) and n_abandoned(better) <= n_abandoned(worse)
 
 
-def start_order(agents: int, law: str = "6s") -> Centre:
-    return Centre(teams=(agents,), start_order=True, law=law)
+def start_order(number: int, agents: int, law: str = "6s") -> Centre:
+    return Centre(teams=(agents,), start_order=True, law=law, **shapes(number))
 
 
 def test_m09_one_more_agent_and_no_start_is_later() -> None:
     better = 0
-    for number, people in instances(2 * N, patience=True, drawn=True):
-        agents = 1 + number % 3
-        before, after = (play(people, start_order(n), seed=number) for n in (agents, agents + 1))
+    for number, people in several_types(2 * N, patience=True, drawn=True):
+        agents = 1 + number % 4
+        before, after = (play(people, start_order(number, n), seed=number) for n in (agents, agents + 1))
         assert earlier(after, before), number
         better += n_abandoned(after) < n_abandoned(before)
     assert better > N // 5
@@ -169,10 +198,10 @@ def test_m09_holds_for_equal_handle_times_of_callers_too() -> None:
 
 def test_m10_more_patience_and_no_start_is_later() -> None:
     better = 0
-    for number, people in instances(2 * N, patience=True, drawn=True):
+    for number, people in several_types(2 * N, patience=True, drawn=True):
         dice = np.random.default_rng(number)
         patient = [caller._replace(patience=caller.patience + float(dice.choice([0.0, 0.5, 4.0]))) for caller in people]
-        centre = start_order(1 + number % 3)
+        centre = start_order(number, 1 + number % 4)
         before, after = (play(several, centre, seed=number) for several in (people, patient))
         assert earlier(after, before), number
         better += n_abandoned(after) < n_abandoned(before)
@@ -181,23 +210,45 @@ def test_m10_more_patience_and_no_start_is_later() -> None:
 
 def test_m11_shorter_handle_times_and_no_start_is_later() -> None:
     """The same luck in an exponential law with a smaller mean: every S_n is shorter."""
-    for number, people in instances(2 * N, patience=True, drawn=True):
-        agents = 1 + number % 3
-        before, after = (play(people, start_order(agents, law), seed=number) for law in ("6s", "4s"))
+    for number, people in several_types(2 * N, patience=True, drawn=True):
+        agents = 1 + number % 4
+        before, after = (play(people, start_order(number, agents, law), seed=number) for law in ("6s", "4s"))
         assert earlier(after, before), number
 
 
 def test_m12_without_waiting_places_more_agents_admit_a_superset() -> None:
     grew = 0
-    for number, people in instances(2 * N, patience=False):
-        agents = 1 + number % 3
-        fewer, more = (
-            {i for i, end in enumerate(play(people, Centre(teams=(n,), lines=n))) if end.outcome is Outcome.SERVED}
-            for n in (agents, agents + 1)
-        )
-        assert fewer <= more, number
-        grew += fewer < more
+    for number, people in several_types(2 * N, patience=False):
+        agents = 1 + number % 4
+        fewer, more = (play(people, Centre(teams=(n,), lines=n, **shapes(number, ivr=False))) for n in (agents, agents + 1))
+        admitted, also = ({i for i, end in enumerate(ends) if end.outcome is Outcome.SERVED} for ends in (fewer, more))
+        assert admitted <= also, number
+        grew += admitted < also
     assert grew > N // 5
+
+
+# -- Units of time ---------------------------------------------------------------------------------------------------------
+
+
+def slower(people: list[Caller], factor: float) -> list[Caller]:
+    return [Caller(factor * at, factor * handle, factor * patience, kind) for at, handle, patience, kind in people]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("factor", "exact"), [(0.5, True), (8.0, True), (60.0, False)])
+def test_m23_other_units_of_time_are_the_same_day(factor: float, exact: bool) -> None:
+    """Powers of two bit for bit; else up to rounding, where nothing happens at the same instant."""
+    rounded = 0
+    for number, people in instances(patience=True, n_classes=2):
+        if not exact and number % 2 == 0:
+            continue  # on a grid rounding would decide ties
+        centre = Centre(teams=(1 + number % 2, 1), priorities=(0, number % 3), reach=((0, 1), (1,)))
+        ends, later = play(people, centre), play(slower(people, factor), centre)
+        assert [(end.outcome, end.agent) for end in ends] == [(end.outcome, end.agent) for end in later], number
+        for end, other in zip(ends, later, strict=True):
+            for ours, theirs in zip(end[1:4], other[1:4], strict=True):
+                assert theirs == (factor * ours if exact else pytest.approx(factor * ours, rel=1e-9, abs=1e-9)), number
+                rounded += theirs != factor * ours
+    assert exact or rounded > 0
 
 
 # -- Who answers does not matter -------------------------------------------------------------------------------------------

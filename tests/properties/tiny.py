@@ -15,6 +15,7 @@ import numpy as np
 
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.engine.compiled.state import KernelPolicy, kernel_policy
+from ccsim.engine.reference import simulate as simulate_reference
 from ccsim.outcomes import Rows
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import RECORDED, TIMETABLE, Program, records
@@ -38,7 +39,8 @@ class Centre(NamedTuple):
     """The shape of a centre.
 
     `teams` has the agents of each team and `reach` the teams of each queue (all of them when empty); `priorities` has one entry
-    for each class; `law` is what handle times are drawn from where a caller has none.
+    for each class; `law` is what handle times are drawn from where a caller has none. With `ivr` callers come through a graph
+    of nodes, by luck of their own; with `shift_ends` the first team's agents have a shift that ends after so many minutes.
     """
 
     teams: tuple[int, ...] = (1,)
@@ -48,6 +50,8 @@ class Centre(NamedTuple):
     start_order: bool = False
     law: str = "4s"
     one_queue: bool = False
+    ivr: bool = False
+    shift_ends: int | None = None
 
 
 ALONE = Centre()
@@ -83,6 +87,12 @@ def template(centre: Centre) -> Program:
     }
     if centre.lines is not None:
         content["lines"] = centre.lines
+    if centre.ivr:
+        first = {"time": {"exponential": "3s"}, "hang_up": "10%", "retry": "20%", "next": {"b": "60%", "queue": "40%"}}
+        content["ivr"] = {"start": "a", "nodes": {"a": first, "b": {"time": "2s", "next": {"a": "30%", "queue": "70%"}}}}
+    if centre.shift_ends is not None:
+        content["shifts"] = {"early": {"time": f"00:00-00:{centre.shift_ends:02d}"}}
+        content["agents"]["t0"] = {"shifts": {"early": centre.teams[0]}}
     return compile_scenario(from_dict(content)).program
 
 
@@ -107,10 +117,21 @@ def program(people: list[Caller], centre: Centre, seats: tuple[tuple[float, int]
     return base._replace(recorded=table, timetable=timetable)
 
 
-def rows_of(people: list[Caller], centre: Centre, seed: int = 1, policy: KernelPolicy | None = None, **more: Any) -> Rows:
+def rows_of(
+    people: list[Caller],
+    centre: Centre,
+    seed: int = 1,
+    policy: KernelPolicy | None = None,
+    engine: str = "compiled",
+    **more: Any,
+) -> Rows:
     """Rows of one replication; callers must come in order of (instant, class)."""
     assert people == sorted(people, key=lambda caller: (caller.at, caller.kind))
-    rows = simulate(program(people, centre, **more), seed, 0, rows=True, digest=False, policy=policy).rows
+    built = program(people, centre, **more)
+    if engine == "reference":
+        rows = simulate_reference(built, seed, 0, digest=False).rows
+    else:
+        rows = simulate(built, seed, 0, rows=True, digest=False, policy=policy).rows
     assert rows is not None
     return rows
 
@@ -119,8 +140,7 @@ def play(people: list[Caller], centre: Centre = ALONE, **more: Any) -> list[End]
     """What became of each caller, in their order."""
     rows = rows_of(people, centre, **more)
     ends = [End(Outcome(row["outcome"]), float(row["wait"]), INF, float(row["ended_at"]), -1) for row in rows.contacts]
-    for row in rows.segments:
-        assert row["kind"] == SegmentKind.QUEUE
+    for row in rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]:
         number = int(row["customer"])
         ends[number] = ends[number]._replace(answered_at=float(row["answered_at"]), agent=int(row["agent"]))
     assert len(ends) == len(people)
