@@ -100,7 +100,9 @@ def required_note(scenario: Scenario, compiled: Compiled) -> str:
         bounds.append(f"an ASA of at most {target.max_asa:g} s")
     if target.max_occupancy is not None:
         bounds.append(f"an occupancy of at most {100 * target.max_occupancy:g} %")
-    note = f"Required: on the phones for {', '.join(bounds)}, by {formula} on each interval's forecast, redials apart"
+    apart = "redials and events" if scenario.events else "redials"
+    on = f"on each interval's forecast, {apart} apart"
+    note = f"Required: on the phones for {', '.join(bounds)}, by {formula} {on}"
     if any(len(group.teams) > 1 or len(group.lanes) > 1 for group in _groups(compiled.program)):
         note += "; calls that share teams are one crowd, as if each agent took them all: at least so many"
     return note

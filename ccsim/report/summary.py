@@ -29,7 +29,7 @@ def print_summary(scenario: Scenario, console: Console) -> None:
     console.print(scenario.name, style="bold")
     if scenario.description:
         console.print(scenario.description)
-    for line in (*calendar_lines(scenario), *_behaviour_lines(scenario)):
+    for line in (*calendar_lines(scenario), *_behaviour_lines(scenario), *_money_lines(scenario)):
         console.print(line)
     tables = [_calls(scenario), _queues(scenario), _teams(scenario)]
     if any(call.needs for call in scenario.calls.values()):
@@ -120,6 +120,20 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
     else:
         lines.append("No uncertainty: every day of a kind expects the same number of calls")
     return lines
+
+
+def _money_lines(scenario: Scenario) -> list[str]:
+    """Return what costs how much, in one line; none where nothing does."""
+    currency = f" {scenario.currency}" if scenario.currency else ""
+    parts = [
+        f"{name} {units.format_rate(team.cost)}" + (" of talk and wrap" if team.billed == "talk_and_wrap" else "")
+        for name, team in sorted(scenario.agents.items())
+        if team.cost is not None
+    ]
+    costs = scenario.costs
+    parts += [f"lines {costs.trunk_per_minute:g}/min"] if costs.trunk_per_minute else []
+    parts += [f"an abandon {costs.per_abandon:g}"] if costs.per_abandon else []
+    return [f"Cost{currency and ' in' + currency}: {', '.join(parts)}"] if parts else []
 
 
 def _ivr_lines(scenario: Scenario) -> list[str]:
@@ -223,6 +237,8 @@ def target_lines(targets: Targets) -> list[str]:
     if targets.occupancy is not None:
         low, high = targets.occupancy.goal
         found.append(f"occupancy {100 * low:g} to {100 * high:g} %" + _over(targets.occupancy))
+    if targets.intervals_in_target is not None:
+        found.append(f"{100 * targets.intervals_in_target:g} % of intervals reach the service level")
     return found
 
 
@@ -232,8 +248,9 @@ def _over(target: Target) -> str:
 
 
 def _run_line(scenario: Scenario) -> str:
-    run = scenario.run
+    run, metrics = scenario.run, scenario.metrics
+    level = metrics.service_level + (", from the dial" if metrics.clock == "arrival" else "")
     return (
         f"Simulation: {numbers.plural(run.replications, 'replication')}, seed {run.seed}, "
-        f"intervals of {100 * run.confidence:g} % confidence, service level {scenario.metrics.service_level}"
+        f"intervals of {100 * run.confidence:g} % confidence, service level {level}, flow-outs {metrics.flow_outs}"
     )

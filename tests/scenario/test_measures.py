@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from ccsim.analysis.tabulate import counts_of
 from ccsim.engine.compiled.simulate import simulate
@@ -15,6 +17,7 @@ from ccsim.experiment.run import targets_of
 from ccsim.outcomes import Counts
 from ccsim.outcomes.audit import audit_counts
 from ccsim.program.compile import compile_scenario
+from ccsim.report.summary import print_summary
 from ccsim.scenario import Scenario, from_dict
 
 CALL = {"handle": {"deterministic": "2m"}, "patience": {"deterministic": "40s"}}
@@ -180,3 +183,23 @@ def test_the_verdict_counts_intervals_over_all_replications() -> None:
     verdict = result.targets[-1]
     assert verdict.estimate.value == 0.5 and verdict.verdict == "missed"
     assert verdict.estimand == "share of intervals with service_level >= 0.8, at least 0.75"
+
+
+def test_show_says_what_it_costs_and_what_is_counted() -> None:
+    stream = io.StringIO()
+    team = {"capacity": 2, "cost": "0.42/min", "billed": "talk_and_wrap"}
+    scenario = said(
+        agents={"desk": {"headcount": 1, "cost": "18/h"}, "vendor": team},
+        costs={"trunk_per_minute": 0.012, "per_abandon": 1.5},
+        currency="USD",
+        targets={"intervals_in_target": "75%"},
+        metrics={"report_as": "genesys_cloud", "clock": "arrival"},
+    )
+    print_summary(scenario, Console(file=stream, width=200))
+    text = stream.getvalue()
+    assert "Cost in USD: desk 18/h, vendor 0.42/min of talk and wrap, lines 0.012/min, an abandon 1.5\n" in text
+    assert "75 % of intervals reach the service level" in text
+    assert "service level answered_over_offered, from the dial, flow-outs exclude" in text
+    stream = io.StringIO()
+    print_summary(said(), Console(file=stream, width=200))
+    assert "Cost" not in stream.getvalue()
