@@ -291,6 +291,29 @@ class Accumulator:
         p10, p90 = np.quantile(values, [0.1, 0.9], method="linear") if values.size else (np.nan, np.nan)
         return DayRange(kpi, series.variant, number_or_none(p10), number_or_none(p90), len(values), REGISTRY[kpi].unit)
 
+    def wait_curve(
+        self, confidence: float = 0.95, *, which: str = "ended", queue: str = "", call_type: str = ""
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """How many waits of contacts are over by when: edges, s, share of waits up to each, low and high of that share.
+
+        Parameters
+        ----------
+        which : {"ended", "answered"}
+            Of all whose wait ended, or of the answered.
+        queue, call_type : str
+            A queue or a call type; the centre if neither.
+
+        Raises
+        ------
+        KeyError
+            For a place there is not.
+        """
+        place = ("queue", queue) if queue else ("call_type", call_type) if call_type else ("centre", "")
+        wanted = _WaitRow("contact", place, which)
+        if wanted not in self._wait_rows:
+            raise KeyError(f"no {which} waits of {place[0]} {place[1]!r}")
+        return self._waits.curve(self._wait_rows.index(wanted), confidence)
+
     def sample(self, kpi: str, variant: str = "", basis: str = "") -> Sample:
         """Numerator and denominator of a KPI of the centre over the run, in every replication.
 

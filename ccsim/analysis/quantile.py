@@ -83,6 +83,21 @@ class WaitMoments:
             for of_share in table.transpose(1, 0, 2)
         ]
 
+    def curve(self, row: int, confidence: float) -> tuple[Floats, Floats, Floats, Floats]:
+        """For one kind of wait: edges, s, and the share of waits up to each, with the two ends of its interval.
+
+        Empty arrays where there was no wait at all; the ends are NaN where the replications give no interval.
+        """
+        counts = self.n * self._first[row, : self._top + 1] + self._sums[row, : self._top + 1]
+        if self.n == 0 or counts[-1] <= 0.0:
+            return np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0)
+        share = counts / counts[-1]
+        none = np.full(len(share), np.nan)
+        lower, upper = (none, none)
+        if self.n > 1 and self.seen[row] > 1:
+            lower, upper = self._band(row, share, float(counts[-1]), confidence)
+        return WAIT_EDGES[: len(share)], share, lower, upper
+
     def _row(
         self, row: int, counts: Floats, shares: tuple[float, ...], confidence: float
     ) -> list[tuple[float, float, float, int]]:

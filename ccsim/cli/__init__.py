@@ -26,6 +26,7 @@ VERBS = {
     "show": "Say what a scenario means, with all defaults.",
     "run": "Simulate a scenario and report what callers and agents would live through.",
     "compare": "Compare plans that meet the same callers.",
+    "walk": "Walk through one agent's day, call by call, and see what stood in the way.",
     "erlang": "Agents and waits by the textbook: Erlang C and A side by side.",
     "kpis": "What every figure means: the sentence and the formula.",
     "schema": "The JSON Schema of scenario files, for editors.",
