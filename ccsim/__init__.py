@@ -32,6 +32,7 @@ _HOMES = {
     "run": "ccsim.experiment",
     "select": "ccsim.experiment",
     "times": "ccsim.scenario",
+    "walk": "ccsim.report.walk",
 }
 
 _OTHER_NAMES = {"open_run": "load"}

@@ -37,7 +37,7 @@ class Facts(NamedTuple):
     call_type : int64, shape (n_stays,)
         What the contact is about; the stay's own is that of the queue he is in.
     misrouted, passed_on : bool, shape (n_stays,)
-        A first stay in another type's queue; a stay reached by a transfer that was not the way out of such a one.
+        A stay in another type's queue before any transfer; one reached by a transfer that was not the way out of such a stay.
     team : int64, shape (n_stays,)
         Of the agent who answered; -1 where nobody did.
     nobody_there, kept_idle, all_busy, rang : float64, shape (n_stays,)
@@ -193,8 +193,10 @@ def facts_of(program: Program, rows: Rows) -> Facts:
     """What the roadblocks of one replication are read from."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
     call_type = rows.contacts["call_type"][_contact_of(stays, rows.contacts)].astype(np.int64)
-    first = stays["came_by"] == -1
-    misrouted = first & (stays["call_type"] != call_type)
+    first, transferred = stays["came_by"] == -1, stays["came_by"] == Outcome.TRANSFERRED
+    so_far = np.cumsum(transferred)  # transfers, all contacts up to here
+    earlier = so_far - np.maximum.accumulate(np.where(first, so_far, 0))
+    misrouted = (earlier == 0) & (stays["call_type"] != call_type)
     after_misroute = np.zeros(len(stays), dtype=np.bool_)
     after_misroute[1:] = misrouted[:-1] & ~first[1:]
     answered = stays["answered_at"] < np.inf
@@ -205,7 +207,7 @@ def facts_of(program: Program, rows: Rows) -> Facts:
         stays=stays,
         call_type=call_type,
         misrouted=misrouted,
-        passed_on=(stays["came_by"] == Outcome.TRANSFERRED) & ~after_misroute,
+        passed_on=transferred & ~after_misroute,
         team=team.astype(np.int64),
         nobody_there=nobody_there,
         kept_idle=kept_idle,
@@ -339,9 +341,7 @@ class TeamLosses:
     def _price(self, roadblock: Roadblock) -> float | None:
         """Money per s: an agent's time costs what his team bills, a caller's what his line costs."""
         if roadblock.whose == "caller":
-            settings = self._program.settings
-            price = float(settings.trunk_cost[0]) if "trunk_cost" in (settings.dtype.names or ()) else 0.0
-            return price or None
+            return float(self._program.settings.trunk_cost[0]) or None
         team = self._program.teams[self._team]
         if team.billed == Billed.TALK_AND_WRAP and roadblock.table == "states":
             return None

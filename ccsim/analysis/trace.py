@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccsim.analysis.roadblocks import AWAY, ROADBLOCKS, Facts, facts_of, operating_days
-from ccsim.outcomes import Rows
+from ccsim.analysis.roadblocks import AWAY, ROADBLOCKS, Facts, operating_days
 from ccsim.program.layout import Names, Program
 from ccsim.vocabulary import AgentState, Outcome
 
@@ -148,19 +147,19 @@ def day_window(program: Program, day: int) -> tuple[float, float]:
     return (0.0 if place == 0 else float(since)), float(until)
 
 
-def agent_day(program: Program, names: Names, rows: Rows, agent: int, day: int, replication: int = 0) -> AgentDay:
+def agent_day(facts: Facts, names: Names, agent: int, day: int, replication: int = 0) -> AgentDay:
     """What an agent did on a day.
 
     Parameters
     ----------
-    rows : Rows
+    facts : Facts
         Of one replication.
     agent : int
         Id.
     day : int
         Index of a calendar day with opening hours.
     """
-    facts = facts_of(program, rows)
+    program = facts.program
     since, until = day_window(program, day)
     mine = np.flatnonzero((facts.stays["agent"] == agent) & facts.answered)
     mine = mine[np.argsort(facts.stays["answered_at"][mine], kind="stable")]
@@ -169,7 +168,7 @@ def agent_day(program: Program, names: Names, rows: Rows, agent: int, day: int, 
     calls = _calls(facts, names, mine)
     began = np.array([min(call.assigned_at, call.answered_at) for call in calls])
     stretches = []
-    for row in rows.agent_states[rows.agent_states["agent"] == agent]:
+    for row in facts.states[facts.states["agent"] == agent]:
         begin, end = max(float(row["started_at"]), since), min(float(row["ended_at"]), until)
         if begin >= end:
             continue
@@ -185,25 +184,23 @@ def agent_day(program: Program, names: Names, rows: Rows, agent: int, day: int, 
         replication=replication,
         opens_at=float(program.days.open_at[day]),
         closes_at=float(program.days.close_at[day]),
-        stretches=tuple(_ended(stretches, rows)),
+        stretches=tuple(_ended(stretches, facts)),
         calls=calls,
     )
 
 
-def _ended(stretches: list[Stretch], rows: Rows) -> list[Stretch]:
+def _ended(stretches: list[Stretch], facts: Facts) -> list[Stretch]:
     """The same with an end: who is on duty for ever is followed until the last thing that happened."""
     if not stretches or math.isfinite(stretches[-1].ended_at):
         return stretches
     last = stretches.pop()
-    ends = np.concatenate([table["ended_at"] for table in (rows.agent_states, rows.contacts)])
+    ends = np.concatenate([table["ended_at"] for table in (facts.states, facts.stays)])
     end = float(ends[np.isfinite(ends)].max(initial=0.0))
     return [*stretches, last._replace(ended_at=end)] if end > last.began_at else stretches
 
 
 def _calls(facts: Facts, names: Names, chosen: np.ndarray[Any, Any]) -> tuple[Call, ...]:
-    seconds = {
-        id: roadblock.seconds(facts)[chosen] for id, roadblock in ROADBLOCKS.items() if roadblock.table == "stays"
-    }
+    seconds = {id: roadblock.seconds(facts)[chosen] for id, roadblock in ROADBLOCKS.items() if roadblock.table == "stays"}
     calls = []
     for number, place in enumerate(chosen.tolist()):
         stay = facts.stays[place]

@@ -28,6 +28,7 @@ FORMATS = ("csv", "xlsx", "parquet")
         "ccsim run northgate.yaml --set agents.desk.headcount+=2 --reps 500",
         "ccsim run northgate.yaml --what-if two_more",
         "ccsim run northgate.yaml --out runs --intervals",
+        "ccsim run northgate.yaml --plots pictures",
         "ccsim run northgate.yaml --json --quiet > result.json",
         "",
         "In a script: exit code 3 when a target is missed",
@@ -53,6 +54,7 @@ FORMATS = ("csv", "xlsx", "parquet")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv", help="Of the files; csv for now.")
 @click.option("--calls", is_flag=True, default=False, help="With --out: also one row per call, leg and agent state.")
 @click.option("--force", is_flag=True, default=False, help="With --out: replace the last run of this scenario.")
+@click.option("--plots", type=click.Path(path_type=Path), metavar="DIR", help="Draw the run: SVG files in DIR.")
 @click.option("--check", is_flag=True, default=False, help="Exit code 3 when a target is missed.")
 @as_json
 @click.option("-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only.")
@@ -69,6 +71,7 @@ def command(
     file_format: str,
     calls: bool,
     force: bool,
+    plots: Path | None,
     check: bool,
     as_json: bool,
     quiet: bool,
@@ -84,10 +87,11 @@ def command(
         raise click.UsageError("--calls writes files. Try: --calls --out runs")
     gc.disable()  # hundreds of thousands of objects are about to be imported, none of them garbage
     scenario = _scenario(file, settings, what_if, as_json)
-    if out is not None:
-        from ccsim.cli.places import new_folder
+    for folder in (out, plots):
+        if folder is not None:
+            from ccsim.cli.places import new_folder
 
-        new_folder(out)
+            new_folder(folder)
     if not quiet:
         print_problems(scenario.warnings)
 
@@ -100,6 +104,8 @@ def command(
     _print(result, as_json, intervals)
     if out is not None:
         _write(result, out, force, calls, quiet)
+    if plots is not None and result.replications:
+        _draw(result, plots, quiet)
     _leave(result, check, quiet, planned=scenario.run.replications if reps is None else reps)
 
 
@@ -167,6 +173,15 @@ def _write(result: Result, out: Path, force: bool, calls: bool, quiet: bool) -> 
     folder = write_folder(result, out, force, calls)
     if not quiet:
         message(f"written to {folder}")
+
+
+def _draw(result: Result, folder: Path, quiet: bool) -> None:
+    from ccsim.cli.console import message
+    from ccsim.report.plots import write_plots
+
+    written = write_plots(result, folder)
+    if not quiet:
+        message(f"{len(written)} pictures in {folder}")
 
 
 def _leave(result: Result, check: bool, quiet: bool, planned: int) -> None:

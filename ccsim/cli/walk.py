@@ -71,9 +71,7 @@ def command(
 
         from ccsim.report.walk import walk
 
-        walked = walk(
-            scenario, agent=agent, team=team, day=day, replication=rep or 0, reps=reps, seed=seed, engine=engine
-        )
+        walked = walk(scenario, agent=agent, team=team, day=day, replication=rep or 0, reps=reps, seed=seed, engine=engine)
     if as_json:
         from ccsim.cli.console import print_json
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from ccsim.analysis import Accumulator, Estimate, Target, Verdict
@@ -151,6 +152,10 @@ class Comparison:
         """The plans and what is shown of each in the KPI they are ranked by."""
         shown = [f"{d.plan!r} {d.verdict}" for d in self.differences if d.key == self.best_by]
         return f"Comparison({self.base.name!r} against {', '.join(shown)}; {self.replications} replications)"
+
+    def plot(self, kpi: str = "", **options: Any) -> Any:
+        """Draw the plans against the base in one KPI and return the axes; see `ccsim.report.plots.paired`."""
+        return import_module("ccsim.report.plots.paired").differences(self, kpi, **options)
 
     @property
     def base(self) -> Plan:

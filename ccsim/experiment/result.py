@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ccsim.analysis import Accumulator, Estimate, Verdict
 from ccsim.outcomes import Rows
@@ -157,6 +158,11 @@ class Result:
         scope = " x ".join((*place, period))
         found = self.accumulator.estimates(self.scenario.run.confidence, scopes=(scope,), ids=ids or None)
         return [e for e in found if place.items() <= e.scope.items()]
+
+    @property
+    def plot(self) -> Any:
+        """The pictures of this result: ``result.plot.service_level()``; see `ccsim.report.plots`."""
+        return import_module("ccsim.report.plots").Plots(self)  # by name: what draws a result is above what makes it
 
     @property
     def fingerprint(self) -> str:

@@ -51,9 +51,7 @@ class Retold(NamedTuple):
             yield done.rows
 
 
-def retell(
-    scenario: Scenario, *, last: int = 0, seed: int | None = None, engine: str = "auto", policy: Any = None
-) -> Retold:
+def retell(scenario: Scenario, *, last: int = 0, seed: int | None = None, engine: str = "auto", policy: Any = None) -> Retold:
     """Get ready to simulate replications of a scenario again.
 
     Parameters

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ccsim.analysis.roadblocks import ROADBLOCKS, Lost, TeamLosses, operating_days
+from ccsim.analysis.roadblocks import ROADBLOCKS, Lost, TeamLosses, facts_of, operating_days
 from ccsim.analysis.trace import AgentDay, Call, Stretch, agent_day, times_of
 from ccsim.errors import Problem, ScenarioError, escaped, nearest, shown
 from ccsim.experiment.walk import Retold, retell
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TeamWalk", "Walk", "walk"]
 
-STATE_WORDS: dict[AgentState, str] = {
+STATE_WORDS: dict[AgentState, str] = {state: state.name.lower().replace("_", " ") for state in AgentState} | {
     AgentState.AVAILABLE: "idle",
     AgentState.TALK: "talk",
     AgentState.WRAP: "wrap",
@@ -108,7 +108,7 @@ def walk(
     who = _agent_id(retold, scenario, agent, *place)
     when = _known_day(retold, scenario, day)
     (rows,) = retold.rows([replication])
-    return Walk(scenario, retold.seed, agent_day(retold.program, retold.names, rows, who, when, replication))
+    return Walk(scenario, retold.seed, agent_day(facts_of(retold.program, rows), retold.names, who, when, replication))
 
 
 @dataclass(frozen=True)
@@ -293,9 +293,9 @@ def _lines(walked: Walk) -> Iterator[_Line]:
 
     found: list[tuple[float, int, _Line]] = []
     for before, stretch, after in _with_neighbours(day.stretches):
-        if before is None or before.ended_at < stretch.began_at:
-            if stretch.state != AgentState.MISSING:
-                found.append((stretch.began_at, 0, _Line(at(stretch.began_at), "", _arrival(stretch))))
+        comes = before is None or before.ended_at < stretch.began_at
+        if comes and stretch.state != AgentState.MISSING:
+            found.append((stretch.began_at, 0, _Line(at(stretch.began_at), "", _arrival(stretch))))
         if stretch.call < 0:
             words, length = _stretch_words(stretch), numbers.duration(stretch.length)
             found.append((stretch.began_at, 2, _Line(at(stretch.began_at), length, words)))
@@ -414,8 +414,8 @@ def _pareto(walked: TeamWalk) -> list[str]:
     currency = walked.scenario.currency or "money"
     head = f"{'':41} {'min a day':>9}  {'±':>6} {'share':>7} {'cases':>8}" + (f"  {escaped(currency):>9}" if priced else "")
     lines = [
-        f"What stands in the way of {escaped(walked.team)} and its callers ({escaped(walked.scenario.name)}), per operating day",
-        f"{numbers.plural(walked.replications, 'replication')}, seed {walked.seed}",
+        f"What stands in the way of {escaped(walked.team)} and its callers, per operating day",
+        f"{escaped(walked.scenario.name)}; {numbers.plural(walked.replications, 'replication')}, seed {walked.seed}",
     ]
     for whose, owner in (("caller", "Minutes of callers"), ("agent", "Minutes of agents")):
         found = [lost for lost in walked.lost if lost.roadblock.whose == whose]

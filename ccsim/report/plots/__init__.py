@@ -83,7 +83,12 @@ class Plots:
         goal = None if target is None else target.goal.share
         planned = found[len(found) // 2].agents if len(found) == 3 else None
         said = "" if target is None else f"target: {numbers.goal(target.goal.share, target.goal.within)}"
-        given = {"target": goal, "target_label": said, "now": planned, "confidence": self._result.scenario.run.confidence} | options
+        given = {
+            "target": goal,
+            "target_label": said,
+            "now": planned,
+            "confidence": self._result.scenario.run.confidence,
+        } | options
         return curve([n.agents for n in found], [n.service_level for n in found], x_label="Agents", **given)
 
     def __getattr__(self, name: str) -> Callable[..., Axes]:

@@ -1,4 +1,4 @@
-"""One agent's day as a picture: an hour in each row, a minute wide enough to see, every call with how long its caller waited."""
+"""One agent's day as a picture: an hour in each row, and calls whose callers had waited long are marked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers
 from ccsim.report.plots import style
-from ccsim.report.plots.style import BAD, GOOD, GREY, INK, LINE, SECOND, NothingToDraw
+from ccsim.report.plots.style import BAD, INK, NothingToDraw
 from ccsim.scenario import clock
 from ccsim.vocabulary import AgentState
 
@@ -48,6 +48,11 @@ _LOOKS: dict[str, _Look] = {
 }
 
 
+def _other(kind: str) -> _Look:
+    """Of a state without a look of its own."""
+    return _Look(kind.replace("_", " "), "#D9C2E9", "++")
+
+
 def agent_day(walked: Walk, *, ax: Axes | None = None) -> Axes:
     """Draw a walk: what the agent did, minute by minute, and where a caller had waited longer than the goal.
 
@@ -67,7 +72,7 @@ def agent_day(walked: Walk, *, ax: Axes | None = None) -> Axes:
     drawn: set[str] = set()
     for begin, end, kind, name in pieces:
         drawn.add(kind)
-        _draw(ax, begin - midnight, end - midnight, _LOOKS[kind], name)
+        _draw(ax, begin - midnight, end - midnight, _LOOKS.get(kind, _other(kind)), name)
     goal = _goal(walked)
     waited = [(call.answered_at - midnight, call.wait) for call in walked.day.calls if call.wait > goal]
     _mark_waits(ax, waited)
@@ -75,7 +80,9 @@ def agent_day(walked: Walk, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(last - 0.02, first - 0.12)
     ax.set_xticks([60.0 * minute for minute in range(0, 61, 5)], [f":{minute:02d}" for minute in range(0, 61, 5)])
     hours = range(first, last)
-    ax.set_yticks([hour + 0.5 for hour in hours], [f"{clock.wall(walked.scenario, midnight + hour * _HOUR):%H:%M}" for hour in hours])
+    ax.set_yticks(
+        [hour + 0.5 for hour in hours], [f"{clock.wall(walked.scenario, midnight + hour * _HOUR):%H:%M}" for hour in hours]
+    )
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("minutes past the hour")
     _legend(ax, drawn, len(waited), goal)
@@ -127,7 +134,9 @@ def _draw(ax: Axes, begin: float, end: float, look: _Look, name: str) -> None:
         if (since, until) == longest and name and until - since >= _ROOM_FOR_A_NAME:
             room = int((until - since - 20.0) / _LETTER)
             short = name if len(name) <= room else name[: room - 1] + "…"
-            ax.text(since - hour * _HOUR + 10.0, hour + 0.5, style.plain(short), va="center", ha="left", fontsize=7.5, color=INK)
+            ax.text(
+                since - hour * _HOUR + 10.0, hour + 0.5, style.plain(short), va="center", ha="left", fontsize=7.5, color=INK
+            )
 
 
 def _mark_waits(ax: Axes, waited: list[tuple[float, float]]) -> None:
@@ -148,9 +157,10 @@ def _legend(ax: Axes, drawn: set[str], n_marked: int, goal: float) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    looks = _LOOKS | {kind: _other(kind) for kind in sorted(drawn - set(_LOOKS))}
     handles: list[Patch | Line2D] = [
         Patch(facecolor=look.colour, edgecolor="#606060", linewidth=0.5, hatch=look.hatch, label=look.label)
-        for kind, look in _LOOKS.items()
+        for kind, look in looks.items()
         if kind in drawn
     ]
     if n_marked:

@@ -109,10 +109,16 @@ def _write_numbers(ax: Axes, table: np.ndarray, mesh: object, unit: str, signed:
     for (row, column), value in np.ndenumerate(table):
         if np.isfinite(value):
             words = f"{100 * value:.0f}" if unit == "share" else numbers.duration(value) if unit == "s" else ""
-            words = words or (f"{value:+.1f}" if signed else f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}")
+            words = _signed(value) if signed else words or (f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}")
             ax.text(
                 column + 0.5, row + 0.5, words, ha="center", va="center", fontsize=7.5, color=_ink_on(mesh, value), gid="number"
             )
+
+
+def _signed(value: float) -> str:
+    """A surplus as +3, a lack as -2.5; nothing much as 0."""
+    rounded = round(value) if abs(value) >= 9.95 else round(value, 1)
+    return f"{rounded:+g}" if rounded else "0"
 
 
 def _ink_on(mesh: object, value: float) -> str:
@@ -127,7 +133,7 @@ def _name_cells(ax: Axes, times: list[str], dates: list[str]) -> None:
     columns = list(hours)[:: max(1, every // 2)] or list(range(0, len(times), every))
     ax.set_xticks([float(i) for i in columns], [times[i] for i in columns])
     rows = list(range(0, len(dates), max(1, -(-len(dates) // _MOST_NAMED_ROWS))))
-    ax.set_yticks([row + 0.5 for row in rows], [f"{datetime.date.fromisoformat(dates[row]):%a %d.%m.}" for row in rows])
+    ax.set_yticks([row + 0.5 for row in rows], [f"{datetime.date.fromisoformat(dates[row]):%a %d %b}" for row in rows])
     ax.invert_yaxis()
     ax.tick_params(length=0)
     ax.tick_params(axis="x", length=3, color=GREY)

@@ -19,7 +19,7 @@ __all__ = ["net_staffing", "profile", "staffing"]
 
 _STAFF = (
     ("required", "required", INK, (0, (4, 2)), 1.6),
-    ("scheduled", "scheduled, net of planned breaks", SECOND, "-", 2.2),
+    ("scheduled", "scheduled, net of planned breaks", SECOND, "-", 3.4),
     ("agents_on_duty", "present on the phones", LINE, (0, (6, 1, 1, 1)), 1.8),
 )
 
@@ -61,7 +61,9 @@ def profile(
     _draw_targets(ax, targets)
     line.mark(ax)
     if unit == "share":
-        top = max([e.high or e.value or 0.0 for e in shown if e is not None] + [t.at_least or t.at_most or 0.0 for t in targets])
+        top = max(
+            [e.high or e.value or 0.0 for e in shown if e is not None] + [t.at_least or t.at_most or 0.0 for t in targets]
+        )
         ax.set_ylim(0.0, 1.02 if top > 0.5 else 1.15 * top or 1.0)
         style.as_percent(ax)
     else:
@@ -108,7 +110,7 @@ def staffing(result: Result, *, day: int | str | None = None, ax: Axes | None = 
     """
     line = timeline(result, day)
     place = {"team": team} if team else {}
-    found = by_interval(result, _known([id for id, *_ in _STAFF]), **place)
+    found = by_interval(result, [id for id, *_ in _STAFF], **place)
     if not found:
         raise NothingToDraw("there are no agents in any interval")
     ax = style.axes(ax, f"staffing_{team}" if team else "staffing")
@@ -123,13 +125,21 @@ def staffing(result: Result, *, day: int | str | None = None, ax: Axes | None = 
             xs, low = line.steps([None if e is None else e.low for e in shown])
             _, high = line.steps([None if e is None else e.high for e in shown])
             ax.fill_between(xs, low, high, color=colour, alpha=BAND, linewidth=0, label="_band")
-        ax.plot(*line.steps(values), color=colour, linestyle=dashes, linewidth=width, label=label)
+        ax.plot(
+            *line.steps(values),
+            color=colour,
+            linestyle=dashes,
+            linewidth=width,
+            label=label,
+            zorder=4 if id == "required" else 2,
+        )
     line.mark(ax)
     ax.set_ylim(0.0, 1.18 * ax.get_ylim()[1])
     ax.set_ylabel("Agents (mean of the interval)")
     style.title(ax, "Agents required, scheduled and present" + (f", {team}" if team else ""))
     ax.legend(frameon=False, fontsize=9, loc="upper left", ncols=3)
-    style.caption(ax, style.interval_words(result.replications, result.scenario.run.confidence))
+    said = style.interval_words(result.replications, result.scenario.run.confidence)
+    style.caption(ax, f"{said}. {result.requirement}")
     return ax
 
 
@@ -143,9 +153,9 @@ def net_staffing(result: Result, *, day: int | str | None = None, ax: Axes | Non
     """
     line = timeline(result, day)
     place = {"team": team} if team else {}
-    found = by_interval(result, _known(["required", "net_staffing"]), **place)
+    found = by_interval(result, ["required", "net_staffing"], **place)
     if "net_staffing" not in found or not any(e.value for e in found.get("required", {}).values()):
-        raise NothingToDraw("no agents are required in any interval: the scenario has no target to require them for")
+        raise NothingToDraw(f"no agents are required in any interval. {result.requirement}")
     shown = [found["net_staffing"].get(label) for label in line.labels]
     values = [0.0 if e is None or e.value is None else e.value for e in shown]
     ax = style.axes(ax, f"net_staffing_{team}" if team else "net_staffing")
@@ -162,11 +172,5 @@ def net_staffing(result: Result, *, day: int | str | None = None, ax: Axes | Non
     ax.set_ylabel("Agents scheduled - required")
     style.title(ax, "Net staffing by interval: over or short" + (f", {team}" if team else ""))
     ax.legend(frameon=False, fontsize=9, loc="best")
-    style.caption(ax, "required by the Erlang formula for the scenario's target; scheduled net of planned breaks, nobody absent")
+    style.caption(ax, f"{result.requirement}. Scheduled: net of planned breaks, nobody absent or late")
     return ax
-
-
-def _known(ids: list[str]) -> list[str]:
-    from ccsim.analysis import REGISTRY
-
-    return [id for id in ids if id in REGISTRY]

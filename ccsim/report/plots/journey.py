@@ -11,6 +11,7 @@ from ccsim.report.plots.style import BAD, GOOD, GREY, INK, LINE, SECOND, Nothing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.patches import Patch
 
     from ccsim.experiment import Result
 
@@ -25,8 +26,7 @@ class Flow(NamedTuple):
     calls: float
 
 
-_STAGES = ("Dialled", "IVR", "Queue", "Agent")
-_COLUMN = {"Dialled": 0, "IVR": 1, "Queue": 2, "Agent": 3}
+_STAGES = ("Dialled", "IVR", "Queue")
 _ENDS: dict[str, tuple[str, str, str]] = {
     "Answered": ("answered", GOOD, ""),
     "Served by the IVR": ("contained", GOOD, "..."),
@@ -87,7 +87,7 @@ def journey(result: Result, call_type: str = "", *, ax: Axes | None = None) -> A
         raise NothingToDraw("nobody calls")
     ax = style.axes(ax, f"journey_{call_type}" if call_type else "journey", width=9.5, height=4.6)
     ax.set_axis_off()
-    stages = [stage for stage in ("Dialled", "IVR", "Queue") if any(stage in flow[:2] for flow in found)]
+    stages = [stage for stage in _STAGES if any(stage in flow[:2] for flow in found)]
     columns = {stage: float(place) for place, stage in enumerate(stages)}
     last = float(len(stages)) - 0.1
     gap = 0.045 * total
@@ -95,7 +95,7 @@ def journey(result: Result, call_type: str = "", *, ax: Axes | None = None) -> A
     ends.sort(key=lambda flow: (-columns[flow.source], list(_ENDS).index(flow.to)))
     tops = _place_ends(ends, gap)
     heights = {stage: max(_through(found, stage), 1e-12) for stage in stages}
-    at = {stage: 0.0 for stage in stages}
+    at = dict.fromkeys(stages, 0.0)
     for stage in stages:
         ax.add_patch(_bar(columns[stage], 0.0, heights[stage]))
         ax.text(
@@ -109,10 +109,9 @@ def journey(result: Result, call_type: str = "", *, ax: Axes | None = None) -> A
         end_x = columns.get(flow.to, last)
         ax.add_patch(_ribbon(columns[flow.source], end_x, top, goal, flow.calls, colour, hatch, flow))
         if flow.to not in columns:
-            share = flow.calls / total
+            said = f"{flow.to} {numbers.count(round(flow.calls, 1))} ({numbers.percent(flow.calls / total)})"
             ax.text(
-                last + 0.04, goal + flow.calls / 2.0,
-                f"{flow.to} {numbers.count(round(flow.calls, 1))} ({numbers.percent(share)})", va="center", fontsize=9.5, color=INK,
+                last + 0.04, goal + flow.calls / 2.0, said, va="center", fontsize=9.5, color=INK,
             )  # fmt: skip
     bottom = max([tops[flow.to] + flow.calls for flow in ends] + [total])
     ax.set_xlim(-0.25, last + 0.95)
@@ -141,13 +140,13 @@ def _place_ends(ends: list[Flow], gap: float) -> dict[str, float]:
     return tops
 
 
-def _bar(x: float, top: float, height: float) -> object:
+def _bar(x: float, top: float, height: float) -> Patch:
     from matplotlib.patches import Rectangle
 
     return Rectangle((x - 0.025, top), 0.05, height, facecolor=INK, edgecolor="none", zorder=3)
 
 
-def _ribbon(x0: float, x1: float, top: float, goal: float, width: float, colour: str, hatch: str, flow: Flow) -> object:
+def _ribbon(x0: float, x1: float, top: float, goal: float, width: float, colour: str, hatch: str, flow: Flow) -> Patch:
     """A band from one bar to another that keeps its width."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path

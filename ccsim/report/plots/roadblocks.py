@@ -38,7 +38,9 @@ def roadblocks(walked: TeamWalk, *, ax: Axes | None = None) -> Axes:
             label=label if lost is same[0] else f"_{lost.roadblock.id}",
         )  # fmt: skip
         if lost.low is not None and lost.high is not None:
-            ax.plot([lost.low, lost.high], [row, row], color=INK, linewidth=1.4, marker="|", label=f"_{lost.roadblock.id} interval")
+            ax.plot(
+                [lost.low, lost.high], [row, row], color=INK, linewidth=1.4, marker="|", label=f"_{lost.roadblock.id} interval"
+            )
         share = lost.minutes / sum(other.minutes for other in same)
         money = "" if lost.money is None else f"; {walked.scenario.currency or 'cost'} {lost.money:,.0f}"
         ax.text(
@@ -54,5 +56,7 @@ def roadblocks(walked: TeamWalk, *, ax: Axes | None = None) -> Axes:
     style.title(ax, f"What stands in the way of {walked.team} and its callers")
     ax.legend(frameon=False, fontsize=9, loc="lower right", title="minutes", title_fontsize=9, alignment="left")
     confidence = walked.scenario.run.confidence
-    style.caption(ax, f"{numbers.plural(walked.replications, 'replication')}; lines: {100 * confidence:g} % intervals of the mean")
+    style.caption(
+        ax, f"{numbers.plural(walked.replications, 'replication')}; lines: {100 * confidence:g} % intervals of the mean"
+    )
     return ax

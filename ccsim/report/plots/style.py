@@ -6,6 +6,7 @@ imported inside functions, since that takes seconds.
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ INK, GREY = "#1A1A1A", "#8C8C8C"
 BAND = 0.25
 """Opacity of the band of an interval."""
 _DPI = 150
+_LINE_OF_A_CAPTION = 112  # letters
 
 
 class NothingToDraw(ValueError):
@@ -76,8 +78,8 @@ def title(ax: Axes, text: str) -> None:
 
 def caption(ax: Axes, text: str) -> None:
     """How it was made, in small letters under it."""
-    below = ax.get_xlabel()
-    ax.set_xlabel(f"{below}\n{plain(text)}" if below else plain(text), fontsize=8.5, color=INK, loc="left")
+    lines = [ax.get_xlabel(), *textwrap.wrap(plain(text), _LINE_OF_A_CAPTION)]
+    ax.set_xlabel("\n".join(line for line in lines if line), fontsize=8.5, color=INK, loc="left")
 
 
 def plain(text: str) -> str:

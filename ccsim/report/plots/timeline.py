@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,9 @@ class Timeline(NamedTuple):
             ax.axvline(end + _GAP / 2.0, color=GREY, linewidth=0.6, linestyle=(0, (1, 3)))
         every = -(-len(self.days) // _MOST_NAMED_DAYS)
         shown = self.days[::every]
-        ax.set_xticks([(begin + end) / 2.0 for _, begin, end in shown], [_day_name(date, len(self.days)) for date, _, _ in shown])
+        ax.set_xticks(
+            [(begin + end) / 2.0 for _, begin, end in shown], [_day_name(date, len(self.days)) for date, _, _ in shown]
+        )
         ax.tick_params(axis="x", length=0)
         noons = [left for label, left in zip(self.labels, self.left.tolist(), strict=True) if label[11:16] == "12:00"]
         if len(self.days) <= _MOST_NAMED_DAYS:
@@ -92,7 +94,7 @@ def _minute(label: str) -> int:
 
 def _day_name(date: str, n_days: int) -> str:
     day = datetime.date.fromisoformat(date)
-    return f"{day:%a}\n{day:%d.%m.}" if n_days <= _MOST_NAMED_DAYS else f"{day:%d.%m.}"
+    return f"{day:%a}\n{day:%d %b}" if n_days <= _MOST_NAMED_DAYS else f"{day:%d %b}"
 
 
 def timeline(result: Result, day: int | str | None = None) -> Timeline:
@@ -132,19 +134,13 @@ def by_interval(result: Result, ids: Sequence[str], **place: str) -> dict[str, d
 
     A KPI that has no number anywhere is left out; of one with several variants the reported one is taken.
     """
-    kind = next(iter(place), "")
-    scope = f"{kind} x interval" if kind else "interval"
     from ccsim.analysis import REGISTRY
 
-    found: dict[str, dict[str, Estimate]] = {}
     unknown = [id for id in ids if id not in REGISTRY or "interval" not in REGISTRY[id].periods]
     if unknown:
         raise NothingToDraw(f"no KPI {unknown[0]!r} is counted by interval; ccsim kpis lists them")
-    if not result.replications:
-        return found
-    for estimate in result.accumulator.estimates(result.scenario.run.confidence, scopes=(scope,), ids=tuple(ids)):
-        where: dict[str, Any] = dict(estimate.scope)
-        label = where.pop("interval")
-        if where == place and estimate.value is not None:
-            found.setdefault(estimate.id, {}).setdefault(label, estimate)
+    found: dict[str, dict[str, Estimate]] = {}
+    for estimate in result.by_interval(*ids, **place):
+        if estimate.value is not None:
+            found.setdefault(estimate.id, {}).setdefault(estimate.scope["interval"], estimate)
     return found

@@ -71,22 +71,18 @@ def waits(result: Result, queue: str = "", *, call_type: str = "", ax: Axes | No
 
 
 def _mark_thresholds(ax: Axes, result: Result, answered: tuple[np.ndarray, ...], far: float) -> None:  # type: ignore[type-arg]
-    """Say how many of the answered were answered within the thresholds of the service level."""
+    """Say how many of the answered were answered at once, and within the thresholds of the service level."""
     edges, share, _, _ = answered
     if not edges.size:
         return
-    if share[0] > 0.0:
-        ax.annotate(
-            f"{100 * share[0]:.0f} % of the answered at once", (0.0, float(share[0])), xytext=(8, -18),
-            textcoords="offset points", fontsize=9, color=INK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-        )  # fmt: skip
-    for number, threshold in enumerate(result.program.thresholds.tolist()):
-        if threshold >= far:
-            continue
+    said = [f"at once: {100 * share[0]:.0f} % of the answered"]
+    for threshold in sorted(result.program.thresholds.tolist()):
         reached = float(np.interp(threshold, edges, share))
-        ax.plot([threshold, threshold], [ax.get_ylim()[0], reached], color=INK, linewidth=1.0, linestyle=(0, (2, 2)), label="_threshold")
-        ax.plot([threshold], [reached], marker="o", color=INK, markersize=4, label="_reached")
-        ax.annotate(
-            f"{100 * reached:.0f} % of the answered in {numbers.threshold(threshold)}", (threshold, reached),
-            xytext=(8, -14 - 13 * number), textcoords="offset points", fontsize=9, color=INK,
-        )  # fmt: skip
+        said.append(f"in {numbers.threshold(threshold)}: {100 * reached:.0f} %")
+        if threshold < far:
+            bottom = ax.get_ylim()[0]
+            ax.plot(
+                [threshold, threshold], [bottom, reached], color=INK, linewidth=1.0, linestyle=(0, (2, 2)), label="_threshold"
+            )
+            ax.plot([threshold], [reached], marker="o", color=INK, markersize=4, label="_reached")
+    ax.text(0.985, 0.2, "\n".join(said), transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)
