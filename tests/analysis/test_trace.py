@@ -184,6 +184,14 @@ def test_a_wait_may_have_one_reason_after_the_other() -> None:
     assert seconds(program) == {"nobody_free": [0.0, 60.0], "nobody_there": [0.0, 80.0]}
 
 
+def test_who_is_on_a_break_is_not_on_the_phones() -> None:
+    # the agent talks 100-150, his break is 150-210; 1 waits 130-210
+    rest = {"time": "00:00-00:10", "breaks": [{"at": "00:02", "for": "60s"}]}
+    desk = {"agents": {"desk": {"shifts": {"all": 1}}}, "shifts": {"all": rest}}
+    program = centre([(100, 50, FOR_EVER), (130, 30, FOR_EVER)], **desk)
+    assert seconds(program) == {"nobody_free": [0.0, 20.0], "nobody_there": [0.0, 60.0]}
+
+
 TRANSFER: dict[str, Any] = {
     "kinds": {
         "a": {"handle": {"deterministic": "60s"}, "transfer": {"share": "100%", "to": "b"}},
