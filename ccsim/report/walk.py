@@ -382,8 +382,10 @@ def _sums(day: AgentDay) -> list[str]:
     times = times_of(day)
     if times:
         hold = math.fsum(call.hold for call in day.calls)
-        said = [f"{STATE_WORDS[state]} {numbers.duration(seconds)}" for state, seconds in times.items()]
-        lines.append("; ".join(said) + (f" (hold {numbers.duration(hold)} of the talk)" if hold >= _LEAST else ""))
+        held = {AgentState.TALK: f" ({numbers.duration(hold)} of it hold)"} if hold >= _LEAST else {}
+        lines.append(
+            "; ".join(f"{STATE_WORDS[state]} {numbers.duration(time)}{held.get(state, '')}" for state, time in times.items())
+        )
     for whose, owner in (("caller", "In the way of his callers"), ("agent", "In his own way")):
         found = _met(day, whose)
         if found:

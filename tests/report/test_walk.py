@@ -144,6 +144,12 @@ def test_what_cannot_be_is_refused(small: Scenario, asked: dict[str, Any], words
         walk(small, **asked)
 
 
+def test_a_call_that_was_passed_on_is_marked_in_the_picture(small: Scenario) -> None:
+    ax = walk(small, agent="desk/1").plot()
+    marks = [drawn.get_data() for drawn in ax.get_lines() if drawn.get_label() == "_passed on"]
+    assert [(float(x[0]), int(y[0])) for x, y in marks] == [(900.0, 8)]  # 08:15
+
+
 def test_a_team_is_told_in_minutes_a_day(small: Scenario) -> None:
     walked = walk(small, team="desk", reps=2)
     assert isinstance(walked, TeamWalk)

@@ -76,6 +76,8 @@ def agent_day(walked: Walk, *, ax: Axes | None = None) -> Axes:
     goal = _goal(walked)
     waited = [(call.answered_at - midnight, call.wait) for call in walked.day.calls if call.wait > goal]
     _mark_waits(ax, waited)
+    passed_on = [call.ended_at - midnight for call in walked.day.calls if call.passed_on]
+    _mark_passed_on(ax, passed_on)
     ax.set_xlim(0.0, _HOUR)
     ax.set_ylim(last - 0.02, first - 0.12)
     ax.set_xticks([60.0 * minute for minute in range(0, 61, 5)], [f":{minute:02d}" for minute in range(0, 61, 5)])
@@ -85,7 +87,7 @@ def agent_day(walked: Walk, *, ax: Axes | None = None) -> Axes:
     )
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("minutes past the hour")
-    _legend(ax, drawn, len(waited), goal)
+    _legend(ax, drawn, len(waited), goal, bool(passed_on))
     day, occupancy = walked.day, walked.day.occupancy
     busy = "" if occupancy is None else f", occupancy {numbers.percent(occupancy)}"
     title = f"{day.name}, {day.date}: {numbers.plural(len(day.calls), 'call')}{busy}"
@@ -153,7 +155,14 @@ def _mark_waits(ax: Axes, waited: list[tuple[float, float]]) -> None:
         )  # fmt: skip
 
 
-def _legend(ax: Axes, drawn: set[str], n_marked: int, goal: float) -> None:
+def _mark_passed_on(ax: Axes, instants: list[float]) -> None:
+    """An arrow under the end of a talk after which the caller went on to somebody else."""
+    for at in instants:
+        hour = math.floor(at / _HOUR)
+        ax.plot([at - hour * _HOUR], [hour + 0.9], marker=">", color=INK, markersize=4.5, linestyle="none", label="_passed on")
+
+
+def _legend(ax: Axes, drawn: set[str], n_marked: int, goal: float, passed_on: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -166,5 +175,7 @@ def _legend(ax: Axes, drawn: set[str], n_marked: int, goal: float) -> None:
     if n_marked:
         label = f"caller had waited (m:ss), longer than {numbers.threshold(goal)}"
         handles.append(Line2D([], [], marker="v", color=BAD, linestyle="none", markersize=5.5, label=label))
+    if passed_on:
+        handles.append(Line2D([], [], marker=">", color=INK, linestyle="none", markersize=4.5, label="passed on"))
     ax.legend(handles=handles, frameon=False, fontsize=8.5, ncols=len(handles), loc="lower left", bbox_to_anchor=(0.0, 1.005),
               borderaxespad=0.0, handlelength=1.6, columnspacing=1.2)  # fmt: skip
