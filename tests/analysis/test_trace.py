@@ -34,7 +34,8 @@ DEPARTMENTS: dict[str, Any] = {
         },
         "service": {"volume": "40/h", "handle": "4m", "patience": "4m"},
     },
-    "agents": {"front": {"headcount": 4, "skills": ["sell"]}, "back": {"headcount": 6}},
+    "agents": {"front": {"headcount": 4, "skills": ["sell"]}, "back": {"headcount": 6, "ring": "6s"}},
+    "queues": {"sales": {}, "service": {"overflow": [{"after": "30s", "to": "sales", "clock": "keep"}]}},
     "after_contact": {"redial": {"share": "50%", "after": "5m", "attempts": 2}},
 }  # fmt: skip
 DEPARTMENTS["calls"]["sales"]["needs"] = "sell"
@@ -130,14 +131,14 @@ def test_every_second_of_a_wait_has_one_reason(name: str) -> None:
     assert parts == pytest.approx(waits, abs=1e-6)
     reasons = ("nobody_free", "kept_idle", "nobody_there", "ringing", "transferred_in")
     told = sum(float(ROADBLOCKS[id].seconds(facts).sum()) for id in reasons)
-    assert told == pytest.approx(counts.segments["wait_time"].sum() / 1e6, rel=1e-6)
+    assert told == pytest.approx(counts.queue_time["time"].sum() / 1e6, rel=1e-6)
     assert not facts.misrouted.any()
 
 
 def test_the_reasons_of_the_departments_are_all_met() -> None:
     rows, counts = simulated(world("departments"))
     facts = facts_of(world("departments").program, rows)
-    for id in ("nobody_free", "transferred_in", "hold", "transfer_out"):
+    for id in ("nobody_free", "ringing", "transferred_in", "hold", "transfer_out"):
         assert ROADBLOCKS[id].seconds(facts).sum() > 0.0, id
     assert ROADBLOCKS["hold"].seconds(facts).sum() == pytest.approx(counts.segments["hold_time"].sum() / 1e6)
 
@@ -263,7 +264,7 @@ def test_what_a_team_loses_is_per_operating_day_and_over_replications() -> None:
         losses.add(rows)
         facts = facts_of(compiled.program, rows)
         # front alone is in the first circle of sales: all that wait there and are answered by front, or by nobody
-        sales = facts.stays["place"] == compiled.names.queues.index("sales")
+        sales = facts.stays["call_type"] == compiled.names.call_types.index("sales")
         ours = sales & ((facts.team == compiled.names.teams.index("front")) | ~facts.answered)
         waited.append(ROADBLOCKS["nobody_free"].seconds(facts)[ours].sum() / 60.0 / 2.0)
     found = {lost.roadblock.id: lost for lost in losses.lost(0.95)}
