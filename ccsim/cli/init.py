@@ -12,6 +12,7 @@ from ccsim.cli.options import examples
 TEMPLATES = {
     "minimal": ("minimal.yaml",),
     "two_queues": ("two_queues.yaml",),
+    "self_service": ("self_service.yaml",),
     "skills": ("skills.yaml",),
     "shifts": ("shifts.yaml",),
     "week": ("week.yaml", "data/week_forecast.csv"),
@@ -31,6 +32,7 @@ TEMPLATES = {
         "Templates:",
         "  minimal      ten lines: one call type, one team, one day",
         "  two_queues   priorities, redials, an IVR, what-ifs",
+        "  self_service an IVR with menus, self-service and ports; odds of redialling",
         "  skills       specialists and generalists, a reserve",
         "  shifts       people with shifts and breaks, absent, late, off the phones",
         "  week         a week of volumes and handle times from a CSV",

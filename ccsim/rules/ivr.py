@@ -84,17 +84,18 @@ def misrouted_to(luck: Luck, program: Records, node: int, call_type: int, entity
     share = ivr_node_at(program, node).misroute_share
     if share <= 0.0:
         return -1
-    u = uniform(luck, Stream.IVR_MISROUTE, entity, visit_of(contact) | int(segment))
-    if u >= share:
+    visit = visit_of(contact) | int(segment)
+    if uniform(luck, Stream.IVR_MISROUTE, entity, visit) >= share:
         return -1
     own = call_type_at(program, call_type).queue
-    n = 0
+    found = -1
+    least = 1.0
     for other in range(program.n_call_types):
-        n += call_type_at(program, other).queue != own
-    left = int(u / share * n)  # below the share, u is uniform still
-    for other in range(program.n_call_types):
-        if call_type_at(program, other).queue != own:
-            if left <= 0:
-                return other
-            left -= 1
-    return -1
+        kind = call_type_at(program, other)
+        if kind.queue != own:
+            # Each queue draws lots of its own, so that a new call type takes callers but leaves the others where they land.
+            lot = uniform(luck, Stream.IVR_MISROUTE, int(entity) ^ int(kind.name_key), visit)
+            if lot < least:
+                least = lot
+                found = other
+    return found

@@ -23,7 +23,7 @@ from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
 from ccsim.scenario.reach import fastest, teams_for
 from ccsim.scenario.validate_events import check_events, doubt_events
-from ccsim.scenario.validate_ivr import check_ivr, check_ways_out
+from ccsim.scenario.validate_ivr import check_ivr, check_ways_out, doubt_misroutes
 from ccsim.scenario.validate_queues import check_queues
 from ccsim.scenario.validate_routing import check_skills
 from ccsim.units import HOUR
@@ -369,6 +369,7 @@ def doubts(scenario: Scenario, report: Report) -> None:
         report(("run", "replications"), Refusal("W-REPLICATIONS", what, got=scenario.run.replications, try_="100"))
     _doubt_holidays(scenario, report)
     doubt_events(scenario, report)
+    doubt_misroutes(scenario, report)
     uncertain = scenario.uncertainty
     if uncertain.within_day_correlation < 1 and not (uncertain.centre_day or any(uncertain.type_day.values())):
         what = "correlates nothing: no day differs from another"

@@ -14,7 +14,7 @@ from ccsim.scenario.ivr import ALL_TYPES, QUEUE, Ivr
 from ccsim.scenario.model import Scenario
 from ccsim.vocabulary import MOST_IVR_VISITS
 
-__all__ = ["check_ivr", "check_ways_out"]
+__all__ = ["check_ivr", "check_ways_out", "doubt_misroutes"]
 
 Report = Callable[[Path, Refusal], None]
 
@@ -87,14 +87,6 @@ def check_ways_out(scenario: Scenario, report: Report) -> None:
     """Report where callers would go round for ever; for scenarios in which `check_ivr` found nothing."""
     if scenario.ivr is None or scenario.ivr.nodes is None:
         return
-    for name, node in paths.nodes(scenario).items():
-        here: Path = ("ivr", "nodes", name, "misroute")
-        if node.misroute > 0 and not any(to == QUEUE for to, _ in node.next):
-            report(
-                here, Refusal("E-IVR-MISROUTE", "no caller goes to the queue from here", try_="at the node before the queue")
-            )
-        elif node.misroute > 0 and not any(paths.other_types(scenario, call_type) for call_type in scenario.calls):
-            report(here, Refusal("E-IVR-MISROUTE", "there is only one queue to land in"))
     for call_type in scenario.calls:
         trapped = _trapped(scenario, call_type)
         if trapped is not None:
@@ -108,6 +100,17 @@ def check_ways_out(scenario: Scenario, report: Report) -> None:
             what = f"{100 * lost:.3g} % of the callers of {call_type} would visit more than {MOST_IVR_VISITS:,} nodes"
             report(("ivr", "nodes"), Refusal("E-IVR-LOOP", what, try_="a smaller share back"))
             return
+
+
+def doubt_misroutes(scenario: Scenario, report: Report) -> None:
+    """Report nodes that misroute nobody: none of their callers goes to the queue, or there is only one queue."""
+    for name, node in paths.nodes(scenario).items():
+        here: Path = ("ivr", "nodes", name, "misroute")
+        if node.misroute > 0 and not any(to == QUEUE for to, _ in node.next):
+            what = "misroutes nobody: no caller goes to the queue from here"
+            report(here, Refusal("W-MISROUTE", what, try_="misroute at the node before the queue"))
+        elif node.misroute > 0 and not any(paths.other_types(scenario, call_type) for call_type in scenario.calls):
+            report(here, Refusal("W-MISROUTE", "misroutes nobody: there is only one queue"))
 
 
 def _trapped(scenario: Scenario, call_type: str) -> str | None:

@@ -130,6 +130,21 @@ def test_the_misrouted_land_in_each_other_queue_alike_and_never_in_their_own() -
     assert set(ends) == {(Outcome.PASSED_ON, TO_QUEUE), (Outcome.MISROUTED, TO_QUEUE)}
 
 
+def test_a_new_queue_takes_misrouted_callers_and_leaves_the_others_where_they_land() -> None:
+    def landed(*names: str) -> list[str]:
+        kinds = {name: {"volume": "9/h", "handle": "30s"} for name in names}
+        ivr = {"nodes": {"menu": {"time": "9s", "misroute": "100%"}}}
+        program = compile_scenario(from_dict({"calls": kinds, "agents": 1, "ivr": ivr})).program
+        record, own = bind_program(program), sorted(names).index("m")
+        base = entity_base(5, 6, 7)
+        return [sorted(names)[misrouted_to(LUCK, record[0], 0, own, arrival_entity(base, k), 0, 0)] for k in range(900)]
+
+    before, after = landed("b", "m", "x"), landed("a", "b", "m", "x")
+    moved = {(old, new) for old, new in zip(before, after, strict=True) if old != new}
+    assert moved == {("b", "a"), ("x", "a")}
+    assert after.count("a") / 900 == pytest.approx(1 / 3, abs=5 * math.sqrt(2 / 9 / 900))
+
+
 def test_the_ways_are_drawn_independently() -> None:
     exits = (Stream.IVR_HANG_UP, Stream.IVR_CONTAINED, Stream.IVR_OPT_OUT, Stream.IVR_RETRY, Stream.IVR_MISROUTE)
     streams = (Stream.IVR_TIME, Stream.IVR_NEXT, *exits)

@@ -74,20 +74,25 @@ def test_every_form_is_accepted_by_loader_and_schema_and_printed_as_an_equal_one
         ("ivr: {start: a, nodes: {a: {time: 9s}, queue: {time: 9s}}}", [("E-NAME", "ivr.nodes.queue")]),
         ("ivr: {start: a, nodes: {a: {time: 9s}, b: {time: 9s}}}", [("E-IVR-UNREACHED", "ivr.nodes.b")]),
         ("ivr: {nodes: {a: {time: 9s, next: a}}}", [("E-IVR-LOOP", "ivr.nodes.a")]),
-        (
-            "ivr: {start: a, nodes: {a: {time: 9s, misroute: 5%, next: b}, b: {time: 9s}}}",
-            [("E-IVR-MISROUTE", "ivr.nodes.a.misroute")],
-        ),
-        (
-            "queues: {all: {calls: [billing, orders]}}\nivr: {nodes: {a: {time: 9s, misroute: 5%}}}",
-            [("E-IVR-MISROUTE", "ivr.nodes.a.misroute")],
-        ),
         ("ivr: {nodes: {a: {time: 9s, next: {a: 99.9%, queue: 0.1%}}}}", [("E-IVR-LOOP", "ivr.nodes")]),
         ("ivr: {nodes: {a: {time: 9s, contained: {orders: 50%}, next: a}}}", [("E-IVR-LOOP", "ivr.nodes.a")]),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_place(ivr: str, expected: list[tuple[str, str]]) -> None:
     assert sorted(problems(ivr)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("ivr", "said"),
+    [
+        ("ivr: {start: a, nodes: {a: {time: 9s, misroute: 5%, next: b}, b: {time: 9s}}}", "no caller goes to the queue"),
+        ("queues: {all: {calls: [billing, orders]}}\nivr: {nodes: {a: {time: 9s, misroute: 5%}}}", "only one queue"),
+    ],
+)
+def test_a_node_that_misroutes_nobody_is_doubted(ivr: str, said: str) -> None:
+    (doubt,) = check_text(BASE + ivr).warnings
+    assert (doubt.code, doubt.path) == ("W-MISROUTE", "ivr.nodes.a.misroute")
+    assert said in doubt.what
 
 
 def test_messages_show_the_sum_the_circle_and_the_way_that_is_missing() -> None:
