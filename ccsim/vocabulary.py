@@ -12,9 +12,11 @@ __all__ = [
     "AGENT_STATE_MOVES",
     "EVENTS",
     "MOST_IVR_VISITS",
+    "Action",
     "AgentState",
     "Attribute",
     "Billed",
+    "CaseEnd",
     "Cause",
     "Channel",
     "ClosingRule",
@@ -118,6 +120,12 @@ class Stream(IntEnum):
     EVENT_HAPPENS = 30
     EVENT_START = 31
     EVENT_LENGTH = 32
+    AUTHORITY_NEEDED = 34
+    AUTHORITY_AMOUNT = 35
+    SHORTFALL = 36
+    LOST_IN_TRANSFER = 37
+    UNRESOLVED = 38
+    LEAKAGE = 39
 
 
 class Family(IntEnum):
@@ -193,9 +201,29 @@ class Outcome(IntEnum):
     TRANSFERRED = 9  # of a segment: answered, and on to another queue
     TURNED_AWAY = 10  # the queue was full
     CONTAINED = 11  # served by the IVR
+    ESCALATED = 13  # of a segment: answered, and on to someone with more authority
     OPTED_OUT = 14  # of an IVR segment: to the queue because the caller asked for an agent
     RETRIED = 15  # of an IVR segment: the same node again
     MISROUTED = 16  # of an IVR segment: to another call type's queue
+    LOST_IN_TRANSFER = 17  # answered, and hung up while being passed on
+
+
+class Action(IntEnum):
+    """What an agent does with the case of a caller he answers."""
+
+    SETTLED = 0
+    ESCALATED = 1
+    REFUSED = 2
+    TRANSFERRED = 5  # to another department, the case with it
+
+
+class CaseEnd(IntEnum):
+    """How the case of an episode ended."""
+
+    SETTLED = 0
+    REFUSED = 1
+    LOST = 2  # met an agent, and was gone before anybody settled or refused it
+    UNMET = 3  # never met an agent
 
 
 class AgentState(IntEnum):

@@ -61,7 +61,7 @@ class Estimate(NamedTuple):
     id, variant : str
         KPI of the registry and its variant, empty where it has none.
     basis : str
-        contact, episode or agent.
+        contact, episode, agent or case.
     scope : dict
         Of names: {} is the centre over the run; keys call_type, queue, team, ivr_node, day, interval.
     value, low, high : float or None

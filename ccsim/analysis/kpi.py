@@ -94,13 +94,13 @@ class Kpi:
     sentence : str
         Definition with formula, as printed under tables.
     unit : str
-        share, s, h, calls, contacts (per episode), erlangs, agents, money (the scenario's currency).
+        share, s, h, calls, contacts (per episode), erlangs, agents, hops, money (the scenario's currency).
     scale : float
         Value = scale * numerator / denominator: brings microseconds to the unit.
     numerator, denominator : Sum
         Of the plain formula; a service level's are made per threshold and variant by `service_level_formula`.
     bases : tuple of str
-        contact, episode or agent. In a queue, "contact" counts stays in that queue.
+        contact, episode, agent, or case where authority matters. In a queue, "contact" counts stays in that queue.
     places : tuple of str
         Of `PLACES`.
     periods : tuple of str
@@ -191,6 +191,7 @@ def signed_terms(total: Sum) -> Iterator[tuple[str, int]]:
 
 
 _SECONDS = 1e-6
+_MILLIONTH = 1e-6
 _CALLERS = ("contact", "episode")
 _CENTRE = ("centre", "call_type")
 _QUEUE = ("queue",)
@@ -439,6 +440,76 @@ _WORK = (
     ),
 )  # fmt: skip
 
+
+def _case(id: str, title: str, sentence: str, unit: str, above: Sum, below: Sum, better: str, scale: float = 1.0) -> Kpi:
+    """A KPI of the cases of customers who met an agent."""
+    places, periods = ("centre", "call_type"), ("run", "day")
+    return Kpi(id, title, sentence, unit, above, below, scale, bases=("case",), places=places, periods=periods, better=better)
+
+
+_CASES = (
+    _case(
+        "made_right_at_first_contact",
+        "Made right at first contact",
+        "Share of the customers who met an agent whose problem the first agent settled for good: at_first / cases.",
+        "share", "at_first", "cases", "higher",
+    ),
+    _case(
+        "made_right",
+        "Made right",
+        "Share of the customers who met an agent whose problem somebody settled for good: resolved / cases.",
+        "share", "resolved", "cases", "higher",
+    ),
+    _case(
+        "escalation_rate",
+        "Escalation rate",
+        "Share of the customers who met an agent and were passed on to somebody with more authority: escalated / cases.",
+        "share", "escalated", "cases", "lower",
+    ),
+    _case(
+        "hops",
+        "Hops",
+        "Mean number of agents met beyond the first, over all contacts: hops / cases.",
+        "hops", "hops", "cases", "lower",
+    ),
+    _case(
+        "two_hops",
+        "Two hops or more",
+        "Share of the customers who met an agent and met three or more: hopped_twice / cases.",
+        "share", "hopped_twice", "cases", "lower",
+    ),
+    _case(
+        "refused",
+        "Refused",
+        "Share of the cases that need authority and are refused in the end: refused / needing.",
+        "share", "refused", "needing", "lower",
+    ),
+    _case(
+        "lost_cases",
+        "Lost",
+        "Share of the customers who met an agent and were gone before anybody settled or refused their case: lost / cases.",
+        "share", "lost", "cases", "lower",
+    ),
+    _case(
+        "retold_time",
+        "Story retold",
+        "Mean time spent telling the story again: retold time / cases.",
+        "s", "retold_time", "cases", "lower", _SECONDS,
+    ),
+    _case(
+        "goodwill",
+        "Goodwill",
+        f"Money granted. {_PER_DAY} Formula: goodwill / operating days.",
+        "money", "goodwill", "operating_days", "neither", _MILLIONTH,
+    ),
+    _case(
+        "leakage",
+        "Leakage",
+        f"Money granted to customers who needed none. {_PER_DAY} Formula: leaked / operating days.",
+        "money", "leaked", "operating_days", "lower", _MILLIONTH,
+    ),
+)  # fmt: skip
+
 _AGENTS = tuple(Kpi(bases=("agent",), **measure._asdict()) for measure in STAFF_KPIS)
 
 _IN_TARGET = tuple(
@@ -453,5 +524,5 @@ _IN_TARGET = tuple(
 )  # fmt: skip
 """Made by `targets`, from the values of each period in each replication."""
 
-REGISTRY: dict[str, Kpi] = {kpi.id: kpi for kpi in (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_AGENTS, *_IN_TARGET)}
+REGISTRY: dict[str, Kpi] = {kpi.id: kpi for kpi in (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_CASES, *_AGENTS, *_IN_TARGET)}
 """Every KPI by id, in the order of a report."""

@@ -13,7 +13,7 @@ from ccsim.jit import entry
 from ccsim.outcomes import Counts, Rows, new_counts
 from ccsim.program.layout import Program
 from ccsim.rules.tables import bind_program
-from ccsim.rules.tally import bind_counts, tally_agent_state, tally_contact, tally_episode, tally_segment
+from ccsim.rules.tally import bind_counts, tally_agent_state, tally_case, tally_contact, tally_episode, tally_segment
 
 __all__ = ["counts_of"]
 
@@ -30,8 +30,10 @@ def counts_of(program: Program, rows: Rows) -> Counts:
 
 
 @entry
-def _tally(episodes: Any, contacts: Any, segments: Any, agent_states: Any, program: Any, counts: Any) -> None:
-    """Adds every row. Writes counts."""
+def _tally(
+    episodes: Any, contacts: Any, segments: Any, agent_states: Any, settlements: Any, cases: Any, program: Any, counts: Any
+) -> None:
+    """Adds every row; settlements are counted with their cases. Writes counts."""
     for i in range(episodes.shape[0]):
         tally_episode(episodes[i], program, counts)
     for i in range(contacts.shape[0]):
@@ -40,3 +42,5 @@ def _tally(episodes: Any, contacts: Any, segments: Any, agent_states: Any, progr
         tally_segment(segments[i], program, counts)
     for i in range(agent_states.shape[0]):
         tally_agent_state(agent_states[i], program, counts)
+    for i in range(cases.shape[0]):
+        tally_case(cases[i], program, counts)

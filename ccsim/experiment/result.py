@@ -113,7 +113,7 @@ class Result:
         ----------
         id : str
         basis : str
-            contact, episode or agent.
+            contact, episode, agent or case.
         **scope : str
             call_type, queue, team, ivr_node, day; nothing for the centre over the run.
 

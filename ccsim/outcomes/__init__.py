@@ -7,6 +7,8 @@ average.
 from ccsim.outcomes.tables import (
     AGENT_COUNTS,
     AGENT_STATE,
+    CASE,
+    CASE_COUNTS,
     CONTACT,
     EPISODE,
     IVR_COUNTS,
@@ -15,6 +17,7 @@ from ccsim.outcomes.tables import (
     OUTCOME_COUNTS,
     PRESENCE_COUNTS,
     SEGMENT,
+    SETTLEMENT,
     TABLE_KEYS,
     WAIT_COUNTS,
     WITHIN_COUNTS,
@@ -26,6 +29,8 @@ from ccsim.outcomes.tables import (
 __all__ = [
     "AGENT_COUNTS",
     "AGENT_STATE",
+    "CASE",
+    "CASE_COUNTS",
     "CONTACT",
     "EPISODE",
     "IVR_COUNTS",
@@ -34,6 +39,7 @@ __all__ = [
     "OUTCOME_COUNTS",
     "PRESENCE_COUNTS",
     "SEGMENT",
+    "SETTLEMENT",
     "TABLE_KEYS",
     "WAIT_COUNTS",
     "WITHIN_COUNTS",

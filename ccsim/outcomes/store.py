@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ccsim import __version__
 from ccsim.errors import Problem, Refusal
-from ccsim.outcomes.tables import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows
+from ccsim.outcomes.tables import AGENT_STATE, CASE, CONTACT, EPISODE, SEGMENT, SETTLEMENT, Rows
 from ccsim.program.layout import Names
 
 __all__ = ["Manifest", "Run", "StoreError", "load", "save"]
@@ -36,7 +36,14 @@ MANIFEST, NAMES = "manifest.json", "names.json"
 MOST_JSON = 64 << 20  # bytes; more is not ours
 CHUNK = 1 << 20  # bytes read at once
 
-_DTYPES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
+_DTYPES = {
+    "episodes": EPISODE,
+    "contacts": CONTACT,
+    "segments": SEGMENT,
+    "agent_states": AGENT_STATE,
+    "settlements": SETTLEMENT,
+    "cases": CASE,
+}
 
 
 class StoreError(ValueError):

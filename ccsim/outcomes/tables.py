@@ -17,6 +17,8 @@ from ccsim.program.layout import Program
 __all__ = [
     "AGENT_COUNTS",
     "AGENT_STATE",
+    "CASE",
+    "CASE_COUNTS",
     "CONTACT",
     "EPISODE",
     "IVR_COUNTS",
@@ -25,6 +27,7 @@ __all__ = [
     "OUTCOME_COUNTS",
     "PRESENCE_COUNTS",
     "SEGMENT",
+    "SETTLEMENT",
     "TABLE_KEYS",
     "WAIT_COUNTS",
     "WITHIN_COUNTS",
@@ -120,11 +123,55 @@ AGENT_STATE = np.dtype(
 )
 """One stretch of an agent's time on duty, longer than zero; +inf end: on duty for ever. Key: agent, started_at."""
 
+SETTLEMENT = np.dtype(
+    [
+        ("customer", "i8"),
+        ("replication", "i4"),
+        ("episode", "i4"),
+        ("contact", "i4"),
+        ("segment", "i4"),
+        ("agent", "i4"),
+        ("team", "i4"),
+        ("call_type", "i4"),  # of the stay
+        ("action", "i4"),
+        ("leg", "i4"),  # of the contact, from 0
+        ("resolved", "i4"),
+        ("answered_at", "f8"),
+        ("needed", "f8"),  # money, by the case
+        ("granted", "f8"),
+        ("leaked", "f8"),  # granted to a case that needs nothing
+        ("retold_time", "f8"),  # s, telling the story again
+    ]
+)
+"""What an agent did with the case of a caller he answered; only where authority matters. Key: that of the segment."""
+
+CASE = np.dtype(
+    [
+        ("customer", "i8"),
+        ("replication", "i4"),
+        ("episode", "i4"),
+        ("call_type", "i4"),
+        ("n_legs", "i4"),  # agents met, over all contacts
+        ("n_escalations", "i4"),
+        ("end", "i4"),  # CaseEnd
+        ("resolved", "i4"),
+        ("at_first", "i4"),  # resolved by the first agent met
+        ("first_at", "f8"),
+        ("needed", "f8"),  # money
+        ("granted", "f8"),
+        ("leaked", "f8"),
+        ("retold_time", "f8"),
+    ]
+)
+"""What became of an episode's case; only where authority matters. Key: that of the episode."""
+
 TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "episodes": ("replication", "customer", "episode"),
     "contacts": ("replication", "customer", "episode", "contact"),
     "segments": ("replication", "customer", "episode", "contact", "segment"),
     "agent_states": ("replication", "agent", "started_at"),
+    "settlements": ("replication", "customer", "episode", "contact", "segment"),
+    "cases": ("replication", "customer", "episode"),
 }
 """Tables of `Rows` and the columns their rows are sorted by."""
 
@@ -133,12 +180,14 @@ N_WAIT_BINS = 1 + 3600 + 512
 
 
 class Rows(NamedTuple):
-    """The four tables of one or several replications, each sorted by its key."""
+    """The tables of one or several replications, each sorted by its key; the last two are empty unless authority matters."""
 
     episodes: NDArray[Any]
     contacts: NDArray[Any]
     segments: NDArray[Any]
     agent_states: NDArray[Any]
+    settlements: NDArray[Any] = np.zeros(0, SETTLEMENT)
+    cases: NDArray[Any] = np.zeros(0, CASE)
 
 
 OUTCOME_COUNTS = np.dtype(
@@ -186,6 +235,24 @@ IVR_COUNTS = np.dtype(
     ]
 )
 """What stays at a node of the IVR add to; time in microseconds."""
+
+CASE_COUNTS = np.dtype(
+    [
+        ("cases", "i8"),  # that met an agent
+        ("needing", "i8"),  # of them, those that need authority
+        ("escalated", "i8"),  # at least once
+        ("hops", "i8"),  # agents met beyond the first
+        ("hopped_twice", "i8"),  # with two or more of these
+        ("refused", "i8"),
+        ("lost", "i8"),
+        ("resolved", "i8"),
+        ("at_first", "i8"),  # resolved by the first agent met
+        ("retold_time", "i8"),
+        ("goodwill", "i8"),  # granted
+        ("leaked", "i8"),  # of it, to cases that need nothing
+    ]
+)
+"""What the cases of episodes add to; time in microseconds, money in millionths."""
 
 WITHIN_COUNTS = np.dtype([("answered", "i8"), ("abandoned", "i8"), ("flowed_out", "i8")])
 """The same within one declared threshold."""
@@ -242,6 +309,7 @@ class Counts(NamedTuple):
     ivr_nodes : IVR_COUNTS, shape (n_intervals, n_nodes)
     node_time : LOAD_COUNTS, shape (n_intervals, n_nodes)
         Integral of the number at each node.
+    cases : CASE_COUNTS, shape (n_intervals, n_call_types), no intervals unless authority matters
     """
 
     segments: NDArray[Any]
@@ -259,6 +327,7 @@ class Counts(NamedTuple):
     line_time: NDArray[Any]
     ivr_nodes: NDArray[Any]
     node_time: NDArray[Any]
+    cases: NDArray[Any]
 
 
 def new_counts(program: Program) -> Counts:
@@ -281,4 +350,5 @@ def new_counts(program: Program) -> Counts:
         line_time=np.zeros(n_intervals, LOAD_COUNTS),
         ivr_nodes=np.zeros((n_intervals, len(program.ivr_nodes)), IVR_COUNTS),
         node_time=np.zeros((n_intervals, len(program.ivr_nodes)), LOAD_COUNTS),
+        cases=np.zeros((n_intervals if program.settings["authority"][0] else 0, n_types), CASE_COUNTS),
     )

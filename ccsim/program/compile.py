@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.errors import Problem, ScenarioError
+from ccsim.program.authority import cases_of, escalations_of, with_escalation_queues
 from ccsim.program.decisions import odds_table
 from ccsim.program.demand import demand_of
 from ccsim.program.events import calls_off, happenings
@@ -86,12 +87,17 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     settings.ivr_start = ivr.start
     settings.keeps_last_wait = (call_types.balk_wait_over >= 0.0).any()
     queues, steps = queues_of(scenario, names.queues)
+    escalations = escalations_of(scenario, names)
+    queues = with_escalation_queues(scenario, queues, escalations)
     presence = presence_of(scenario, names.teams, name_key, laws.add)
     teams = presence.teams
     teams.ring_law = [_ring_law(scenario, name, laws) for name in names.teams]
     settings.proficiency = (teams.proficiency_sigma > 0.0).any()
-    lanes = lanes_of(call_types.queue, queues, steps)
-    reach = reach_of(scenario, lanes, call_types, names, laws.add)
+    lanes = lanes_of(call_types.queue, queues, steps, [(kind, queue) for kind, queue, _ in escalations.lanes])
+    reach = reach_of(scenario, lanes, call_types, names, laws.add, escalations.teams)
+    needs, ways = cases_of(
+        scenario, names, escalations, laws.add, settings=settings, call_types=call_types, teams=teams, lanes=lanes
+    )
     routes = routes_of(lanes, queues, teams, reach, len(call_types), settings.pick_call[0])
 
     happening = happenings(scenario, names.call_types, names.queues, ivr.names, laws.add, name_key, _EPOCH.toordinal())
@@ -121,11 +127,13 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         ivr_contained=ivr.contained,
         duties=presence.duties,
         breaks=presence.breaks,
+        needs=needs,
+        ways=ways,
         redial_odds=odds_table(redial.odds if redial is not None else {}),
     )
     for table in program:
         table.flags.writeable = False
-    return Compiled(program, names.published(scenario, intervals)._replace(ivr_nodes=ivr.names))
+    return Compiled(program, names.published(scenario, intervals, escalations.queues)._replace(ivr_nodes=ivr.names))
 
 
 class _Names:
@@ -136,11 +144,11 @@ class _Names:
         self.queues = tuple(sorted(scenario.queues))
         self.teams = tuple(sorted(scenario.agents))
 
-    def published(self, scenario: Scenario, intervals: Records) -> Names:
+    def published(self, scenario: Scenario, intervals: Records, later_queues: tuple[str, ...]) -> Names:
         n_days = 1 if scenario.run.mode == "steady" else scenario.days
         return Names(
             call_types=self.call_types,
-            queues=self.queues,
+            queues=(*self.queues, *later_queues),
             teams=self.teams,
             dates=tuple((scenario.start + datetime.timedelta(days=d)).isoformat() for d in range(n_days)),
             interval_labels=tuple(clock.label(scenario, at) for at in intervals.starts_at.tolist()),

@@ -25,6 +25,7 @@ __all__ = [
     "IVR_NODE",
     "LANE",
     "LAW",
+    "NEED",
     "OCCASION",
     "ODDS",
     "POINT",
@@ -35,6 +36,7 @@ __all__ = [
     "STEP",
     "TEAM",
     "TIMETABLE",
+    "WAY",
     "Names",
     "Program",
     "Records",
@@ -73,6 +75,17 @@ SETTINGS = np.dtype(
         ("keeps_last_wait", "i8"),  # somebody balks by it
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n
         ("proficiency", "i8"),  # 1 if agents of some team differ in how long they take
+        ("authority", "i8"),  # 1 if cases need it, or may stay unresolved: settlements and cases are written
+        ("by_chain", "i8"),  # 1: to the next limit; 0: to the least that suffices
+        ("max_hops", "i8"),  # escalations of a contact at most
+        ("first_leg", "f8"),  # of the talk time, before a case is passed on or refused
+        ("next_leg", "f8"),  # of the talk time of whoever comes after the first
+        ("decide_frontline", "f8"),  # s more where authority is used, by the first
+        ("decide_supervisor", "f8"),  # by a later one
+        ("retell", "f8"),  # s more of everyone after the first
+        ("lose_caller", "f8"),  # share of those passed on who hang up at that moment
+        ("leak_share", "f8"),  # of cases that need nothing and get something
+        ("leak_amount", "f8"),
     ],
     align=True,
 )
@@ -114,9 +127,25 @@ CALL_TYPE = np.dtype(
         ("transfer_to", "i8"),  # that call type, -1
         ("type_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
         ("forecast_shape", "f8"),  # of the gamma factor of a whole replication; 0 for none
+        ("first_need", "i8"),
+        ("n_needs", "i8"),
+        ("first_way", "i8"),
+        ("n_ways", "i8"),
+        ("authority_talk", "f8"),  # factor on the talk time of cases that need authority
+        ("refuse_share", "f8"),  # of the cases beyond an agent's authority, the others are passed on
+        ("unresolved", "f8"),  # share of those settled
     ],
     align=True,
 )
+
+NEED = np.dtype([("up_to", "f8"), ("law", "i8"), ("amount", "f8")], align=True)
+"""How much authority a case needs: below this cumulative share an amount by the law, or, where that is -1, this one.
+
+Those of a call type are `needs[first_need : first_need + n_needs]`; beyond the last share a case needs none.
+"""
+
+WAY = np.dtype([("limit", "f8"), ("lane", "i8")], align=True)
+"""Where calls of a type wait for someone who may grant up to `limit`: `ways[first_way : first_way + n_ways]`, by limit."""
 
 QUEUE = np.dtype(
     [
@@ -157,6 +186,9 @@ TEAM = np.dtype(
         ("paid_extra", "f8"),  # seats: s paid beyond each s on the phones
         ("cost", "f8"),  # money per s that is billed
         ("billed", "i8"),  # vocabulary.Billed
+        ("authority", "f8"),  # what an agent may grant per case
+        ("credit_budget", "f8"),  # and per operating day; +inf for no limit
+        ("unresolved", "f8"),  # share of the cases they settle
     ],
     align=True,
 )
@@ -321,6 +353,8 @@ class Program(NamedTuple):
     demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
     occasions: Records = np.zeros(0, OCCASION).view(np.recarray)
     effects: Records = np.zeros(0, EFFECT).view(np.recarray)
+    needs: Records = np.zeros(0, NEED).view(np.recarray)
+    ways: Records = np.zeros(0, WAY).view(np.recarray)
 
 
 class Names(NamedTuple):

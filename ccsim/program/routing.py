@@ -6,7 +6,7 @@ teams of a lane and the lanes of a team in order, follows from those rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -28,14 +28,18 @@ class Routes(NamedTuple):
     team_lanes: NDArray[np.int64]
 
 
-def lanes_of(queue_of: NDArray[np.int64], queues: Records, steps: Records) -> Records:
-    """One lane per call type, in the queue it enters first; then one for each queue to which it may overflow."""
+def lanes_of(queue_of: NDArray[np.int64], queues: Records, steps: Records, later: Sequence[tuple[int, int]] = ()) -> Records:
+    """One lane per call type, in the queue it enters first; then one for each queue to which it may overflow; then `later`.
+
+    `later` has pairs of call type and queue in which it may come to wait otherwise.
+    """
     places = list(enumerate(queue_of.tolist()))
     for kind, queue in places:  # grows while it is read: overflows of overflows
         first = int(queues.first_step[queue])
         for to in steps.to[first : first + int(queues.n_steps[queue])].tolist():
             if to >= 0 and (kind, to) not in places:
                 places.append((kind, to))
+    places += later
     lanes = records(LANE, len(places))
     lanes.call_type, lanes.queue = np.array(places, np.int64).reshape(-1, 2).T
     return lanes
@@ -49,15 +53,29 @@ class Named(Protocol):
     teams: tuple[str, ...]
 
 
-def reach_of(scenario: Scenario, lanes: Records, call_types: Records, names: Named, law: Callable[[Law], int]) -> Records:
-    """What the scenario says of each lane and team; `turn` is still to be settled. `law` gives a law its row."""
+def reach_of(
+    scenario: Scenario,
+    lanes: Records,
+    call_types: Records,
+    names: Named,
+    law: Callable[[Law], int],
+    others: Mapping[str, tuple[str, ...]] | None = None,
+) -> Records:
+    """What the scenario says of each lane and team; `turn` is still to be settled. `law` gives a law its row.
+
+    `others` has the teams of queues that the scenario does not write; their codes follow those of `names`.
+    """
+    others = others or {}
+    queues = (*names.queues, *others)
     table = records(REACH, len(lanes), len(names.teams))
     table.after = np.inf
     table.prefer = table.calls_prefer = 1
     table.handle_factor = table.pace = 1.0
     for lane, (kind, queue) in enumerate(zip(lanes.call_type, lanes.queue, strict=True)):
         table.talk_law[lane], table.wrap_law[lane] = call_types.talk_law[kind], call_types.wrap_law[kind]
-        for team, after in resolve.circles(scenario, names.queues[queue]).items():
+        name = queues[queue]
+        circles = dict.fromkeys(others[name], 0.0) if name in others else resolve.circles(scenario, name)
+        for team, after in circles.items():
             able = reach.ability(scenario, team, names.call_types[kind])
             if able is None:
                 continue

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.report.cells import plain_cell
-from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Channel, Outcome, SegmentKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,16 +22,26 @@ if TYPE_CHECKING:
     from ccsim.outcomes import Rows
     from ccsim.program.layout import Names
 
-FILES = {"episodes": "episodes.csv", "contacts": "contacts.csv", "segments": "legs.csv", "agent_states": "agent_states.csv"}
+FILES = {
+    "episodes": "episodes.csv",
+    "contacts": "contacts.csv",
+    "segments": "legs.csv",
+    "agent_states": "agent_states.csv",
+    "settlements": "settlements.csv",
+    "cases": "cases.csv",
+}
 """Tables of `Rows` and the files they become; a segment is what people call a leg."""
 
+_MONEY = ("needed", "granted", "leaked")
 _CHUNK = 50_000  # rows turned into text at a time, so that memory does not grow with the log
 
 
 def write_calls(rows: Rows, names: Names, folder: Path) -> None:
-    """Write the four tables into a folder."""
+    """Write the tables into a folder; what agents did with cases only where authority matters."""
     for table, file in FILES.items():
         found = getattr(rows, table)
+        if table in ("settlements", "cases") and not len(rows.cases):
+            continue
         with (folder / file).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(_head(found.dtype))
@@ -41,7 +51,7 @@ def write_calls(rows: Rows, names: Names, folder: Path) -> None:
 
 def _head(dtype: np.dtype[Any]) -> list[str]:
     """Return the column names; times say that they are seconds."""
-    return [f"{name}_s" if dtype[name].kind == "f" else name for name in dtype.names or ()]
+    return [f"{name}_s" if dtype[name].kind == "f" and name not in _MONEY else name for name in dtype.names or ()]
 
 
 def _lines(table: NDArray[Any], names: Names) -> Iterable[Sequence[Any]]:
@@ -67,6 +77,8 @@ def _column(table: NDArray[Any], name: str, names: Names) -> list[Any]:
         "channel": Channel,
         "kind": SegmentKind,
         "state": AgentState,
+        "action": Action,
+        "end": CaseEnd,
     }
     if name in codes:
         said = {int(code): code.name.lower() for code in codes[name]}

@@ -29,7 +29,7 @@ class Index:
 
     def get(self, id: str, scope: Mapping[str, str], basis: str = "") -> Estimate | None:
         """Return an estimate, on its contact or agent basis unless `basis` is given; None if there is none with a value."""
-        for candidate in (basis,) if basis else ("contact", "agent", "episode"):
+        for candidate in (basis,) if basis else ("contact", "agent", "episode", "case"):
             estimate = self._found.get((id, candidate, frozenset(scope.items())))
             if estimate is not None and estimate.value is not None:
                 return estimate
@@ -61,7 +61,7 @@ def shown(value: float | None, unit: str) -> str:
         return numbers.percent(value)
     if unit == "s":
         return numbers.duration(value)
-    if unit == "contacts":
+    if unit in ("contacts", "hops"):
         return f"{value:.2f}"
     if unit == "money":
         return f"{value:,.2f}" if abs(value) < 100.0 else f"{value:,.0f}"

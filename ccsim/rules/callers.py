@@ -74,6 +74,7 @@ def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: in
         or outcome == Outcome.BLOCKED
         or outcome == Outcome.CLOSED
         or outcome == Outcome.TURNED_AWAY
+        or outcome == Outcome.LOST_IN_TRANSFER
     )
     if not unserved or program.redial_share <= 0.0 or contact >= program.redial_attempts:
         return False

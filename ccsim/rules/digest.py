@@ -51,7 +51,7 @@ def fold(table: Records, row: int, n_words: int, sums: Records) -> None:
 
 
 def digest_of(rows: Rows) -> Records:
-    """DIGEST records, shape (4,), of the tables of one replication, in the order of `Rows`.
+    """DIGEST records, shape (6,), of the tables of one replication, in the order of `Rows`.
 
     The same sums as `fold`, all rows of a table at once.
     """

@@ -24,6 +24,7 @@ from ccsim.program.layout import (
     IVR_NODE,
     LANE,
     LAW,
+    NEED,
     OCCASION,
     ODDS,
     POINT,
@@ -34,6 +35,7 @@ from ccsim.program.layout import (
     STEP,
     TEAM,
     TIMETABLE,
+    WAY,
     Program,
     Records,
     records,
@@ -58,6 +60,7 @@ __all__ = [
     "lane_of",
     "lane_team_at",
     "law_at",
+    "need_at",
     "occasion_at",
     "point_at",
     "queue_at",
@@ -69,6 +72,7 @@ __all__ = [
     "team_lane_at",
     "threshold_at",
     "timetable_at",
+    "way_at",
 ]
 
 _TABLES = tuple(name for name in Program._fields if name != "settings")
@@ -112,6 +116,8 @@ lane_of = accessor(PROGRAM, "lane_of", _INTEGER)
 threshold_at = accessor(PROGRAM, "thresholds", _REAL)
 ivr_node_at = accessor(PROGRAM, "ivr_nodes", IVR_NODE)
 ivr_edge_at = accessor(PROGRAM, "ivr_edges", IVR_EDGE)
+need_at = accessor(PROGRAM, "needs", NEED)
+way_at = accessor(PROGRAM, "ways", WAY)
 redial_odds_at = accessor(PROGRAM, "redial_odds", ODDS)
 contained_at = accessor(PROGRAM, "ivr_contained", _REAL)
 """Row node * n_call_types + call type."""

@@ -14,6 +14,7 @@ import numpy as np
 from ccsim.jit import accessor, apart, bind, inner, jit
 from ccsim.outcomes import (
     AGENT_COUNTS,
+    CASE_COUNTS,
     IVR_COUNTS,
     LOAD_COUNTS,
     N_WAIT_BINS,
@@ -26,7 +27,7 @@ from ccsim.program.layout import Records, records
 from ccsim.rules.pieces import micros, place_of
 from ccsim.rules.presence_tally import tally_presence
 from ccsim.rules.tables import agent_at, interval_at, lane_of, threshold_at
-from ccsim.vocabulary import AgentState, Attribute, Clock, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Attribute, CaseEnd, Clock, Outcome, SegmentKind
 
 __all__ = [
     "COUNTS",
@@ -34,6 +35,7 @@ __all__ = [
     "interval_of",
     "micros",
     "tally_agent_state",
+    "tally_case",
     "tally_contact",
     "tally_episode",
     "tally_segment",
@@ -56,6 +58,7 @@ _agent_cell = accessor(COUNTS, "agent_time", AGENT_COUNTS)
 _queue_load = accessor(COUNTS, "queue_time", LOAD_COUNTS)
 _line_load = accessor(COUNTS, "line_time", LOAD_COUNTS)
 _node_cell = accessor(COUNTS, "ivr_nodes", IVR_COUNTS)
+_case_cell = accessor(COUNTS, "cases", CASE_COUNTS)
 _node_load = accessor(COUNTS, "node_time", LOAD_COUNTS)
 
 _SERVED = np.int64(Outcome.SERVED)
@@ -296,11 +299,10 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
         _add_wait(_contact_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), outcome)
     _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
     cell.ring_time += micros(row.ring_time)
-    if row.n_stays > 1:
-        if row.later_wait < math.inf:
-            cell.later_wait_time += micros(row.later_wait)
-        if outcome != row.outcome:
-            cell.lost_in_transfer += 1
+    if row.n_stays > 1 and row.later_wait < math.inf:
+        cell.later_wait_time += micros(row.later_wait)
+    if row.n_answered > 0 and outcome != row.outcome:
+        cell.lost_in_transfer += 1
 
 
 @jit
@@ -340,6 +342,32 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
     if outcome != Outcome.UNFINISHED:
         _add_wait(_episode_waits(counts, kind * N_WAIT_BINS + wait_bin(row.wait)), outcome)
     _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
+
+
+@jit
+@apart
+def tally_case(row: Records, program: Records, counts: Records) -> None:
+    """Adds one closed CASE row, to the interval of the episode's first dial, if it met an agent."""
+    if row.first_at < program.count_from or row.n_legs == 0:
+        return
+    cell = _case_cell(counts, interval_of(program, row.first_at) * program.n_call_types + np.int64(row.call_type))
+    cell.cases += 1
+    cell.hops += row.n_legs - 1
+    cell.resolved += row.resolved
+    cell.at_first += row.at_first
+    cell.retold_time += micros(row.retold_time)
+    cell.goodwill += micros(row.granted)
+    cell.leaked += micros(row.leaked)
+    if row.needed > 0.0:
+        cell.needing += 1
+    if row.n_escalations > 0:
+        cell.escalated += 1
+    if row.n_legs > 2:
+        cell.hopped_twice += 1
+    if row.end == CaseEnd.REFUSED:
+        cell.refused += 1
+    elif row.end == CaseEnd.LOST:
+        cell.lost += 1
 
 
 @jit

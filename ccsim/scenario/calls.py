@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
+from ccsim.scenario.authority import NeedsAuthorityWritten, OnShortfallWritten
 from ccsim.scenario.distributions import Distribution, Patience, Shape, expand_distribution, parse_time_unit
 from ccsim.scenario.fields import (
     FACTOR_WRITTEN,
@@ -211,10 +212,13 @@ class CallType(Model):
         tuple[Name, ...], BeforeValidator(_expand_needs, json_schema_input_type=Name | list[Name]), Field(max_length=MOST_NEEDS)
     ] = ()
     """Skills an agent must have, all of them."""
-    needs_authority: NotYet = None
-    unresolved: NotYet = None
+    needs_authority: NeedsAuthorityWritten | None = None
+    """Cases in which somebody must be allowed to grant something."""
+    unresolved: Share = 0.0
+    """Of those settled, whoever does."""
     after_transfer: NotYet = None
-    on_shortfall: NotYet = None
+    on_shortfall: OnShortfallWritten | None = None
+    """Missing: as make_it_right says."""
 
     @model_validator(mode="after")
     def _handle_or_talk(self) -> CallType:

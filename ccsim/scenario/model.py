@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from ccsim import units
 from ccsim.errors import Problem, Refusal
+from ccsim.scenario.authority import Levels, MakeItRight
 from ccsim.scenario.calls import (
     CallType,
     HandleTime,
@@ -182,11 +183,12 @@ class Scenario(Model):
     what_if: dict[Name, Annotated[WhatIf, ShortForm(_expand_what_if, json_schema_input_type=dict[str, Any])]] = {}
     extends: Annotated[None, BeforeValidator(_no_extends, json_schema_input_type=str | list[str])] = None
     """Files this one is based on; merged before anything is checked."""
-    authority_levels: NotYet = None
+    authority_levels: Levels = {}
+    """What one may grant per case, in currency, by name."""
     shifts: Annotated[dict[Name, Shift], Field(max_length=MOST_ITEMS)] = {}
     """Working hours with their breaks, on the clock of the site; teams say how many work each."""
     routing: Routing = Routing()
-    make_it_right: NotYet = None
+    make_it_right: MakeItRight = MakeItRight()
     costs: Costs = Costs()
 
     _origin: Origin | None = PrivateAttr(default=None)  # what was written and where, for with_()

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from ccsim.errors import Refusal
+from ccsim.scenario.authority import Authority, CreditBudget
 from ccsim.scenario.calls import expand_wrap
 from ccsim.scenario.distributions import Distribution
 from ccsim.scenario.fields import (
@@ -181,8 +182,10 @@ class Team(Model):
     """What its agents are able to take; missing: everything."""
     reserve: Seats = 0
     """Agents who must stay idle when a call starts that is not among those the team prefers most."""
-    authority: NotYet = None
-    credit_budget: NotYet = None
+    authority: Authority | None = None
+    """What its agents may grant per case: a level or an amount; missing: nothing."""
+    credit_budget: CreditBudget | None = None
+    """What an agent may grant per day, such as 200/day; missing: no limit."""
     shrinkage: ShrinkageOrShare | None = None
     adherence: Share | None = None
     """As an input it stands for `late` and `off_phone`: the rest of the planned time is spent off the phones."""
@@ -192,7 +195,8 @@ class Team(Model):
     """Per hour or minute of what is `billed`."""
     billed: Annotated[str, *one_of("paid_time", "talk_and_wrap")] | None = None
     """Missing: paid_time."""
-    unresolved: NotYet = None
+    unresolved: Share = 0.0
+    """Of the cases its agents settle."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Team:

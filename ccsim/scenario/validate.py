@@ -22,6 +22,7 @@ from ccsim.scenario.document import Path
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
 from ccsim.scenario.reach import fastest, teams_for
+from ccsim.scenario.validate_authority import check_authority, doubt_authority
 from ccsim.scenario.validate_events import check_events, doubt_events
 from ccsim.scenario.validate_ivr import check_ivr, check_ways_out, doubt_misroutes
 from ccsim.scenario.validate_queues import check_queues
@@ -103,6 +104,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
     check_queues(scenario, report)
     check_ivr(scenario, report)
     check_skills(scenario, report)
+    check_authority(scenario, report)
     _check_run(scenario, report)
     check_events(scenario, report)
     _check_solved(scenario, report)
@@ -370,6 +372,7 @@ def doubts(scenario: Scenario, report: Report) -> None:
     _doubt_holidays(scenario, report)
     doubt_events(scenario, report)
     doubt_misroutes(scenario, report)
+    doubt_authority(scenario, report)
     uncertain = scenario.uncertainty
     if uncertain.within_day_correlation < 1 and not (uncertain.centre_day or any(uncertain.type_day.values())):
         what = "correlates nothing: no day differs from another"

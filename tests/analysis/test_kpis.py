@@ -19,7 +19,7 @@ from ccsim.engine.compiled.simulate import simulate
 from ccsim.jit import ENABLED
 from ccsim.outcomes import Counts
 from ccsim.program.compile import compile_scenario
-from ccsim.program.layout import TIMETABLE
+from ccsim.program.layout import TIMETABLE, Program
 from ccsim.scenario import from_dict, load
 from ccsim.vocabulary import AgentState, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, counts_with, rows_of, state, two_days
@@ -100,18 +100,25 @@ def test_an_unknown_variant_is_refused_by_name() -> None:
 # ------------------------------------------------------------------------------------ the registry
 
 
+def with_cases(program: Program) -> Program:
+    """The same, but authority matters."""
+    settings = program.settings.copy()
+    settings.authority = 1
+    return program._replace(settings=settings)
+
+
 def test_every_kpi_says_what_it_is() -> None:
     for id, kpi in REGISTRY.items():
         assert kpi.id == id
         assert kpi.title and len(kpi.sentence) > 20 and kpi.sentence.endswith("."), id
-        assert kpi.unit in {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "money"}, id
+        assert kpi.unit in {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "hops", "money"}, id
         assert set(kpi.scopes) <= set(SCOPES), id
         assert "/" in kpi.sentence or kpi.quantile is not None, f"{id} prints no formula"
 
 
 def test_every_named_term_is_one_the_counts_have() -> None:
     # A misspelt term is a KeyError while the blocks are made; here it is seen which terms exist at all.
-    program = two_days(20.0, 60.0)
+    program = with_cases(two_days(20.0, 60.0))
     grids = grids_of(program, NAMES, calendar_of(program))
     known = {term for grid in grids for term in grid.terms} | {"operating_days", "opening_time", "watched_time", "priced_days"}
     for kpi in REGISTRY.values():
@@ -121,7 +128,7 @@ def test_every_named_term_is_one_the_counts_have() -> None:
 
 
 def test_each_kpi_comes_out_in_each_scope_it_claims() -> None:
-    program = two_days()
+    program = with_cases(two_days())
     acc = Accumulator(program, NAMES)
     acc.add(counts_with(program, 10, 2, 9))
     found = acc.estimates(scopes=SCOPES)

@@ -188,7 +188,7 @@ CASES = [
     Case("zone", {2: "timezone: Europe/Berlni"}, "E-TIMEZONE", "timezone", 2),
     Case("zone-of-a-site", {2: "sites: {omaha: {timezone: America/Chicago}}"}, "E-TIMEZONE", "sites.omaha.timezone", 2),
     Case("no-such-site", {12: "  desk: {headcount: 6, site: omaha}"}, "E-REF", "agents.desk.site", 12),
-    Case("not-yet", {12: "  desk: {headcount: 6, authority: lead}"}, "E-NOT-YET", "agents.desk.authority", 12),
+    Case("authority", {12: "  desk: {headcount: 6, authority: lead}"}, "E-REF", "agents.desk.authority", 12),
     Case("skill", {12: "  desk: {headcount: 6, skills: [a]}"}, "E-REF", "agents.desk.skills", 12),
 ]
 

@@ -11,8 +11,6 @@ calls:
   billing:
     volume: {csv: data/f.csv, date: Date, time: Interval, column: Billing}
     talk: 4m
-    needs_authority: {share: 42%, amount: {lognormal: {median: 30, p90: 180}}, talk: 125%}
-    unresolved: 6%
 ivr:
   start: welcome
   nodes:
@@ -21,14 +19,12 @@ queues:
   billing:
     calls: [billing]
     callback: {accept: 35%}
-authority_levels: {none: 0, manager: unlimited}
 agents:
-  tier1:
-    authority: advisor
-    credit_budget: 200/day
   vendor:
-    unresolved: 9%
-make_it_right: {policy: second_person}
+    headcount: 3
+make_it_right:
+  on_shortfall: {escalate: 80%, consult: 10%, call_back: 10%}
+  escalate: {transfer: warm}
 after_contact:
   redial: {share: 45%, after: 6m}
   return: {share: 3%}
@@ -39,14 +35,10 @@ what_if:
   a: {set: {agents.tier1.authority: lead}, keep_payroll_by: agents.tier1.shifts.early.mon, also: b}
 """
 REFUSED = [
-    "calls.billing.needs_authority",
-    "calls.billing.unresolved",
     "queues.billing.callback",
-    "authority_levels",
-    "agents.tier1.authority",
-    "agents.tier1.credit_budget",
-    "agents.vendor.unresolved",
-    "make_it_right",
+    "make_it_right.on_shortfall.consult",
+    "make_it_right.on_shortfall.call_back",
+    "make_it_right.escalate.transfer",
     "after_contact.return",
     "after_contact.leave",
     "after_contact.satisfaction",

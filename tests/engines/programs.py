@@ -38,6 +38,7 @@ from ccsim.program.layout import (
 )
 from ccsim.program.routing import lanes_of, routes_of
 from ccsim.vocabulary import Attribute, ClosingRule, Event, EventField, Fact, Family, PickAgent, PickCall
+from tests.engines.authority import with_authority
 from tests.engines.dice import Dice
 from tests.engines.people import with_people
 
@@ -315,8 +316,10 @@ def random_program(seed: int) -> Program:
     if not recorded:
         program = _with_demand(Dice(seed + OTHER_DICE), program)
         _fill_flows(dice, program, busy=2.0 if shape == "round the clock" else dice.pick([5.0, 10.0, 20.0]))
-    people = Dice((seed, 1))
-    return with_people(program, people, grid=grid) if people.chance(0.5) else program
+    people, cases = Dice((seed, 1)), Dice((seed, 5))
+    if people.chance(0.5):
+        program = with_people(program, people, grid=grid)
+    return with_authority(program, cases, grid=grid) if cases.chance(0.4) else program
 
 
 def _windows(dice: Dice, shape: str, interval: float) -> list[tuple[float, float]]:

@@ -17,6 +17,11 @@ _IVR = {"time": {"deterministic": "30s"}}
 _REDIAL = {"redial": {"share": "100%", "after": {"deterministic": "50s"}, "attempts": 1}}
 _BALK = {"handle": {"deterministic": "60s"}, "patience": {"never": {}, "balk": "100%"}}
 
+
+def _needs(amount: float) -> dict[str, Any]:
+    return {"needs_authority": {"share": "100%", "amount": amount}}
+
+
 DAYS: dict[str, Program] = {
     # 0 talks 0-60, 1 hangs up at 59, 2 waits 20-60 and talks until 120, 3 talks 200-230
     "plain": centre([(0, 60, FOR_EVER), (10, 60, 49), (20, 60, FOR_EVER), (200, 30, FOR_EVER)]),
@@ -152,6 +157,27 @@ DAYS: dict[str, Program] = {
         [(0, 100, FOR_EVER), (10, 30, FOR_EVER)],
         queues={"call": {"teams": ["x"], "expand": [{"after": "30s", "to": ["y"]}]}},
         agents={"x": {"headcount": 1}, "y": {"headcount": 1}},
+    ),
+    # a chain of agents 0, 1, 2, who may grant 25, 150, 1,000: 0 needs 100, 1 needs 100 and hangs up at 110 waiting for agent 1,
+    # 2 needs 500, 3 needs 5,000 and is refused by agent 2, 4 needs nothing and gets 15
+    "authority": centre(
+        [
+            (0, 60, FOR_EVER, "a"),
+            (20, 30, 60, "e"),
+            (130, 10, FOR_EVER, "b"),
+            (270, 10, FOR_EVER, "c"),
+            (420, 10, FOR_EVER, "d"),
+        ],
+        kinds={
+            "a": _SHORT | _needs(100),
+            "b": _SHORT | _needs(500),
+            "c": _SHORT | _needs(5000),
+            "d": _SHORT,
+            "e": _SHORT | _needs(100) | {"patience": {"deterministic": "20s"}},
+        },
+        queues={kind: {"teams": ["x"]} for kind in "abcde"},
+        agents={team: {"headcount": 1, "authority": limit} for team, limit in {"x": 25, "y": 150, "z": 1000}.items()},
+        make_it_right={"policy": "frontline_chain", "retell": "5s", "leakage": {"share": "100%", "amount": 15}},
     ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),

@@ -15,7 +15,7 @@ import pytest
 
 from ccsim.outcomes import Counts, Rows
 from ccsim.outcomes.audit import audit, audit_counts
-from ccsim.vocabulary import AgentState, Event, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, CaseEnd, Event, Outcome, SegmentKind
 from tests.outcomes.days import DAYS, counts_of, edit_program, put, rows_of
 
 NEVER = np.inf
@@ -122,6 +122,25 @@ FACTS = [
     ("left alone", "I01 customer 1 contact 0 segment 0: ends at 700.0", changed("segments", 1, ended_at=700.0)),
     ("urgent", "I01 customer 2 contact 0 segment 0: in queue 0", changed("segments", 2, place=0)),
     ("ivr", "HUNG_UP at node 0, where nobody is HUNG_UP", changed("segments", 0, outcome=Outcome.HUNG_UP)),
+    (
+        "authority",
+        "customer 1 contact 0 segment 0 with agent 0: could settle 25.0, and did not",
+        changed("settlements", 2, needed=25),
+    ),
+    ("authority", "agent 1: settled 500.0, and may not", changed("settlements", 4, needed=500, action=Action.SETTLED)),
+    ("authority", "agent 1: SETTLED, and ESCALATED", changed("settlements", 4, action=Action.SETTLED)),
+    ("authority", "agent 1: granted 99.0, should be 100.0", changed("settlements", 1, granted=99)),
+    ("authority", "agent 1: granted 151.0, allowed 150.0", changed("settlements", 1, granted=151)),
+    ("authority", "agent 0: gave away 14.0", changed("settlements", -1, leaked=14)),
+    ("authority", "agent 2: resolved, but not settled", changed("settlements", 8, resolved=1)),
+    ("authority", "agent 1: retold for 4.0, should be 5.0", changed("settlements", 1, retold_time=4)),
+    ("authority", "agent 1: leg 0, the stays say 1", changed("settlements", 1, leg=0)),
+    ("authority", "agent 2: agent 2, the stay says 1", changed("settlements", 1, agent=2)),
+    ("authority", "I12 case of customer 0: granted 99.0, its legs say 100.0", changed("cases", 0, granted=99)),
+    ("authority", "I12 case of customer 1: end 0, its legs say 2", changed("cases", 1, end=CaseEnd.SETTLED)),
+    ("authority", "I12 case of customer 2: n_escalations 1, its legs say 2", changed("cases", 2, n_escalations=1)),
+    ("authority", "the case needs something else", changed("cases", 2, needed=499)),
+    ("authority", "I12 9 settlements and 5 cases of 10 answered", dropped("settlements", 3)),
     ("graph", "MISROUTED at node 0, where nobody is MISROUTED", changed("segments", 1, outcome=Outcome.MISROUTED)),
     ("wrong", "misrouted to the queue of type 0", changed("segments", 1, call_type=0, place=0)),
     ("wrong", "customer 0 contact 0: segment of another call type", changed("segments", 0, outcome=Outcome.PASSED_ON)),
@@ -439,6 +458,7 @@ def test_complaints_are_cut_after_twenty_of_a_kind():
 
 
 COUNTED = [
+    "authority",
     "transfer",
     "overflow",
     "lines",

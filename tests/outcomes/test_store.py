@@ -56,7 +56,7 @@ def test_manifest_says_where_a_run_comes_from(tmp_path):
     assert manifest.scenario_sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
     assert (manifest.ccsim, manifest.numpy) == (ccsim.__version__, np.__version__)
     assert all((manifest.python, manifest.numba, manifest.scipy))
-    assert manifest.n_rows == {"episodes": 2, "contacts": 2, "segments": 2, "agent_states": 5}
+    assert manifest.n_rows == {"episodes": 2, "contacts": 2, "segments": 2, "agent_states": 5, "settlements": 0, "cases": 0}
     for file, digest in manifest.sha256.items():
         assert hashlib.sha256((tmp_path / "run" / file).read_bytes()).hexdigest() == digest
     assert sorted(p.name for p in (tmp_path / "run").iterdir()) == sorted([*manifest.sha256, "manifest.json"])
@@ -105,14 +105,14 @@ def test_a_full_disk_leaves_the_old_run_and_nothing_else(tmp_path, monkeypatch):
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    for nth in range(1, 8):  # four tables, names, manifest, the folder
+    for nth in range(1, 10):  # six tables, names, manifest, the folder
         calls[:] = 0, nth
         with pytest.raises(StoreError, match='E-OUT: cannot be written, got "No space left on device"'):
             saved(tmp_path / "run", force=True)
         assert [p.name for p in tmp_path.iterdir()] == ["run"]
         assert {p.name: p.read_bytes() for p in (tmp_path / "run").iterdir()} == before
 
-    calls[:] = 0, 8  # the run is in place by then
+    calls[:] = 0, 10  # the run is in place by then
     saved(tmp_path / "run", force=True)
     assert len(load(tmp_path / "run").rows.contacts) == 2
     assert [p.name for p in tmp_path.iterdir()] == ["run"]

@@ -207,7 +207,13 @@ def a_weekday_that_is_not_simulated(content: Content) -> Content:
     return of_calls(content, lambda _: {"weekday": {"sun": "50%"}})
 
 
+def authority_that_nobody_needs(content: Content) -> Content:
+    right = {"retell": "40s", "decide": {"frontline": "60s"}, "first_leg": "60%", "escalate": {"lose_caller": "50%"}}
+    return changed(of_teams(content, lambda _: {"authority": 50, "credit_budget": "90/day"}), make_it_right=right)
+
+
 NULL = [
+    authority_that_nobody_needs,
     nobody_is_transferred,
     nobody_is_served_by_the_ivr_or_asks_for_an_agent,
     ports_without_end,
@@ -300,6 +306,20 @@ def test_m19_agents_without_skills_change_nobodys_day(content: Content) -> None:
     ours, theirs = rows_of(a), rows_of(b)
     theirs = theirs._replace(agent_states=theirs.agent_states[theirs.agent_states["team"] < len(a.program.teams)])
     assert [table.tobytes() for table in ours] == [table.tobytes() for table in theirs]
+
+
+@settings(max_examples=25)
+@given(centres(steady=False))
+def test_m19_cases_that_everybody_may_settle_at_once_change_nobodys_day(content: Content) -> None:
+    """They leave rows of their own, but nobody talks longer or is passed on."""
+    more = of_teams(content, lambda _: {"authority": "unlimited"})
+    more = of_calls(more, lambda _: {"needs_authority": {"share": "50%", "amount": 30}})
+    a, b = rows_of(compiled(content)), rows_of(compiled(changed(more, make_it_right={"retell": "40s"})))
+    n = sum(table.tobytes() != other.tobytes() for table, other in zip(a[:4], b[:4], strict=True))
+    transferred = any(call.get("transfer") for call in content["calls"].values())
+    assert n == 0 or transferred  # who is transferred tells his story again
+    assert len(b.cases) == len(b.episodes)
+    assert not len(a.cases)
 
 
 @settings(max_examples=25)

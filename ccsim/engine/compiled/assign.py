@@ -5,6 +5,7 @@ from __future__ import annotations
 from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_agent_by_rule, pick_call_by_weight
+from ccsim.engine.compiled.desk import take_up
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of
 from ccsim.engine.compiled.happened import event_factor
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
@@ -15,6 +16,7 @@ from ccsim.engine.compiled.state import (
     agent_now,
     agent_work,
     caller_at,
+    case_now,
     earlier_at,
     lane_now,
     queue_now,
@@ -28,7 +30,7 @@ from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
 from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
 from ccsim.rules.tally import interval_of
-from ccsim.vocabulary import AgentState, Event, EventField, PickAgent, PickCall
+from ccsim.vocabulary import Action, AgentState, Event, EventField, PickAgent, PickCall
 
 __all__ = [
     "answer",
@@ -245,10 +247,12 @@ def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
         caller.talk_time = misroute_talk_time(luck, program, entity)
         caller.hold_time = 0.0
         caller.wrap_time = 0.0
-    if may_transfer(program, floor, slot):
-        floor.n_inside += 1
     if program.n_occasions > 0 and recorded < 0.0:
         lengthen(program, floor, caller)
+    if program.authority != 0:
+        take_up(program, luck, floor, now, slot, agent, recorded >= 0.0)
+    if may_transfer(program, floor, slot):
+        floor.n_inside += 1
 
     change_state(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)
@@ -294,5 +298,7 @@ def change_state(program: Records, luck: Luck, floor: Records, now: float, agent
 def may_transfer(program: Records, floor: Records, slot: int) -> bool:
     """True if this talk may end in a transfer: until it ends the contact is inside, so nobody goes home who might be needed."""
     caller = caller_at(floor, slot)
+    if program.authority != 0 and case_now(floor, slot).action == Action.ESCALATED:
+        return True
     may = call_type_at(program, caller.call_type).transfer_share > 0.0 and leg_of(caller) == 0
     return may or is_misrouted(floor, slot)

@@ -85,7 +85,7 @@ def remember_stay(program: Records, floor: Records, slot: int, outcome: int, now
         earlier.wait = left_at - earlier.queued_at
     if earlier.assigned_at < math.inf:
         earlier.ring_time += left_at - earlier.assigned_at
-    if outcome == Outcome.TRANSFERRED:
+    if outcome == Outcome.TRANSFERRED or outcome == Outcome.ESCALATED:
         caller.earlier += 2
         earlier.n_answered += 1
         earlier.talk_time += caller.talk_time

@@ -44,7 +44,7 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
     unchecked = 0
     while floor.finished == 0:
         if unchecked == 0:
-            unchecked = events_with_room(floor)
+            unchecked = events_with_room(floor, program.authority)
             if unchecked == 0:
                 return False
         unchecked -= 1
@@ -89,7 +89,7 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
 
 
 @inner
-def events_with_room(floor: Records) -> int:
+def events_with_room(floor: Records, has_cases: int) -> int:
     """How many events every array can take for certain, at most `UNCHECKED_EVENTS`; 0 when it must grow first.
 
     What is asked for here, `Room.grow` makes: else the kernel would stop again at once, for ever.
@@ -107,6 +107,8 @@ def events_with_room(floor: Records) -> int:
             (floor.n_segments - floor.n_segment_rows) // (floor.n_lanes + 2),  # a call may pass through full queues at once
             (floor.n_agent_states - floor.n_agent_state_rows) // (floor.n_agents + 4),
         )
+        if has_cases != 0:  # an event ends at most one talk
+            events = min(events, floor.n_settlements - floor.n_settlement_rows, floor.n_cases - floor.n_case_rows)
     return max(events, 0)
 
 

@@ -6,14 +6,16 @@ import math
 
 from ccsim.engine.compiled.ahead import forget_ahead, take_ahead
 from ccsim.engine.compiled.assign import change_state, may_transfer, schedule
-from ccsim.engine.compiled.earlier import is_misrouted, leg_of, remember_stay
+from ccsim.engine.compiled.desk import begin_case, loses, pass_on, put_down
+from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
-from ccsim.engine.compiled.on_queue import end_unserved, free_slot, reserve_segment, seek_agent
+from ccsim.engine.compiled.on_queue import end_unserved, free_slot, leave_queue, reserve_segment, seek_agent
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     caller_at,
+    case_now,
     earlier_at,
     fetch_contact,
     fetch_episode,
@@ -26,7 +28,7 @@ from ccsim.rules.callers import transfers
 from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.tables import call_type_at
-from ccsim.vocabulary import AgentState, Event, EventField, Outcome
+from ccsim.vocabulary import Action, AgentState, Event, EventField, Outcome
 
 __all__ = ["enter_node", "enter_queue", "on_fresh_dial", "on_redial", "on_talk_end"]
 
@@ -57,6 +59,8 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
         caller.episode_row = floor.n_episode_rows
         fetch_episode(floor, caller.episode_row + ROWS_AHEAD)
         floor.n_episode_rows += 1
+    if program.authority != 0:
+        begin_case(program, luck, floor, slot)
     dial(program, luck, floor, now, slot)
 
 
@@ -113,7 +117,7 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
     """The contact reaches its queue. Writes callers, lanes, calendar, rows."""
     caller = caller_at(floor, slot)
     caller.n_offered += 1
-    seek_agent(program, luck, floor, now, slot)
+    seek_agent(program, luck, floor, now, slot, call_type_at(program, caller.call_type).lane)
 
 
 @inner
@@ -127,9 +131,15 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
     if may_transfer(program, floor, slot):
         floor.n_inside -= 1
         kind = call_type_at(program, caller.call_type)
-        if not is_misrouted(floor, slot) and transfers(luck, kind, caller.entity):
+        if not is_misrouted(floor, slot) and leg_of(caller) == 0 and transfers(luck, kind, caller.entity):
             onward = kind.transfer_to
-    if is_misrouted(floor, slot):
+    escalated = False
+    if program.authority != 0:
+        put_down(program, luck, floor, slot)
+        escalated = case_now(floor, slot).action == Action.ESCALATED
+    if escalated:
+        escalate(program, luck, floor, now, slot)
+    elif is_misrouted(floor, slot):
         put_right(program, luck, floor, now, slot)
     elif onward >= 0:
         transfer(program, luck, floor, now, slot, onward)
@@ -162,7 +172,7 @@ def transfer(program: Records, luck: Luck, floor: Records, now: float, slot: int
     caller.entity = leg_entity(earlier_at(floor, slot).entity, leg_of(caller))
     caller.call_type = call_type
     forget_ahead(floor, slot)
-    seek_agent(program, luck, floor, now, slot)
+    seek_agent(program, luck, floor, now, slot, call_type_at(program, call_type).lane)
 
 
 @inner
@@ -175,4 +185,21 @@ def put_right(program: Records, luck: Luck, floor: Records, now: float, slot: in
     caller.earlier -= 2  # no leg of his own: his luck and his record are still to come
     caller.entity = earlier_at(floor, slot).entity
     caller.call_type = earlier_at(floor, slot).call_type
-    seek_agent(program, luck, floor, now, slot)
+    seek_agent(program, luck, floor, now, slot, call_type_at(program, caller.call_type).lane)
+
+
+@inner
+@apart
+def escalate(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """After his talk the caller goes on to somebody who may grant more, unless he hangs up then. Writes all tables."""
+    if loses(program, luck, floor, slot):
+        keep_earlier(floor, slot)
+        leave_queue(program, luck, floor, now, slot, Outcome.LOST_IN_TRANSFER)
+        return
+    lane = pass_on(program, floor, slot)
+    close_queue_stay(program, luck, floor, slot, Outcome.ESCALATED, now)
+    remember_stay(program, floor, slot, Outcome.ESCALATED, now)
+    caller = caller_at(floor, slot)
+    caller.entity = leg_entity(earlier_at(floor, slot).entity, leg_of(caller))
+    forget_ahead(floor, slot)
+    seek_agent(program, luck, floor, now, slot, lane)

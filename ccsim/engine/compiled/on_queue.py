@@ -34,6 +34,7 @@ __all__ = [
     "clear_queues",
     "end_unserved",
     "free_slot",
+    "leave_queue",
     "leave_waiting",
     "on_abandon",
     "on_queue_step",
@@ -44,15 +45,15 @@ __all__ = [
 
 
 @inner
-def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """A leg begins in his call type's queue: an idle agent answers, or he balks, or he waits. Writes as above."""
+def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int, lane: int) -> None:
+    """A leg begins in this lane: an idle agent answers, or he balks, or he waits. Writes as above."""
     caller = caller_at(floor, slot)
     kind = call_type_at(program, caller.call_type)
     caller.gives_up_at = math.inf
-    begin_stay(floor, now, slot, kind.lane, now)
+    begin_stay(floor, now, slot, lane, now)
     if is_taken(program, luck, floor, now, slot):
         return
-    queue = lane_at(program, kind.lane).queue
+    queue = lane_at(program, lane).queue
     if queue_at(program, queue).max_waiting <= n_waiting(program, floor, queue):
         find_room(program, luck, floor, now, slot)
         return

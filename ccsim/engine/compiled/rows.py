@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.desk import close_case
 from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     agent_now,
@@ -118,8 +119,8 @@ def tell_way_there(floor: Records, slot: int, segment: Records) -> None:
 def close_contact(program: Records, luck: Luck, floor: Records, slot: int, outcome: int, ended_at: float) -> None:
     """The attempt is over. Writes one contact, counts, callers."""
     caller = caller_at(floor, slot)
-    served = outcome == Outcome.SERVED
     offered = caller.queued_at < math.inf
+    served = outcome == Outcome.SERVED or outcome == Outcome.LOST_IN_TRANSFER
     wait = 0.0
     if served:
         wait = caller.answered_at - caller.queued_at
@@ -219,6 +220,8 @@ def close_episode(program: Records, luck: Luck, floor: Records, slot: int, outco
         episode.talk_time = earlier.episode_talk_time
         episode.hold_time = earlier.episode_hold_time
         episode.wrap_time = earlier.episode_wrap_time
+    if program.authority != 0:
+        close_case(program, luck, floor, slot, outcome)
     if floor.keep_rows == 0:
         tally_episode(episode, program, counts_of(floor, 0))
     if floor.keep_digest != 0:

@@ -94,13 +94,16 @@ def _sorted(tables: Rows, program: Program) -> Rows:
         contacts=contacts,
         segments=segments,
         agent_states=_by_owner(tables.agent_states, "agent", len(program.agents)),
+        settlements=_by_owner(tables.settlements, "customer", n_customers),
+        cases=tables.cases,
     )
 
 
 def _has_later_stays(program: Program) -> bool:
     """True where a contact may stay in several places, one after the other."""
     overflows = (program.steps["to"] >= 0).any()
-    return bool(len(program.ivr_nodes) > 0 or program.call_types["transfer_share"].any() or overflows)
+    passed_on = len(program.ivr_nodes) > 0 or len(program.ways) > 0 or program.call_types["transfer_share"].any()
+    return bool(passed_on or overflows)
 
 
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ccsim.engine.compiled.memory import row_memory, zeroed
 from ccsim.jit import accessor, bind, callback, fetcher
-from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, Rows, new_counts
+from ccsim.outcomes import AGENT_STATE, CASE, CONTACT, EPISODE, SEGMENT, SETTLEMENT, Rows, new_counts
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import DIGEST, TABLE
 from ccsim.rules.tally import COUNTS, bind_counts
@@ -40,7 +40,10 @@ __all__ = [
     "agent_state_at",
     "agent_work",
     "bucket_at",
+    "budget_of",
     "caller_at",
+    "case_at",
+    "case_now",
     "contact_at",
     "counts_of",
     "digest_at",
@@ -66,6 +69,7 @@ __all__ = [
     "person_now",
     "row_table",
     "segment_at",
+    "settlement_at",
     "slice_at",
     "team_now",
     "unsorted_at",
@@ -123,6 +127,8 @@ _CLOCK = [
     ("n_contact_rows", "i8"),
     ("n_segment_rows", "i8"),
     ("n_agent_state_rows", "i8"),
+    ("n_settlement_rows", "i8"),
+    ("n_case_rows", "i8"),
     ("agent_score", "i8"),  # addresses of a user's routing functions, 0 for the built-in order
     ("call_score", "i8"),
     ("pair_holder", "i8"),  # address of the address of `pair`
@@ -200,6 +206,32 @@ EARLIER = np.dtype(
 
 WAITING = 1
 RINGING = 2
+
+CASE_NOW = np.dtype(
+    [
+        ("needed", "f8"),
+        ("granted", "f8"),  # over the episode, as the next two
+        ("leaked", "f8"),
+        ("retold", "f8"),
+        ("leg_granted", "f8"),  # these three: in the leg at hand
+        ("leg_leaked", "f8"),
+        ("leg_retold", "f8"),
+        ("row", "i4"),
+        ("call_type", "i4"),  # of the episode
+        ("n_legs", "i4"),
+        ("n_escalations", "i4"),
+        ("n_hops", "i4"),  # escalations of this contact
+        ("action", "i4"),  # of the leg at hand
+        ("leg_resolved", "i4"),
+        ("resolved", "i4"),
+        ("at_first", "i4"),
+    ],
+    align=True,
+)
+"""The case of one caller; a table of its own, which nobody touches where authority does not matter."""
+
+BUDGET = np.dtype([("day", "i8"), ("spent", "f8")], align=True)
+"""What an agent has granted on an operating day."""
 
 IVR_STAY = np.dtype(
     [
@@ -330,12 +362,21 @@ AHEAD = np.dtype([("talk", "f8"), ("patience", "f8")], align=True)
 
 BUCKET = np.dtype([("n", "i8")])
 
-_ROW_TABLES = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
+_ROW_TABLES = {
+    "episodes": EPISODE,
+    "contacts": CONTACT,
+    "segments": SEGMENT,
+    "agent_states": AGENT_STATE,
+    "settlements": SETTLEMENT,
+    "cases": CASE,
+}
 _WORK_TABLES = (
     "callers",
     "ahead",
     "ivr_stays",
     "earlier",
+    "cases_now",
+    "budgets",
     "agents",
     "persons",
     "agent_work",
@@ -361,7 +402,7 @@ _ADDRESSES = (*_SIZED, *_UNSIZED[:-1])
 FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "i8") for name in _ADDRESSES)], align=True)
 """The clock, the size of each table and the addresses of all tables: what every handler gets as `floor`.
 
-`row_tables` has the addresses of the four row tables again, for the digest; `digest` their four pairs of sums.
+`row_tables` has the addresses of the row tables again, for the digest; `digest` their pairs of sums.
 """
 
 ahead_of = accessor(FLOOR, "ahead", AHEAD)
@@ -373,6 +414,10 @@ ivr_stay_of = accessor(FLOOR, "ivr_stays", IVR_STAY)
 """By caller's slot."""
 earlier_at = accessor(FLOOR, "earlier", EARLIER)
 """By caller's slot."""
+case_now = accessor(FLOOR, "cases_now", CASE_NOW)
+"""By caller's slot."""
+budget_of = accessor(FLOOR, "budgets", BUDGET)
+"""By agent."""
 agent_now = accessor(FLOOR, "agents", AGENT_NOW)
 person_now = accessor(FLOOR, "persons", PERSON_NOW)
 agent_work = accessor(FLOOR, "agent_work", AGENT_WORK)
@@ -394,6 +439,8 @@ episode_at = accessor(FLOOR, "episodes", EPISODE)
 contact_at = accessor(FLOOR, "contacts", CONTACT)
 segment_at = accessor(FLOOR, "segments", SEGMENT)
 agent_state_at = accessor(FLOOR, "agent_states", AGENT_STATE)
+settlement_at = accessor(FLOOR, "settlements", SETTLEMENT)
+case_at = accessor(FLOOR, "cases", CASE)
 fetch_caller = fetcher(FLOOR, "callers", CALLER)
 fetch_episode = fetcher(FLOOR, "episodes", EPISODE)
 fetch_contact = fetcher(FLOOR, "contacts", CONTACT)
@@ -448,6 +495,8 @@ class Room:
         self._floor["keep_rows"], self._floor["keep_digest"], self._floor["free_slot"] = rows, digest, -1
         self._floor["n_movers"] = n_movers
         self.counts = new_counts(program)
+        self._has_cases = bool(program.settings["authority"][0])
+        n_case_rows = n_rows if self._has_cases else 1
         self.tables: dict[str, NDArray[Any]] = {
             "callers": np.zeros(0, CALLER),
             "earlier": np.zeros(0, EARLIER),
@@ -474,6 +523,10 @@ class Room:
             "contacts": row_memory(n_rows, CONTACT),
             "segments": row_memory(n_stays, SEGMENT),
             "agent_states": row_memory(2 * n_stays + n_agents + 4 if rows else 1, AGENT_STATE),
+            "settlements": row_memory(n_case_rows, SETTLEMENT),
+            "cases": row_memory(n_case_rows, CASE),
+            "cases_now": np.zeros(0, CASE_NOW),
+            "budgets": np.full(n_agents if self._has_cases else 0, np.array((-1, 0.0), BUDGET)),
             "row_tables": np.zeros(len(_ROW_TABLES), TABLE),
             "digest": np.zeros(len(_ROW_TABLES), DIGEST),
             "counts": bind_counts(self.counts).view(np.ndarray),
@@ -519,6 +572,8 @@ class Room:
                 "segments": clock.n_segment_rows + clock.n_lanes + 2,
                 "agent_states": clock.n_agent_state_rows + clock.n_agents + 4,
             }
+            if self._has_cases:
+                needed |= {"settlements": clock.n_settlement_rows + 1, "cases": clock.n_case_rows + 1}
             longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
         for name, n in longer.items():
             self._lengthen(name, n)
@@ -528,7 +583,7 @@ class Room:
             longer |= {"calendar": 0, "parked": 0}
         if clock.n_free == 0:
             self._more_slots(len(self.tables["callers"]))
-            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0, "earlier": 0}
+            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0, "earlier": 0, "cases_now": 0}
         self._bind(*longer)
 
     def rows(self) -> Rows:
@@ -539,6 +594,8 @@ class Room:
             contacts=self.tables["contacts"][: clock.n_contact_rows],
             segments=self.tables["segments"][: clock.n_segment_rows],
             agent_states=self.tables["agent_states"][: clock.n_agent_state_rows],
+            settlements=self.tables["settlements"][: clock.n_settlement_rows],
+            cases=self.tables["cases"][: clock.n_case_rows],
         )
 
     def _bind(self, *names: str) -> None:
@@ -580,6 +637,8 @@ class Room:
         self._lengthen("ahead", before + n)
         self._lengthen("ivr_stays", before + n)
         self._lengthen("earlier", before + n)
+        if self._has_cases:
+            self._lengthen("cases_now", before + n)
         callers = self.tables["callers"]
         callers["customer"][before:] = -1
         self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])

@@ -7,6 +7,7 @@ from bisect import bisect_right, insort
 from typing import Any
 
 from ccsim.engine.reference.clock import Clock
+from ccsim.engine.reference.desk import Desk
 from ccsim.engine.reference.happened import Happened
 from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Step, Team
 from ccsim.engine.reference.presence import Presence
@@ -17,7 +18,7 @@ from ccsim.rules import callers, handling, ivr
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.routing import is_busy
-from ccsim.vocabulary import AgentState, ClosingRule, EventField, Outcome
+from ccsim.vocabulary import Action, AgentState, ClosingRule, EventField, Outcome
 
 __all__ = ["Floor"]
 
@@ -78,6 +79,7 @@ class Floor:
         self.draining = False  # closed, and agents stay while contacts are inside
         self.shut = False  # waiting is over for today
         self.happened = Happened(program, self.record, luck)
+        self.desk = Desk(program, self.record, luck, self.book)
         self.presence = Presence(self, program, self.record, luck)
 
     # -- What callers do ---------------------------------------------------------------------------------------------------
@@ -146,10 +148,10 @@ class Floor:
         caller.n_offered += 1
         self._seek_agent(caller)
 
-    def _seek_agent(self, caller: Caller) -> None:
-        """A leg begins in his call type's queue."""
+    def _seek_agent(self, caller: Caller, way: int | None = None) -> None:
+        """A leg begins in his call type's queue, or in another lane."""
         caller.gives_up_at = math.inf
-        self._begin_stay(caller, self.lanes[self.lane_of[caller.kind]], self.clock.now)
+        self._begin_stay(caller, self.lanes[self.lane_of[caller.kind] if way is None else way], self.clock.now)
         if not self._is_taken(caller):
             self._wait(caller, may_balk=True)
 
@@ -294,6 +296,8 @@ class Floor:
             caller.hold_time = caller.wrap_time = 0.0
         caller.answered_at = self.clock.now
         self.last_wait[caller.lane.queue] = self.clock.now - caller.queued_at
+        if caller.case is not None:
+            self.desk.take_up(caller, caller.case, agent, self.clock.now)
         self.n_inside += self._may_transfer(caller)
         self.change_state(agent, AgentState.TALK, caller.customer)
 
@@ -303,8 +307,12 @@ class Floor:
         assert agent is not None
         self.n_inside -= self._may_transfer(caller)
         kind = self.call_types[caller.kind]
+        if caller.case is not None:
+            self.desk.put_down(caller, caller.case)
         if caller.misrouted:
             self.put_right(caller)
+        elif caller.case is not None and caller.case.action is Action.ESCALATED:
+            self.escalate(caller, agent)
         elif self._may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
             self.transfer(caller, int(kind.transfer_to))
         else:
@@ -323,6 +331,17 @@ class Floor:
         caller.kind = kind
         caller.leg_entity = leg_entity(caller.entity, caller.leg)
         self._seek_agent(caller)
+
+    def escalate(self, caller: Caller, agent: Agent) -> None:
+        """After his talk he goes on to somebody who may grant more, unless he hangs up, before his agent wraps up or frees."""
+        if self.desk.loses(caller):
+            self._end_contact(caller, Outcome.LOST_IN_TRANSFER, self.clock.now)
+            return
+        way = self.desk.pass_on(caller, agent)
+        self._end_stay(caller, Outcome.ESCALATED, self.clock.now)
+        caller.segment += 1
+        caller.leg_entity = leg_entity(caller.entity, caller.leg)
+        self._seek_agent(caller, way)
 
     def put_right(self, caller: Caller) -> None:
         """A misrouted caller is passed on to his own queue, as if he had just come from the IVR."""
@@ -435,6 +454,8 @@ class Floor:
 
     def _may_transfer(self, caller: Caller) -> bool:
         """True if his talk may end in a transfer: until it ends he is inside, so nobody goes home who might be needed."""
+        if caller.case is not None and caller.agent is not None and caller.case.action is Action.ESCALATED:
+            return True
         return caller.misrouted or (bool(self.call_types[caller.kind].transfer_share > 0.0) and caller.leg == 0)
 
     def _end_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:

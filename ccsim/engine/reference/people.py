@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ccsim.vocabulary import AgentState, Outcome
+from ccsim.vocabulary import Action, AgentState, Outcome
 
-__all__ = ["Agent", "Caller", "Lane", "Reach", "Stay", "Step", "Team"]
+__all__ = ["Agent", "Caller", "Case", "Lane", "Reach", "Stay", "Step", "Team"]
+
+
+_ON_TO_A_NEW_LEG = (Outcome.TRANSFERRED, Outcome.ESCALATED)
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +37,8 @@ class Agent:
     factor: float = 1.0  # of his own on handle times
     came_at: float = 0.0  # on duty since
     busy_time: float = 0.0  # since then
+    spent: float = 0.0  # of his budget on the day below
+    spent_on: int = -1
 
 
 class Reach(NamedTuple):
@@ -89,6 +94,27 @@ class Stay(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
+class Case:
+    """What a caller needs, what the agent at hand does about it, and what became of it so far."""
+
+    needed: float
+    n_legs: int = 0
+    n_escalations: int = 0
+    granted: float = 0.0
+    leaked: float = 0.0
+    retold: float = 0.0
+    resolved: bool = False
+    at_first: bool = False
+
+    n_hops: int = 0  # escalations of this contact
+    action: Action = Action.SETTLED  # these five: in the leg at hand
+    leg_granted: float = 0.0
+    leg_leaked: float = 0.0
+    leg_retold: float = 0.0
+    leg_resolved: bool = False
+
+
+@dataclass(slots=True, eq=False)
 class Caller:
     """A customer with one problem, the contact he is at, and its stay at hand."""
 
@@ -134,10 +160,12 @@ class Caller:
     outcome: Outcome | None = None
     ended_at: float = math.inf
 
+    case: Case | None = None  # where authority matters
+
     @property
     def leg(self) -> int:
-        """How often this contact has been transferred, other than from a queue where he was wrong."""
-        return sum(stay.outcome is Outcome.TRANSFERRED and not stay.misrouted for stay in self.stays)
+        """How often this contact has been transferred or escalated, other than from a queue where he was wrong."""
+        return sum(stay.outcome in _ON_TO_A_NEW_LEG and not stay.misrouted for stay in self.stays)
 
     @property
     def first_wait(self) -> float:

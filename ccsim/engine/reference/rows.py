@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.engine.reference.people import Agent, Caller, Stay
-from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT, TABLE_KEYS, Rows
+from ccsim.engine.reference.people import Agent, Caller, Case, Stay
+from ccsim.outcomes import AGENT_STATE, CASE, CONTACT, EPISODE, SEGMENT, SETTLEMENT, TABLE_KEYS, Rows
 from ccsim.program.layout import records
-from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Channel, Outcome, SegmentKind
 
 __all__ = ["Book", "work_of"]
 
@@ -58,6 +58,27 @@ class Book:
         when = (caller.first_at, caller.ended_at, caller.waited)
         work = (caller.talked, caller.held, caller.wrapped)
         self.written["episodes"].append((*self._key(caller), *what, *when, *work))
+        if caller.case is not None:
+            self.case(caller, caller.case)
+
+    def settlement(self, caller: Caller, case: Case) -> None:
+        """What an agent did with a case is done."""
+        assert caller.agent is not None
+        where = (caller.contact, caller.segment, caller.agent.id, caller.agent.team.code, caller.kind)
+        what = (case.action, caller.leg, int(case.leg_resolved), caller.answered_at, case.needed)
+        gave = (case.leg_granted, case.leg_leaked, case.leg_retold)
+        self.written["settlements"].append((*self._key(caller), *where, *what, *gave))
+
+    def case(self, caller: Caller, case: Case) -> None:
+        """An episode's case is over."""
+        end = CaseEnd.LOST
+        if case.n_legs == 0:
+            end = CaseEnd.UNMET
+        elif caller.outcome is Outcome.SERVED:
+            end = CaseEnd.REFUSED if case.action is Action.REFUSED else CaseEnd.SETTLED
+        what = (caller.call_type, case.n_legs, case.n_escalations, end, int(case.resolved), int(case.at_first))
+        gave = (caller.first_at, case.needed, case.granted, case.leaked, case.retold)
+        self.written["cases"].append((*self._key(caller), *what, *gave))
 
     def agent_state(self, agent: Agent, ended_at: float) -> None:
         """What an agent did is over; nothing is kept of an instant."""
@@ -70,7 +91,14 @@ class Book:
 
     def rows(self) -> Rows:
         """What was written, each table sorted by its key."""
-        dtypes = {"episodes": EPISODE, "contacts": CONTACT, "segments": SEGMENT, "agent_states": AGENT_STATE}
+        dtypes = {
+            "episodes": EPISODE,
+            "contacts": CONTACT,
+            "segments": SEGMENT,
+            "agent_states": AGENT_STATE,
+            "settlements": SETTLEMENT,
+            "cases": CASE,
+        }
         return Rows(**{name: _table(dtype, TABLE_KEYS[name], self.written[name]) for name, dtype in dtypes.items()})
 
 

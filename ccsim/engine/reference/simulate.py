@@ -15,7 +15,7 @@ from ccsim.program.layout import Program, Records
 from ccsim.rules.digest import digest_of
 from ccsim.rules.randomness import luck_of
 from ccsim.rules.tables import bind_program
-from ccsim.rules.tally import bind_counts, tally_agent_state, tally_contact, tally_episode, tally_segment
+from ccsim.rules.tally import bind_counts, tally_agent_state, tally_case, tally_contact, tally_episode, tally_segment
 
 __all__ = ["simulate"]
 
@@ -55,6 +55,7 @@ def simulate(
     floor = Floor(clock, program, bound, luck, policy)
     clock.process(timetable(clock, floor))
     for caller in fresh_callers(program, bound[0], luck, floor.happened):
+        caller.case = floor.desk.case_of(caller.call_type, caller.entity)
         clock.process(story(clock, floor, caller))
 
     while clock.peek() < math.inf:
@@ -74,7 +75,15 @@ def _counts(program: Program, bound: Records, rows: Rows) -> Counts:
     """What the rows add up to."""
     counts = new_counts(program)
     cells = bind_counts(counts)
-    for table, tally in zip(rows, (tally_episode, tally_contact, tally_segment, tally_agent_state), strict=True):
+    tallies = {
+        "episodes": tally_episode,
+        "contacts": tally_contact,
+        "segments": tally_segment,
+        "agent_states": tally_agent_state,
+        "cases": tally_case,
+    }
+    for name, tally in tallies.items():
+        table = getattr(rows, name)
         for i in range(len(table)):
             tally(table[i], bound[0], cells[0])
     return counts

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.outcomes.audit.authority import check_authority
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.counts import audit_counts
 from ccsim.outcomes.audit.facts import check_facts, check_form
@@ -65,6 +66,7 @@ def audit(program: Program, rows: Rows, *, custom_routing: bool = False) -> list
         if not custom_routing:
             check_turns(program, one, complaints)
         check_people(program, one, complaints)
+        check_authority(program, one, complaints)
     return complaints.said
 
 

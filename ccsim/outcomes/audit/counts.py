@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.tables import N_WAIT_BINS, Counts, Rows, new_counts
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Attribute, Clock, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Attribute, CaseEnd, Clock, Outcome, SegmentKind
 
 __all__ = ["audit_counts"]
 
@@ -38,6 +38,7 @@ def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
     _count_ivr_stays(program, rows.segments, expected)
     _count_agent_time(program, rows.agent_states, expected)
     _count_presence(program, rows.agent_states, expected)
+    _count_cases(program, rows.cases, expected)
     complaints = Complaints()
     for name, table in expected._asdict().items():
         given = getattr(counts, name)
@@ -251,6 +252,26 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     row["outcome"] = np.where(met, Outcome.SERVED, episodes["outcome"][offered])
     row["lost_in_transfer"] = met & (episodes["outcome"][offered] != Outcome.SERVED)
     _add_outcomes(program, counts.episodes, counts.episodes_within, counts.episode_waits, at, kind[offered], row)
+
+
+def _count_cases(program: Program, cases: Table, counts: Counts) -> None:
+    cases = cases[(cases["first_at"] >= program.settings.count_from[0]) & (cases["n_legs"] > 0)]
+    at = (_interval(program, cases["first_at"]), cases["call_type"].astype(np.int64))
+    for field, amount in {
+        "cases": np.ones(len(cases), np.int64),
+        "needing": cases["needed"] > 0,
+        "escalated": cases["n_escalations"] > 0,
+        "hops": cases["n_legs"] - 1,
+        "hopped_twice": cases["n_legs"] > 2,
+        "refused": cases["end"] == CaseEnd.REFUSED,
+        "lost": cases["end"] == CaseEnd.LOST,
+        "resolved": cases["resolved"],
+        "at_first": cases["at_first"],
+        "retold_time": _micros(cases["retold_time"]),
+        "goodwill": _micros(cases["granted"]),
+        "leaked": _micros(cases["leaked"]),
+    }.items():
+        np.add.at(counts.cases[field], at, np.asarray(amount).astype(np.int64))
 
 
 def _count_ivr_stays(program: Program, segments: Table, counts: Counts) -> None:

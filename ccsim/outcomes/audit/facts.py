@@ -13,7 +13,7 @@ from ccsim.outcomes.audit.stays import check_stays, left_at, transfers_before
 from ccsim.outcomes.audit.steps import late_comings
 from ccsim.outcomes.tables import TABLE_KEYS, Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Cause, Channel, Fact, Family, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Channel, Fact, Family, Outcome, SegmentKind
 
 __all__ = ["check_facts", "check_form"]
 
@@ -37,10 +37,19 @@ _OUTCOMES = {
         Outcome.OVERFLOWED,
         Outcome.TRANSFERRED,
         Outcome.TURNED_AWAY,
+        Outcome.ESCALATED,
+        Outcome.LOST_IN_TRANSFER,
     ],
 }
-_REDIALLED = [Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.CLOSED, Outcome.TURNED_AWAY]
-_ANSWERED = [Outcome.SERVED, Outcome.TRANSFERRED]
+_REDIALLED = [
+    Outcome.ABANDONED,
+    Outcome.BALKED,
+    Outcome.BLOCKED,
+    Outcome.CLOSED,
+    Outcome.TURNED_AWAY,
+    Outcome.LOST_IN_TRANSFER,
+]
+_ANSWERED = [Outcome.SERVED, Outcome.TRANSFERRED, Outcome.ESCALATED, Outcome.LOST_IN_TRANSFER]
 
 
 def check_form(program: Program, rows: Rows, complaints: Complaints) -> None:
@@ -104,6 +113,13 @@ def _check_codes(program: Program, rows: Rows, complaints: Complaints) -> None:
             "team": (0, len(program.teams)),
             "state": (0, 1 + max(AgentState)),
         },
+        "settlements": {
+            "agent": (0, len(program.agents)),
+            "team": (0, len(program.teams)),
+            "call_type": (0, len(program.call_types)),
+            "action": (0, 1 + max(Action)),
+        },
+        "cases": {"call_type": (0, len(program.call_types)), "end": (0, len(CaseEnd)), "episode": (0, 1)},
     }
     for name, table in rows._asdict().items():
         complaints.about(name)
@@ -349,6 +365,7 @@ def _check_recorded(program: Program, rows: Rows, first_contact: Table, complain
     for field, value in {"first_at": recorded.at, "call_type": recorded.call_type}.items():
         complaints.unlike(episodes[field], value, "I01", lambda i: f"customer {i}", field, "recorded")
     served = (episodes["outcome"] == Outcome.SERVED) & (recorded.handle >= 0) & (episodes["n_answered"] == 1)
+    served &= program.settings.authority[0] == 0  # who refuses talks shorter, who decides longer
     wrong = served & ((episodes["talk_time"] != recorded.handle) | (episodes["hold_time"] + episodes["wrap_time"] != 0))
     complaints.where(
         wrong, "I01", lambda i: f"customer {i}: handled for {episodes['talk_time'][i]} s, recorded {recorded.handle[i]}"

@@ -194,7 +194,8 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     # Whose talk may end in a transfer is inside until it does.
     may_go_on = program.call_types.transfer_share[segments["call_type"]] > 0
     may_go_on &= transfers_before(segments) == 0
-    talks = segments[(segments["answered_at"] < np.inf) & (may_go_on | misrouted(segments))]
+    passed_on = np.isin(segments["outcome"], (Outcome.ESCALATED, Outcome.LOST_IN_TRANSFER))
+    talks = segments[(segments["answered_at"] < np.inf) & (may_go_on | misrouted(segments) | passed_on)]
     inside = number_during(
         np.concatenate((segments["entered_at"], talks["answered_at"])), np.concatenate((left, talks["ended_at"]))
     )

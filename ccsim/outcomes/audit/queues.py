@@ -139,7 +139,7 @@ def _check_little(program: Program, rows: Rows, stays: Table, left: Table, compl
     contacts = rows.contacts
     times = [left[left < np.inf], stays["entered_at"], rows.contacts["arrived_at"]]
     horizon = max((float(t.max()) for t in times if len(t)), default=0.0)
-    alone = (stays["came_by"] < 0) & ~np.isin(stays["outcome"], (Outcome.OVERFLOWED, Outcome.TRANSFERRED))
+    alone = (stays["came_by"] < 0) & ~np.isin(stays["outcome"], (Outcome.OVERFLOWED, Outcome.TRANSFERRED, Outcome.ESCALATED))
     for queue in range(len(program.queues)):
         here = alone & (stays["place"] == queue)
         waiting = number_during(stays["entered_at"][here], left[here])

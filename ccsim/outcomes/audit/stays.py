@@ -16,8 +16,18 @@ __all__ = ["check_stays", "contact_key", "left_at", "misrouted", "taken_at", "tr
 
 Table = NDArray[Any]
 
-_ON = (Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.MISROUTED, Outcome.OVERFLOWED, Outcome.TRANSFERRED)
+_ON = (
+    Outcome.PASSED_ON,
+    Outcome.OPTED_OUT,
+    Outcome.RETRIED,
+    Outcome.MISROUTED,
+    Outcome.OVERFLOWED,
+    Outcome.TRANSFERRED,
+    Outcome.ESCALATED,
+)
 """Outcomes of a stay after which another follows."""
+
+_NEW_LEG = (Outcome.TRANSFERRED, Outcome.ESCALATED)
 
 _CONTACT_OUTCOMES = [o for o in Outcome if o not in _ON]
 
@@ -63,10 +73,10 @@ def taken_at(stays: Table) -> NDArray[np.float64]:
 
 
 def transfers_before(segments: Table) -> NDArray[np.int64]:
-    """How often the contact of each segment was transferred before it, other than from a queue where he was wrong."""
+    """How often the contact of each segment was passed on before it, other than from a queue where he was wrong."""
     wrong = misrouted(segments)
     from_wrong = np.concatenate(([False], wrong[:-1])) if len(segments) else wrong
-    transferred = np.cumsum((segments["came_by"] == Outcome.TRANSFERRED) & ~from_wrong)
+    transferred = np.cumsum(np.isin(segments["came_by"], _NEW_LEG) & ~from_wrong)
     found: NDArray[np.int64] = transferred - transferred[_starts(segments)]
     return found
 
@@ -77,7 +87,7 @@ def misrouted(segments: Table) -> NDArray[np.bool_]:
     Only who comes from the IVR can be misrouted, so the first stay of a contact tells his own type.
     """
     start = _starts(segments)
-    transferred = np.cumsum(segments["came_by"] == Outcome.TRANSFERRED)
+    transferred = np.cumsum(np.isin(segments["came_by"], _NEW_LEG))
     found: NDArray[np.bool_] = (segments["call_type"] != segments["call_type"][start]) & (transferred == transferred[start])
     return found
 
@@ -162,7 +172,7 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
     )
     kind = np.where(sent | (wrong & (by == Outcome.OVERFLOWED)), segments["call_type"], kind)
     complaints.where(segments["call_type"] != kind, "I01", lambda i: f"{told.whose(i)}: segment of another call type")
-    overflowed = by == Outcome.OVERFLOWED
+    overflowed = np.isin(by, (Outcome.OVERFLOWED, Outcome.ESCALATED))  # where they lead is looked at elsewhere
     own = program.call_types.queue[np.maximum(kind, 0)]
     complaints.where(
         queue & ~overflowed & (segments["place"] != own),

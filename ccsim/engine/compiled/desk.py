@@ -1,0 +1,215 @@
+"""What an agent does with a caller's case: settles it, passes it on or refuses it. Only where authority matters."""
+
+from __future__ import annotations
+
+from ccsim.engine.compiled.earlier import is_misrouted, leg_of
+from ccsim.engine.compiled.state import (
+    budget_of,
+    caller_at,
+    case_at,
+    case_now,
+    counts_of,
+    digest_at,
+    earlier_at,
+    row_table,
+    settlement_at,
+)
+from ccsim.jit import apart, inner
+from ccsim.outcomes import CASE, SETTLEMENT
+from ccsim.program.layout import Records
+from ccsim.rules.authority import (
+    action_of,
+    amount_leaked,
+    amount_needed,
+    day_of,
+    is_lost,
+    is_resolved,
+    stay_of,
+    talk_of,
+    way_on,
+)
+from ccsim.rules.callers import transfers
+from ccsim.rules.digest import fold
+from ccsim.rules.randomness import Luck
+from ccsim.rules.tables import agent_at, call_type_at, team_at
+from ccsim.rules.tally import interval_of, tally_case
+from ccsim.vocabulary import Action, CaseEnd, Outcome
+
+__all__ = ["begin_case", "close_case", "loses", "pass_on", "put_down", "take_up"]
+
+_SETTLEMENT_WORDS = SETTLEMENT.itemsize // 8
+_CASE_WORDS = CASE.itemsize // 8
+
+
+@inner
+@apart
+def begin_case(program: Records, luck: Luck, floor: Records, slot: int) -> None:
+    """A customer comes with what he needs. Writes cases."""
+    caller = caller_at(floor, slot)
+    case = case_now(floor, slot)
+    case.call_type = caller.call_type
+    case.needed = amount_needed(luck, program, caller.call_type, caller.entity)
+    case.granted = 0.0
+    case.leaked = 0.0
+    case.retold = 0.0
+    case.n_legs = 0
+    case.n_escalations = 0
+    case.n_hops = 0
+    case.action = Action.SETTLED
+    case.resolved = 0
+    case.at_first = 0
+    case.row = 0
+    if floor.keep_rows != 0:
+        case.row = floor.n_case_rows
+        floor.n_case_rows += 1
+
+
+@inner
+def entity_of(floor: Records, slot: int) -> int:
+    """The caller's own entity, whatever leg he is in."""
+    if caller_at(floor, slot).earlier != 0:
+        return earlier_at(floor, slot).entity  # type: ignore[no-any-return]
+    return caller_at(floor, slot).entity  # type: ignore[no-any-return]
+
+
+@inner
+@apart
+def take_up(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int, recorded: bool) -> None:
+    """An agent answers: what he will do, how long he talks, what it takes of his budget. Writes cases, callers, budgets."""
+    caller = caller_at(floor, slot)
+    case = case_now(floor, slot)
+    leg = leg_of(caller)
+    if leg == 0:
+        case.n_hops = 0
+    case.leg_granted = 0.0
+    case.leg_leaked = 0.0
+    case.leg_retold = 0.0
+    case.leg_resolved = 0
+    case.action = Action.TRANSFERRED
+    if is_misrouted(floor, slot):
+        return
+    kind = call_type_at(program, caller.call_type)
+    sent_on = kind.transfer_share > 0.0 and leg == 0
+    if not sent_on or not transfers(luck, kind, caller.entity):
+        decide(program, luck, floor, now, slot, agent)
+    if leg > 0:
+        case.leg_retold = program.retell
+    caller.talk_time = talk_of(program, case.call_type, case.action, caller.talk_time, case.needed, leg, recorded)
+
+
+@inner
+def decide(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
+    """Whether he may, and does. Writes cases, budgets."""
+    caller = caller_at(floor, slot)
+    case = case_now(floor, slot)
+    team = team_at(program, agent_at(program, agent).team)
+    budget = budget_of(floor, agent)
+    today = day_of(program, interval_of(program, now))
+    if budget.day != today:
+        budget.day = today
+        budget.spent = 0.0
+    left = team.credit_budget - budget.spent
+    entity = entity_of(floor, slot)
+    stay = stay_of(caller.contact, caller.segment)
+    case.action = action_of(luck, program, caller.call_type, team.authority, left, case.needed, case.n_hops, entity, stay)
+    if case.action != Action.SETTLED:
+        return
+    case.leg_granted = case.needed
+    if case.needed <= 0.0:
+        case.leg_leaked = amount_leaked(luck, program, team.authority, left, entity, stay)
+        case.leg_granted = case.leg_leaked
+    budget.spent += case.leg_granted
+    if is_resolved(luck, program, case.call_type, agent_at(program, agent).team, entity, stay):
+        case.leg_resolved = 1
+
+
+@inner
+@apart
+def put_down(program: Records, luck: Luck, floor: Records, slot: int) -> None:
+    """The talk is over: what was done is told, and adds to what became of the case. Writes cases, one settlement."""
+    caller = caller_at(floor, slot)
+    case = case_now(floor, slot)
+    case.n_legs += 1
+    case.granted += case.leg_granted
+    case.leaked += case.leg_leaked
+    case.retold += case.leg_retold
+    if case.leg_resolved != 0:
+        case.resolved = 1
+        case.at_first = 1 if case.n_legs == 1 else 0
+
+    row = 0
+    if floor.keep_rows != 0:
+        row = floor.n_settlement_rows
+        floor.n_settlement_rows += 1
+    settlement = settlement_at(floor, row)
+    settlement.customer = caller.customer
+    settlement.replication = luck.replication
+    settlement.episode = 0
+    settlement.contact = caller.contact
+    settlement.segment = caller.segment
+    settlement.agent = caller.agent
+    settlement.team = agent_at(program, caller.agent).team
+    settlement.call_type = caller.call_type
+    settlement.action = case.action
+    settlement.leg = leg_of(caller)
+    settlement.resolved = case.leg_resolved
+    settlement.answered_at = caller.answered_at
+    settlement.needed = case.needed
+    settlement.granted = case.leg_granted
+    settlement.leaked = case.leg_leaked
+    settlement.retold_time = case.leg_retold
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 4), row, _SETTLEMENT_WORDS, digest_at(floor, 4))
+
+
+@inner
+@apart
+def loses(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
+    """True if the caller hangs up at the moment of being passed on."""
+    caller = caller_at(floor, slot)
+    return is_lost(luck, program, entity_of(floor, slot), stay_of(caller.contact, caller.segment))  # type: ignore[no-any-return]
+
+
+@inner
+@apart
+def pass_on(program: Records, floor: Records, slot: int) -> int:
+    """He goes on to somebody who may grant more; returns the lane in which he does. Writes cases."""
+    caller = caller_at(floor, slot)
+    case = case_now(floor, slot)
+    case.n_hops += 1
+    case.n_escalations += 1
+    limit = team_at(program, agent_at(program, caller.agent).team).authority
+    return way_on(program, caller.call_type, limit, case.needed)  # type: ignore[no-any-return]
+
+
+@inner
+@apart
+def close_case(program: Records, luck: Luck, floor: Records, slot: int, outcome: int) -> None:
+    """The episode is over, and with it its case. Writes one case, counts."""
+    caller = caller_at(floor, slot)
+    now = case_now(floor, slot)
+    case = case_at(floor, now.row)
+    case.customer = caller.customer
+    case.replication = luck.replication
+    case.episode = 0
+    case.call_type = now.call_type
+    case.n_legs = now.n_legs
+    case.n_escalations = now.n_escalations
+    case.end = CaseEnd.LOST
+    if now.n_legs == 0:
+        case.end = CaseEnd.UNMET
+    elif outcome == Outcome.SERVED:
+        case.end = CaseEnd.SETTLED
+        if now.action == Action.REFUSED:
+            case.end = CaseEnd.REFUSED
+    case.resolved = now.resolved
+    case.at_first = now.at_first
+    case.first_at = caller.first_at
+    case.needed = now.needed
+    case.granted = now.granted
+    case.leaked = now.leaked
+    case.retold_time = now.retold
+    if floor.keep_rows == 0:
+        tally_case(case, program, counts_of(floor, 0))
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 5), now.row, _CASE_WORDS, digest_at(floor, 5))
