@@ -70,12 +70,13 @@ def required_of(scenario: Scenario, compiled: Compiled) -> Required | None:
         return None
     forecasts = list(_forecasts(scenario, program, names))
     scheduled = plan_of(program).scheduled
+    rings = [_ring(scenario, team) for team in names.teams]
     by_team = np.zeros((len(names.teams), len(program.intervals)))
     by_queue = np.zeros((len(names.queues), len(program.intervals)))
     group_of_team = np.zeros(len(names.teams), dtype=np.int64)
     for number, group in enumerate(_groups(program)):
         group_of_team[group.teams] = number
-        loads = {lane: _load(program, lane, forecasts, scheduled) for lane in group.lanes}
+        loads = {lane: _load(program, lane, forecasts, scheduled, rings) for lane in group.lanes}
         total = sum(loads.values(), np.zeros(len(program.intervals)))
         needed = _needed(program, group, forecasts, total, target)
         for lane, load in loads.items():
@@ -161,9 +162,12 @@ def _calls(scenario: Scenario, program: Program, code: int, name: str) -> Floats
 
 
 def _groups(program: Program) -> list[_Group]:
-    """Lanes joined where their first circles have a team in common; a team of no first circle is a group of its own."""
+    """Lanes joined where their first circles have a team in common; a team of no first circle is a group of its own.
+
+    Only the lanes that call types enter first: who overflows into another queue has been counted in his own.
+    """
     groups = [_Group([], [team]) for team in range(len(program.teams))]
-    for lane in range(len(program.lanes)):
+    for lane in sorted(set(program.call_types.lane.tolist())):
         circle = set(_circle(program, lane))
         joined, apart = _Group([lane], []), []
         for group in groups:
@@ -180,14 +184,22 @@ def _circle(program: Program, lane: int) -> list[int]:
     return [int(team) for team in np.flatnonzero(program.reach.after[lane] == 0.0)]
 
 
-def _load(program: Program, lane: int, forecasts: list[_Forecast], scheduled: Floats) -> Floats:
-    """Offered load of a lane by interval, erlangs, at the mean pace of who is scheduled of its first circle."""
+def _load(program: Program, lane: int, forecasts: list[_Forecast], scheduled: Floats, rings: list[float]) -> Floats:
+    """Offered load of a lane by interval, erlangs, at the mean pace and ringing of who is scheduled of its first circle."""
     forecast = forecasts[int(program.lanes.call_type[lane])]
-    offered = forecast.calls * forecast.handle / program.settings.interval_length[0]
     circle = _circle(program, lane)
-    if not circle:
-        return np.asarray(offered)
-    return np.asarray(offered * (_parts(scheduled[circle]) * program.reach.pace[lane, circle][:, None]).sum(axis=0))
+    handle = forecast.handle
+    if circle:
+        parts = _parts(scheduled[circle])
+        ring = np.array([rings[team] for team in circle])
+        handle = handle * (parts * program.reach.pace[lane, circle][:, None]).sum(axis=0) + (parts * ring[:, None]).sum(axis=0)
+    return np.asarray(forecast.calls * handle / program.settings.interval_length[0])
+
+
+def _ring(scenario: Scenario, team: str) -> float:
+    """Mean time a team's phones ring, s: handle time like the rest."""
+    written = scenario.agents[team].ring or scenario.agents[team].answer_delay
+    return 0.0 if written is None else resolve.law(scenario, written).mean()
 
 
 def _parts(scheduled: Floats) -> Floats:

@@ -94,6 +94,13 @@ def test_a_transferred_call_is_needed_twice() -> None:
     assert found.group_of_team[0] != found.group_of_team[1]
 
 
+def test_who_overflows_is_needed_once() -> None:
+    teams = {"desk": {"headcount": 5}, "vendor": {"capacity": 2}}
+    found = needed(agents=teams, queues={"orders": {"teams": ["desk"], "overflow": [{"after": "20s", "to": "vendor"}]}})
+    assert found.by_team[:, NINE].tolist() == [agents(60), 0.0]
+    assert found.by_queue[:, NINE].tolist() == [agents(60), 0.0]
+
+
 SHARED = {
     "calls": {"a": CALL, "b": CALL | {"volume": "20/h", "handle": "6m"}},
     "agents": {"both": {"headcount": 6}, "only_a": {"headcount": 3}},
@@ -117,6 +124,11 @@ def test_a_slower_team_is_needed_in_greater_number() -> None:
     call = CALL | {"needs": ["x"]}
     slow = {"headcount": 6, "skills": {"x": {"handle": "150%"}}}
     assert needed(calls={"orders": call}, agents={"slow": slow}).by_team[0, NINE] == agents(60, handle=360.0)
+
+
+def test_ringing_is_handle_time() -> None:
+    ringing = {"headcount": 6, "ring": {"deterministic": "60s"}}
+    assert needed(agents={"desk": ringing}).by_team[0, NINE] == agents(60, handle=300.0) > agents(60)
 
 
 def test_where_nobody_is_scheduled_teams_are_short_by_equal_parts() -> None:
