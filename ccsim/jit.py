@@ -36,6 +36,7 @@ __all__ = [
     "fetcher",
     "inner",
     "jit",
+    "laid_in",
     "load_from_cache",
     "of_many",
     "precedes",
@@ -290,6 +291,9 @@ if ENABLED:
     inner: _Decorator = numba.njit(**_link_only)
     """For helpers that only compiled code calls: never machine code of their own, so less than half the compile time."""
 
+    laid_in: _Decorator = numba.njit(**_link_only, forceinline=True)
+    """The same, laid into every caller: for steps of the way most calls take that rarer ways share."""
+
     entry: _Decorator = partial(_kept, pipeline_class=_closed_pipeline())
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
 
@@ -506,7 +510,7 @@ else:
     def _plain(function: Any) -> Any:
         return function
 
-    jit = inner = entry = _plain
+    jit = inner = laid_in = entry = _plain
 
     def of_many(rule: Any, **calls: Any) -> Any:
         """Twin of the compiled `of_many`: the rule itself."""

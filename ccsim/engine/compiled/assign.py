@@ -22,7 +22,7 @@ from ccsim.engine.compiled.state import (
     queue_now,
     team_now,
 )
-from ccsim.jit import apart, inner
+from ccsim.jit import apart, inner, laid_in
 from ccsim.program.layout import Records
 from ccsim.rules.handling import hold_time, misroute_talk_time, ring_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
@@ -190,7 +190,7 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     return best
 
 
-@inner
+@laid_in
 def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
     """The agent gets the call; his phone may ring first. Writes callers, agents, agent states, calendar."""
     if team_at(program, agent_at(program, agent).team).ring_law >= 0 and ring(program, luck, floor, now, slot, agent):
@@ -219,7 +219,7 @@ def ring(program: Records, luck: Luck, floor: Records, now: float, slot: int, ag
     return True
 
 
-@inner
+@laid_in
 def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
     """The agent answers the call. Writes callers, agents, agent states, queues, calendar."""
     caller = caller_at(floor, slot)

@@ -23,7 +23,7 @@ from ccsim.engine.compiled.state import (
     lane_now,
     queue_now,
 )
-from ccsim.jit import apart, inner
+from ccsim.jit import apart, inner, laid_in
 from ccsim.program.layout import Records
 from ccsim.rules.callers import balks, dial_at, redial_delay, redials
 from ccsim.rules.randomness import Luck
@@ -80,7 +80,7 @@ def begin_stay(floor: Records, now: float, slot: int, lane: int, clock_at: float
         earlier.step_at = math.inf
 
 
-@inner
+@laid_in
 def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> bool:
     """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call. Writes as above."""
     queue = lane_at(program, caller_at(floor, slot).lane).queue
@@ -119,7 +119,7 @@ def balks_now(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
     return balks(luck, call_type_at(program, caller.call_type), caller.entity, caller.contact, waiting, last_wait)
 
 
-@inner
+@laid_in
 def wait(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """He waits in his lane. Writes callers, lanes, earlier, calendar."""
     floor.n_inside += 1
