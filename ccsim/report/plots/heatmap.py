@@ -68,7 +68,7 @@ def heatmap(result: Result, kpi: str = "service_level", *, ax: Axes | None = Non
     if len(times) <= _MOST_COLUMNS_WITH_NUMBERS and len(dates) <= _MOST_ROWS_WITH_NUMBERS:
         _write_numbers(ax, table, mesh, unit, signed)
     _name_cells(ax, times, dates)
-    bar = ax.get_figure(root=True).colorbar(mesh, ax=ax, pad=0.01, fraction=0.03, aspect=12)  # type: ignore[union-attr]
+    bar = style.figure_of(ax).colorbar(mesh, ax=ax, pad=0.01, fraction=0.03, aspect=12)
     bar.outline.set_visible(False)  # type: ignore[operator]
     if unit in ("share", "s"):
         style.as_percent(bar.ax) if unit == "share" else bar.ax.yaxis.set_major_formatter(lambda v, _: numbers.duration(v))

@@ -14,6 +14,7 @@ from ccsim.report import numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from ccsim.analysis import Estimate
 
@@ -30,6 +31,7 @@ __all__ = [
     "as_percent",
     "axes",
     "caption",
+    "figure_of",
     "interval_words",
     "kpi_name",
     "plain",
@@ -129,6 +131,11 @@ def as_durations(ax: Axes, which: str = "y") -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: numbers.duration(value)))
 
 
+def figure_of(ax: Axes) -> Figure:
+    """The whole figure these axes are on, also where they are on a part of it."""
+    return ax.figure.figure  # `get_figure(root=True)` exists from matplotlib 3.10 on
+
+
 def save(ax: Axes, path: Path | str) -> None:
     """Write the figure of these axes as .svg, .png or .pdf: the same picture gives the same bytes.
 
@@ -138,8 +145,7 @@ def save(ax: Axes, path: Path | str) -> None:
     import matplotlib
 
     path = Path(path)
-    figure = ax.get_figure(root=True)
-    assert figure is not None
+    figure = figure_of(ax)
     name = str(figure.get_label()) or path.stem
     kind = path.suffix.lower().lstrip(".")
     metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
