@@ -220,6 +220,7 @@ _COUNTS = (
     _count(
         "blocked", "Blocked", "Contacts that found no free line or IVR port.", callers=False, places=_CENTRE, better="lower"
     ),
+    _count("out_of_hours", "Out of hours", "Contacts that dialled while lines were closed.", callers=False, places=_CENTRE),
     _count("entered_ivr", "Entered the IVR", "Contacts that entered it; of a node, visits.", callers=False, places=_IVR),
     _count("contained", "Contained", "Contacts whose problem the IVR solved (episodes: at last).", places=_IVR),
     _count(

@@ -194,6 +194,7 @@ OUTCOME_COUNTS = np.dtype(
     [
         ("arrived", "i8"),  # contacts dialled; of a segment: 0
         ("blocked", "i8"),  # found no free line or port
+        ("out_of_hours", "i8"),  # dialled while lines were closed
         ("entered_ivr", "i8"),
         ("hung_up", "i8"),  # in the IVR
         ("contained", "i8"),  # served by the IVR

@@ -118,7 +118,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         flows=_flows(scenario, names, intervals),
         occasions=happening.occasions,
         effects=happening.effects,
-        demand=demand_of(scenario, names.call_types, len(intervals)),
+        demand=demand_of(scenario, names.call_types, intervals),
         reach=reach,
         **routes._asdict(),
         thresholds=np.array(_thresholds(scenario)),
@@ -203,6 +203,8 @@ def _intervals(scenario: Scenario, days: Records) -> Records:
     length = scenario.interval
     last_close = float(days.close_at[np.isfinite(days.close_at)].max())
     until = last_close if _is_steady(scenario) else last_close + _AFTER_CLOSING
+    if any(call.out_of_hours for call in scenario.calls.values()):
+        until = max(until, clock.midnight(scenario, scenario.days))  # who dials after the last closing has an interval, too
     intervals = records(INTERVAL, math.ceil(until / length - 1e-9))
     intervals.starts_at = np.arange(len(intervals)) * length
     intervals.open_from = intervals.open_until = intervals.starts_at

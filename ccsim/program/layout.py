@@ -294,9 +294,9 @@ OCCASION = np.dtype(
 EFFECT = np.dtype([("field", "i8"), ("target", "i8"), ("amount", "f8")], align=True)
 """What an event does while it lasts: EventField, code of the call type or queue, factor (0 closes a queue)."""
 
-DEMAND = np.dtype([("fixed_share", "f8"), ("fixed_total", "f8")])
-"""One call type in one interval, where a number of calls is fixed by the day: the interval's share of what is
-left of it, 0 where it is not fixed; the day's number stands at its first interval with calls, 0 at the others."""
+DEMAND = np.dtype([("fixed_share", "f8"), ("fixed_total", "f8"), ("out_of_hours", "f8")])
+"""One call type in one interval. Where a number of calls is fixed by the day: the interval's share of what is left of it, 0
+where it is not fixed; the day's number stands at its first interval with calls, 0 at the others. Mean calls while closed."""
 
 
 class Program(NamedTuple):
@@ -370,7 +370,7 @@ class Names(NamedTuple):
 
 def mean_calls(program: Program) -> float:
     """Fresh calls of a replication, on average."""
-    return float(program.flows["volume"].sum()) + len(program.recorded)
+    return float(program.flows["volume"].sum() + program.demand["out_of_hours"].sum()) + len(program.recorded)
 
 
 def records(dtype: np.dtype[Any], *shape: int) -> Records:

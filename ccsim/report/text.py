@@ -66,6 +66,7 @@ ROWS = (
     Row("answered", "Answered a day"),
     Row("abandoned", "Abandoned a day", unless_zero=True),
     Row("blocked", "Blocked a day (no free line)", unless_zero=True),
+    Row("out_of_hours", "Called while closed a day", unless_zero=True),
     Row("contained", "Contained in the IVR a day", unless_zero=True),
     Row("containment", "  of those who entered it", unless_zero=True),
     Row("hung_up", "Hung up in the IVR a day", unless_zero=True),

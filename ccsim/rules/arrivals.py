@@ -14,9 +14,21 @@ from ccsim.rules.randomness import Luck, arrival_entity, entity_base, uniform, u
 from ccsim.rules.sampling import binomial_quantile, gamma_quantile, normal_quantile, poisson_quantile
 from ccsim.vocabulary import Stream
 
-__all__ = ["busyness", "fixed_calls", "fresh_calls", "instant", "instant_of_many", "mean_calls", "type_date_entity"]
+__all__ = [
+    "busyness",
+    "calls_while_closed",
+    "closed_base",
+    "fixed_calls",
+    "fresh_calls",
+    "instant",
+    "instant_of_many",
+    "mean_calls",
+    "type_date_entity",
+]
 
 _SQRT_HALF = math.sqrt(0.5)
+_OUT_OF_HOURS = 1 << 20
+"""More than a day has intervals."""
 _LEAST_LEVEL = 2.0**-53
 _CENTRE = 0x63656E747265  # "centre": the name whose luck a whole day shares
 
@@ -83,6 +95,20 @@ def mean_calls(luck: Luck, program: Records, call_type: Records, date: int, ordi
     if call_type.forecast_shape > 0.0:
         volume *= forecast_error(luck, call_type)
     return volume
+
+
+@jit
+def closed_base(name_key: int, date: int, ordinal: int) -> int:
+    """Entity of the first who dials in the closed part of an interval: none of those who dial while it is open."""
+    return entity_base(name_key, date, _OUT_OF_HOURS + int(ordinal))
+
+
+@jit
+def calls_while_closed(luck: Luck, base: int, mean: float) -> int:
+    """Number of calls in the closed part of one interval, Poisson with the given mean; `base` is its `closed_base`."""
+    if mean <= 0.0:
+        return 0
+    return poisson_quantile(mean, uniform(luck, Stream.OUT_OF_HOURS, base, 0))
 
 
 @jit

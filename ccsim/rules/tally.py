@@ -284,6 +284,8 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
     cell.contacts += 1
     if row.outcome == Outcome.BLOCKED:
         cell.blocked += 1
+    elif row.outcome == Outcome.CLOSED and not offered:
+        cell.out_of_hours += 1
     elif program.ivr_start >= 0 and (offered or row.outcome == Outcome.HUNG_UP or row.outcome == Outcome.CONTAINED):
         _add_ivr(cell, row)
     if not offered:
@@ -327,6 +329,8 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
     if row.n_offered == 0:
         if row.outcome == Outcome.BLOCKED:
             cell.blocked += 1
+        elif row.outcome == Outcome.CLOSED:
+            cell.out_of_hours += 1
         else:
             cell.hung_up += 1
         return

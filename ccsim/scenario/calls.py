@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -54,6 +54,13 @@ def _parse_weekday(raw: object) -> str:
         near = units.short_weekday(str(raw))
         raise Refusal("E-DAY", "is not a weekday", got=raw, allowed=", ".join(units.WEEKDAYS), try_=near)
     return str(raw)
+
+
+def _per_day(rate: units.Rate) -> units.Rate:
+    if rate.period is not None:
+        per_day = units.format_rate(units.Rate(rate.calls, None))
+        raise Refusal("E-UNIT", "calls while closed are counted by the day", got=units.format_rate(rate), try_=per_day)
+    return rate
 
 
 def _expand_volume(raw: Any) -> Any:
@@ -175,6 +182,13 @@ VolumeByDay = Annotated[
 ]
 
 
+CallsByDay = Annotated[
+    dict[DayKey, Annotated[Rate, AfterValidator(_per_day)]],
+    ShortForm(by_day_only, json_schema_input_type=str | dict[str, str]),
+    EachDayOnce,
+]
+
+
 class Hold(Model):
     """Time on hold: in `share` of the calls, for that long."""
 
@@ -199,6 +213,8 @@ class CallType(Model):
     """Multiplies that day's volume."""
     scale: Factor = 1.0
     """Multiplies every volume: the handle for sweeps."""
+    out_of_hours: CallsByDay = {}
+    """Who dials while the lines are closed, per calendar day such as 40/day, spread evenly over its closed hours."""
     handle: Handling | None = None
     """Talk, hold and wrap in one."""
     talk: Handling | None = None

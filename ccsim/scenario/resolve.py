@@ -131,6 +131,13 @@ def calls_of_day(scenario: Scenario, call: CallType, day: OpenDay) -> tuple[floa
     return tuple(f * w / o if o > 0 else 0.0 for f, w, o in zip(solved.fresh, wanted, solved.offered, strict=True))
 
 
+def out_of_hours(scenario: Scenario, call_type: str, date: datetime.date) -> float:
+    """Return the mean number of callers who dial on a date while lines are closed: weekday factor and scale included."""
+    call = scenario.calls[call_type]
+    rate = on_day(call.out_of_hours, date)
+    return 0.0 if rate is None else rate.calls * call.scale * call.weekday.get(WEEKDAYS[date.weekday()], 1.0)
+
+
 class SolvedDay(NamedTuple):
     """Fresh calls of each interval of one opening, and the offers they were solved for."""
 

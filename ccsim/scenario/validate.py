@@ -166,6 +166,8 @@ def _check_call(scenario: Scenario, name: str, call: CallType, report: Report) -
     if scenario.replay is not None:
         if call.volume is not None:
             report((*path, "volume"), Refusal("E-BOTH", "calls come from the replay", try_="remove volume or replay"))
+        if call.out_of_hours:
+            report((*path, "out_of_hours"), Refusal("E-BOTH", "calls come from the replay", try_="remove one of them"))
     elif call.volume is None:
         report(path, Refusal("E-KEY-MISSING", "needs the key `volume`", try_="volume: 60/h"))
     days = resolve.open_days_of_horizon(scenario)
@@ -306,6 +308,8 @@ def _check_run(scenario: Scenario, report: Report) -> None:
     if scenario.replay is not None:
         report(("replay",), Refusal("E-MODE", "a log has an end: not in steady mode"))
     for name, call in scenario.calls.items():
+        if call.out_of_hours:
+            report(("calls", name, "out_of_hours"), Refusal("E-MODE", "steady mode never closes"))
         for key, volume in (call.volume or {}).items():
             if volume.fixed:
                 report(("calls", name, "volume", key, "fixed"), Refusal("E-MODE", "steady mode has no days to be counted"))

@@ -544,7 +544,16 @@ def _with_demand(dice: Dice, program: Program) -> Program:
     """Uncertainty beyond the day's, and fixed numbers, for some."""
     program.settings.within_day_share = dice.pick([0.0, 0.0, 0.5, 1.0])
     program.call_types.forecast_shape = [dice.pick([0.0, 0.0, 25.0]) for _ in program.call_types]
-    return program._replace(demand=_demand(dice, program)) if dice.chance(0.3) else program
+    program = program._replace(demand=_demand(dice, program)) if dice.chance(0.3) else program
+    if dice.chance(0.25):
+        demand = program.demand.copy() if len(program.demand) else records(DEMAND, *program.flows.shape)
+        closed = program.intervals.starts_at + program.settings.interval_length[0] - program.intervals.open_until
+        places = np.flatnonzero(closed > 0.0)
+        for kind in range(len(demand)):
+            if len(places) and dice.chance(0.7):
+                demand.out_of_hours[kind, places] = dice.pick([0.3, 2.0]) * closed[places] / 1800.0
+        program = program._replace(demand=demand)
+    return program
 
 
 def _demand(dice: Dice, program: Program) -> Records:

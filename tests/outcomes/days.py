@@ -7,7 +7,9 @@ from typing import Any
 
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.outcomes import Counts, Rows
+from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program
+from ccsim.scenario import from_dict
 from tests.stories.centre import FOR_EVER, centre, seats
 
 __all__ = ["DAYS", "counts_of", "edit_program", "put", "rows_of"]
@@ -198,6 +200,17 @@ DAYS: dict[str, Program] = {
         },
         shifts={"all": {"time": "00:00-00:10", "meetings": [{"at": "00:05", "for": "60s"}]}},
     ),
+    # nobody dials while lines are open; seven do later that Monday, and are told so
+    "while closed": compile_scenario(
+        from_dict(
+            {
+                "open": "00:00-00:10",
+                "interval": "1m",
+                "calls": {"call": {"volume": "0/h", "out_of_hours": "7/day", "handle": {"deterministic": "60s"}}},
+                "agents": 1,
+            }
+        )
+    ).program,
 }
 
 

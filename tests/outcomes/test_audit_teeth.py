@@ -493,9 +493,9 @@ def test_every_count_moves_in_some_good_day():
     silent = {(n, f) for n, t in counts_of("lines")._asdict().items() for f in t.dtype.names}
     for day in DAYS:
         silent -= {(n, f) for n, t in counts_of(day)._asdict().items() for f in t.dtype.names if t[f].any()}
-    # A segment is a stay in a queue: never dialled, blocked, repeated or in the IVR; of episodes less is kept.
+    # A segment is a stay in a queue: never dialled, too late, blocked, repeated or in the IVR; of episodes less is kept.
     of_segments = ("flowed_in", "transferred")
-    of_others = ("arrived", "blocked", "hung_up", "contacts", "entered_ivr", "contained", "ivr_time")
+    of_others = ("arrived", "blocked", "out_of_hours", "hung_up", "contacts", "entered_ivr", "contained", "ivr_time")
     of_contacts = ("entered_ivr", "ivr_time", "later_wait_time", "ring_time")
     never = {("segments", field) for field in (*of_others, "lost_in_transfer", "later_wait_time")}
     never |= {(name, field) for name in ("contacts", "episodes") for field in of_segments}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ccsim.engine.compiled.ahead import draw_ahead
 from ccsim.engine.compiled.happened import arrival_area, event_factor, instant_among_pieces, piece_end
-from ccsim.engine.compiled.state import bucket_at, fresh_at, instant_at, kind_now, unsorted_at
+from ccsim.engine.compiled.state import OUT_OF_HOURS, bucket_at, fresh_at, instant_at, kind_now, unsorted_at
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.arrivals import fixed_calls, fresh_calls, instant_of_many, mean_calls
+from ccsim.rules.arrivals import calls_while_closed, closed_base, fixed_calls, fresh_calls, instant, instant_of_many, mean_calls
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base
 from ccsim.rules.tables import call_type_at, demand_at, flow_at, interval_at, recorded_at
 from ccsim.vocabulary import EventField
@@ -30,7 +30,7 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
             count_callers(program, luck, floor, i)
         needed = 0
         for kind in range(program.n_call_types):
-            needed += kind_now(floor, kind).n_fresh
+            needed += kind_now(floor, kind).n_fresh + kind_now(floor, kind).n_closed
         if needed > floor.n_fresh:
             floor.fresh_needed = needed
             return False
@@ -52,8 +52,14 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
                     caller.entity = arrival_entity(base, ordinal)
                     caller.call_type = kind
                 n += n_of_kind
+        until = interval.open_until
+        if program.n_demand > 0:
+            n = callers_while_closed(program, luck, floor, i, n)
+            until = interval.starts_at + program.interval_length
         if n > 0:
-            sort_callers(floor, n, interval.open_from, interval.open_until)
+            sort_callers(floor, n, interval.open_from, until)
+            if program.n_demand > 0:
+                mark_out_of_hours(floor, n, interval.open_until)
             draw_ahead(luck, floor, n)
         floor.n_at_door = n
         floor.next_interval = i + 1
@@ -69,9 +75,52 @@ def count_callers(program: Records, luck: Luck, floor: Records, i: int) -> None:
         volume = flow_at(program, kind * program.n_intervals + i).volume
         now = kind_now(floor, kind)
         now.n_fresh = 0
+        if program.n_demand > 0:
+            count_while_closed(program, luck, floor, kind, i)
         if volume > 0.0:
             now.first_entity = entity_base(call_type_at(program, kind).name_key, interval.date, interval.ordinal)
             now.n_fresh = n_fresh(program, luck, floor, kind, i, volume)
+
+
+@inner
+@apart
+def count_while_closed(program: Records, luck: Luck, floor: Records, kind: int, i: int) -> None:
+    """How many of one type dial in the closed part of an interval. Writes kinds."""
+    interval = interval_at(program, i)
+    call_type = call_type_at(program, kind)
+    now = kind_now(floor, kind)
+    mean = demand_at(program, kind * program.n_intervals + i).out_of_hours
+    now.n_closed = 0
+    if mean > 0.0:
+        now.first_closed = closed_base(call_type.name_key, interval.date, interval.ordinal)
+        mean = mean_calls(luck, program, call_type, interval.date, interval.ordinal, mean)
+        now.n_closed = calls_while_closed(luck, now.first_closed, mean)
+
+
+@inner
+@apart
+def callers_while_closed(program: Records, luck: Luck, floor: Records, i: int, n: int) -> int:
+    """Puts who dials in the closed part of an interval behind the n others; returns how many there are. Writes fresh."""
+    interval = interval_at(program, i)
+    length = interval.starts_at + program.interval_length - interval.open_until
+    for kind in range(program.n_call_types):
+        now = kind_now(floor, kind)
+        for ordinal in range(now.n_closed):
+            caller = unsorted_at(floor, n)
+            caller.at = instant(luck, now.first_closed, ordinal, interval.open_until, length)
+            caller.entity = arrival_entity(now.first_closed, ordinal)
+            caller.call_type = kind
+            n += 1
+    return n
+
+
+@inner
+@apart
+def mark_out_of_hours(floor: Records, n: int, closed_from: float) -> None:
+    """Those at the door who dial after the lines have closed will find them so. Writes fresh."""
+    for i in range(n):
+        if fresh_at(floor, i).at >= closed_from:
+            fresh_at(floor, i).recorded = OUT_OF_HOURS
 
 
 @inner

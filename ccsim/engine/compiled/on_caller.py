@@ -13,6 +13,7 @@ from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.on_queue import end_unserved, free_slot, leave_queue, reserve_segment, seek_agent
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
 from ccsim.engine.compiled.state import (
+    OUT_OF_HOURS,
     ROWS_AHEAD,
     caller_at,
     case_now,
@@ -83,6 +84,9 @@ def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) ->
         caller.contact_row = floor.n_contact_rows
         fetch_contact(floor, caller.contact_row + ROWS_AHEAD)
         floor.n_contact_rows += 1
+    if caller.recorded == OUT_OF_HOURS and caller.contact == 0:
+        end_unserved(program, luck, floor, now, slot, Outcome.CLOSED)
+        return
     if floor.lines_in_use >= program.lines or (program.ivr_start >= 0 and floor.n_in_ivr >= program.ivr_ports):
         end_unserved(program, luck, floor, now, slot, Outcome.BLOCKED)
         return

@@ -22,6 +22,7 @@ from ccsim.vocabulary import AgentState, Family
 __all__ = [
     "FIRST_EVENT",
     "FLOOR",
+    "OUT_OF_HOURS",
     "ROWS_AHEAD",
     "NO_EVENT_AT",
     "NO_EVENT_CODE",
@@ -147,7 +148,7 @@ CALLER = np.dtype(
         ("wrap_time", "f8"),
         ("first_at", "f8"),
         ("waited", "f8"),  # in earlier contacts of the episode
-        ("recorded", "i4"),  # row of the Program's `recorded`, or -1
+        ("recorded", "i4"),  # row of the Program's `recorded`, -1, or OUT_OF_HOURS
         ("agent", "i4"),
         ("next", "i4"),  # slot behind in the lane, or next free slot
         ("previous", "i4"),
@@ -329,7 +330,10 @@ NO_EVENT_CODE = int(np.iinfo(np.int64).max)
 """An entry of the calendar not in use."""
 
 FRESH = np.dtype([("at", "f8"), ("entity", "i8"), ("call_type", "i8"), ("recorded", "i8")], align=True)
-"""A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, or -1."""
+"""A fresh caller of the interval at hand; recorded is the row of the Program's `recorded`, -1, or OUT_OF_HOURS."""
+
+OUT_OF_HOURS = -2
+"""Of who dials while lines are closed."""
 
 
 WINDOW = np.dtype([("start", "f8"), ("end", "f8")])
@@ -337,7 +341,10 @@ WINDOW = np.dtype([("start", "f8"), ("end", "f8")])
 
 _PLACE = np.dtype([("place", "i8")])
 
-KIND_NOW = np.dtype([("n_fresh", "i8"), ("first_entity", "i8"), ("n_left", "i8"), ("area", "f8")], align=True)
+KIND_NOW = np.dtype(
+    [("n_fresh", "i8"), ("first_entity", "i8"), ("n_left", "i8"), ("n_closed", "i8"), ("first_closed", "i8"), ("area", "f8")],
+    align=True,
+)
 """A call type at the door: fresh callers of the interval at hand, the first one's entity, and who is left of a fixed number."""
 
 PAIR = np.dtype(

@@ -94,6 +94,10 @@ class Floor:
         caller.leg_entity = caller.entity
         caller.lane = None
         caller.outcome = None
+        if caller.out_of_hours and caller.contact == 0:
+            self.lines_in_use += 1  # for no time
+            self._end_contact(caller, Outcome.CLOSED, self.clock.now)
+            return False
         if self.lines_in_use >= self.lines or (self.has_ivr and self.n_in_ivr >= self.ports):
             self._end_contact(caller, Outcome.BLOCKED, self.clock.now)
             return False

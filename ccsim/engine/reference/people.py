@@ -124,6 +124,7 @@ class Caller:
     first_at: float
     recorded_handle: float = -1.0
     recorded_patience: float = -1.0
+    out_of_hours: bool = False  # he dials first while lines are closed
     n_offered: int = 0
     n_stays: int = 0  # these five: in the contacts that are over
     n_answered: int = 0

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.authority import check_authority
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.counts import audit_counts
+from ccsim.outcomes.audit.door import check_door
 from ccsim.outcomes.audit.facts import check_facts, check_form
 from ccsim.outcomes.audit.ivr import check_ivr
-from ccsim.outcomes.audit.lines import check_door, check_lines
+from ccsim.outcomes.audit.lines import check_lines
 from ccsim.outcomes.audit.overflows import check_overflows
 from ccsim.outcomes.audit.people import check_people
 from ccsim.outcomes.audit.queues import check_queues

@@ -210,6 +210,7 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
         "arrived": np.ones(len(kind), np.int64),
         "contacts": np.ones(len(kind), np.int64),
         "blocked": contacts["outcome"] == Outcome.BLOCKED,
+        "out_of_hours": ~offered & (contacts["outcome"] == Outcome.CLOSED),
         "hung_up": contacts["outcome"] == Outcome.HUNG_UP,
         "contained": contacts["outcome"] == Outcome.CONTAINED,
         "entered_ivr": in_ivr,
@@ -238,11 +239,13 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     contained = episodes["outcome"] == Outcome.CONTAINED
     offered = (episodes["n_offered"] > 0) & ~contained
     blocked = ~offered & (episodes["outcome"] == Outcome.BLOCKED)
+    closed = ~offered & (episodes["outcome"] == Outcome.CLOSED)
     for field, amount in {
         "arrived": np.ones(len(kind), np.int64),
         "contacts": episodes["n_contacts"],
         "blocked": blocked,
-        "hung_up": ~offered & ~blocked & ~contained,
+        "out_of_hours": closed,
+        "hung_up": ~offered & ~blocked & ~contained & ~closed,
         "contained": contained,
     }.items():
         np.add.at(counts.episodes[field], (interval, kind), np.asarray(amount).astype(np.int64))

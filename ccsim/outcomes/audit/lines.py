@@ -9,35 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.door import dialled_closed
 from ccsim.outcomes.audit.ivr import ivr_left_at
 from ccsim.outcomes.audit.steps import Steps, number_during
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Event, Outcome
 
-__all__ = ["check_door", "check_lines"]
+__all__ = ["check_lines"]
 
 _ENDS_AFTER_DIALS = [Outcome.ABANDONED, Outcome.CLOSED]
 """Ends that come later in an instant than its dials do."""
-
-
-def check_door(program: Program, rows: Rows, complaints: Complaints) -> None:
-    """Every contact dials inside the opening hours of some day."""
-    contacts = rows.contacts
-    opened = program.days[program.days.close_at < np.inf]
-    opened = opened[np.argsort(opened.open_at, kind="stable")]
-    day = np.searchsorted(opened.open_at, contacts["arrived_at"], "right") - 1
-    outside = day < 0
-    if len(opened):
-        outside |= contacts["arrived_at"] >= opened.close_at[day]
-    complaints.where(
-        outside,
-        "I01",
-        lambda i: (
-            f"customer {contacts['customer'][i]} contact {contacts['contact'][i]} dials at "
-            f"{contacts['arrived_at'][i]} while lines are closed"
-        ),
-    )
 
 
 def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
@@ -52,7 +34,7 @@ def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
         complaints.where(during.values > limit, "I08", _too_many(what, limit, during))
 
     full = (busy_lines.before >= lines) | (busy_ports.before >= ports)
-    decided = ~np.isin(contacts["arrived_at"], _redials_at_once(contacts))
+    decided = ~np.isin(contacts["arrived_at"], _redials_at_once(contacts)) & ~dialled_closed(program, contacts)
     decided &= ~np.isin(contacts["arrived_at"], _late_ends(program, contacts))
 
     def say(i: int, what: str) -> str:

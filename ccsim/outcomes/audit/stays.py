@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.door import dialled_closed
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Outcome, SegmentKind
@@ -44,12 +45,15 @@ class _Told(NamedTuple):
         Index of the contact.
     n : int64, shape (n_contacts,)
         Number of its segments.
+    closed : bool, shape (n_contacts,)
+        Whether it dialled while lines were closed.
     """
 
     contacts: Table
     segments: Table
     owner: NDArray[np.int64]
     n: NDArray[np.int64]
+    closed: NDArray[np.bool_]
 
     def who(self, i: int) -> str:
         """The contact of this index."""
@@ -107,7 +111,7 @@ def check_stays(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
     contacts, segments = rows.contacts, rows.segments
     owner = np.searchsorted(contact_key(contacts), contact_key(segments))
-    told = _Told(contacts, segments, owner, np.bincount(owner, minlength=len(contacts)))
+    told = _Told(contacts, segments, owner, np.bincount(owner, minlength=len(contacts)), dialled_closed(program, contacts))
     _check_chain(told, complaints)
     _check_way(program, told, complaints)
     _check_sums(told, complaints)
@@ -116,9 +120,9 @@ def check_stays(program: Program, rows: Rows, complaints: Complaints) -> None:
 def _check_chain(told: _Told, complaints: Complaints) -> None:
     """The IVR, where there is one, then queues; without a gap, from the dial to the end."""
     contacts, segments, owner = told.contacts, told.segments, told.owner
-    blocked = contacts["outcome"] == Outcome.BLOCKED
+    nowhere = (contacts["outcome"] == Outcome.BLOCKED) | told.closed
     complaints.where(
-        blocked != (told.n == 0),
+        nowhere != (told.n == 0),
         "I01",
         lambda i: f"{told.who(i)}: {Outcome(contacts['outcome'][i]).name} with {told.n[i]} segments",
     )
@@ -143,6 +147,7 @@ def _check_chain(told: _Told, complaints: Complaints) -> None:
     shown = np.flatnonzero(told.n > 0)
     last = (np.cumsum(told.n) - 1)[shown]
     ended, outcome = contacts["arrived_at"].copy(), np.full(len(contacts), int(Outcome.BLOCKED))
+    outcome[told.closed] = Outcome.CLOSED
     ended[shown], outcome[shown] = segments["ended_at"][last], segments["outcome"][last]
     for field, value in {"ended_at": ended, "outcome": outcome}.items():
         complaints.unlike(contacts[field], value, "I01", told.who, field, "segments say")
