@@ -18,10 +18,24 @@ from ccsim.outcomes import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AgentState, Billed, Outcome, SegmentKind
 
-__all__ = ["AWAY", "ROADBLOCKS", "Facts", "Lost", "Roadblock", "TeamLosses", "facts_of", "left_at", "operating_days"]
+__all__ = [
+    "AWAY",
+    "PASSED_ON",
+    "ROADBLOCKS",
+    "Facts",
+    "Lost",
+    "Roadblock",
+    "TeamLosses",
+    "facts_of",
+    "left_at",
+    "operating_days",
+]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+PASSED_ON = (Outcome.TRANSFERRED, Outcome.ESCALATED)
+"""How an answered stay ends after which another agent is sought."""
 
 AWAY = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE)
 """Not on the phones."""
@@ -118,7 +132,7 @@ def _handle(facts: Facts) -> Floats:
 
 
 def _passed_out(facts: Facts) -> Bools:
-    return np.asarray(facts.answered & (facts.stays["outcome"] == Outcome.TRANSFERRED))
+    return np.asarray(facts.answered & np.isin(facts.stays["outcome"], PASSED_ON))
 
 
 ROADBLOCKS: dict[str, Roadblock] = {
@@ -193,7 +207,7 @@ def facts_of(program: Program, rows: Rows) -> Facts:
     """What the roadblocks of one replication are read from."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
     call_type = rows.contacts["call_type"][_contact_of(stays, rows.contacts)].astype(np.int64)
-    first, transferred = stays["came_by"] == -1, stays["came_by"] == Outcome.TRANSFERRED
+    first, transferred = stays["came_by"] == -1, np.isin(stays["came_by"], PASSED_ON)
     so_far = np.cumsum(transferred)  # transfers, all contacts up to here
     earlier = so_far - np.maximum.accumulate(np.where(first, so_far, 0))
     misrouted = (earlier == 0) & (stays["call_type"] != call_type)

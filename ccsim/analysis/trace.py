@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccsim.analysis.roadblocks import AWAY, ROADBLOCKS, Facts, operating_days
+from ccsim.analysis.roadblocks import AWAY, PASSED_ON, ROADBLOCKS, Facts, operating_days
 from ccsim.program.layout import Names, Program
-from ccsim.vocabulary import AgentState, Outcome
+from ccsim.vocabulary import AgentState
 
 __all__ = ["AgentDay", "Call", "Delay", "Stretch", "agent_day", "agent_name", "day_window", "times_of"]
 
@@ -214,8 +214,8 @@ def _calls(facts: Facts, names: Names, chosen: np.ndarray[Any, Any]) -> tuple[Ca
                 handled_as=names.call_types[int(stay["call_type"])],
                 queue=names.queues[int(stay["place"])],
                 came_from=names.queues[came_from] if came_from >= 0 else "",
-                transferred_in=bool(stay["came_by"] == Outcome.TRANSFERRED),
-                passed_on=bool(stay["outcome"] == Outcome.TRANSFERRED),
+                transferred_in=bool(stay["came_by"] in PASSED_ON),
+                passed_on=bool(stay["outcome"] in PASSED_ON),
                 queued_at=float(stay["entered_at"]),
                 wait=float(stay["answered_at"] - stay["clock_at"]),
                 assigned_at=float(stay["assigned_at"]),

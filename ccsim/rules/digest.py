@@ -14,7 +14,7 @@ from ccsim.program.layout import Records, records
 
 __all__ = ["DIGEST", "LAYOUT_VERSION", "TABLE", "digest_of", "fold"]
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Version of the row layout and of the fold; part of every digest."""
 
 DIGEST = np.dtype([("first", "i8"), ("second", "i8")])

@@ -18,7 +18,7 @@ from ccsim.outcomes import Counts, Rows
 from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.program.layout import Program
 from ccsim.scenario import from_dict, load
-from ccsim.vocabulary import AgentState
+from ccsim.vocabulary import AgentState, Outcome
 from tests.outcomes.days import DAYS, rows_of
 from tests.stories.centre import FOR_EVER, centre, seats
 
@@ -303,3 +303,10 @@ def test_every_roadblock_says_whose_time_it_is_and_where_it_is_read() -> None:
     for id, roadblock in ROADBLOCKS.items():
         assert roadblock.id == id and roadblock.whose in ("caller", "agent") and roadblock.table in ("stays", "states")
         assert roadblock.sentence.endswith(".") and roadblock.title and roadblock.said
+
+
+def test_who_is_passed_on_for_authority_is_passed_on() -> None:
+    rows = rows_of("authority")
+    facts = facts_of(DAYS["authority"], rows)
+    came = rows.segments["came_by"] == Outcome.ESCALATED
+    assert int(facts.passed_on.sum()) == int(came.sum()) == 6
