@@ -1,4 +1,7 @@
-"""Both engines on many generated Programs: `python -m tests.engines N [--first S]`; exit code 1 if anything differs."""
+"""Both engines on many generated Programs: `python -m tests.engines N [--first S]`; exit code 1 if anything differs.
+
+With `--features`: which features, pairs of features and ties of events act in them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import sys
 
 from tests.engines.agreement import compare
+from tests.engines.features import cover, report
 from tests.engines.programs import random_program
 
 
@@ -14,7 +18,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.engines", description=__doc__)
     parser.add_argument("n", type=int, help="number of Programs")
     parser.add_argument("--first", type=int, default=0, help="number of the first")
+    parser.add_argument("--features", action="store_true", help="report what acts in them instead of comparing the engines")
     given = parser.parse_args()
+    if given.features:
+        print(report(cover(range(given.first, given.first + given.n))))
+        return 0
 
     totals = [0, 0, 0, 0]
     for number in range(given.first, given.first + given.n):

@@ -29,7 +29,7 @@ def with_people(program: Program, dice: Dice, *, grid: bool) -> Program:
     duties: list[tuple] = []
     breaks: list[tuple] = []
     for code, team in enumerate(teams):
-        team.proficiency_sigma = 0.0 if grid else dice.pick([0.0, 0.3])
+        team.proficiency_sigma = 0.0 if grid else dice.pick([0.0, 0.3, 0.3])
         if dice.chance(0.3):
             start = dice.pick(timetable)[0] + 60.0 * dice.between(0, 40)
             n, whom = dice.between(1, 3), len(agents) + code
@@ -89,7 +89,8 @@ def _add_duties(
         at = max(day.open_at + 60.0 * dice.between(-10, 15), free_from, 0.0)
         for ordinal in range(dice.pick([1, 1, 1, 2, 3])):
             length = 60.0 * dice.between(10, 60) + (0.0 if grid else dice.pick([0.0, dice.real(0.0, 60.0)]))
-            end = closes if dice.chance(0.3) and closes > at + 600.0 else at + length
+            late = 60.0 * dice.pick([0, 1, 2, 5])  # past closing there may be overtime
+            end = closes + late if dice.chance(0.6) and closes > at + 600.0 else at + length
             duty, first = len(duties), len(breaks)
             _add_breaks(dice, duty, at, end, breaks)
             n_spells = dice.pick([0, 0, 1, 3])

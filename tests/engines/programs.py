@@ -252,7 +252,8 @@ def random_program(seed: int) -> Program:
     n_teams = dice.between(1, 3)
     sizes = [dice.between(0, 7) for _ in range(n_teams)]
     reach = np.array([[dice.chance(0.75) for _ in range(n_teams)] for _ in range(n_queues)], np.int64)
-    timetable = _timetable(dice, shape, windows, interval, sizes)
+    rare = Dice((seed, 6))
+    timetable = _around_closing(rare, windows, sizes, _timetable(dice, shape, windows, interval, sizes))
 
     last = max(close for _, close in windows if close < math.inf)
     n_intervals = math.ceil((last + (0.0 if shape == "steady" else dice.pick([600.0, 7200.0]))) / interval)
@@ -277,6 +278,8 @@ def random_program(seed: int) -> Program:
     else:
         reach = reach_by_queue(lanes, call_types, reach)
     _expand(waits, lanes, waiting, reach)
+    if rare.chance(0.2):
+        _desert(rare, laws, call_types, lanes, reach)
     announcement, ivr = settings.pop("announcement", None), None
     if announcement is not None:
         graph = Dice((seed, 3))
@@ -284,6 +287,7 @@ def random_program(seed: int) -> Program:
         ivr = _ivr(graph, laws, len(call_types), announcement)
         laws.dice = dice
         ports = graph.pick([UNLIMITED, UNLIMITED, graph.between(1, 6)])
+        ports = rare.between(1, 3) if rare.chance(0.2) else ports
         settings |= {
             "misroute_talk_law": laws.about(60.0),
             "ivr_start": graph.between(0, len(ivr.nodes) - 1),
@@ -292,7 +296,7 @@ def random_program(seed: int) -> Program:
     if shape == "steady":
         settings |= {"count_from": dice.pick([0.0, 1000.0, interval]), "count_until": last}
         settings["closing_rule"] = ClosingRule.STAY
-    odds = _odds(Dice((seed, 4)), settings)
+    odds = _odds(Dice((seed, 5)), settings)
     recorded = _recorded(dice, windows, len(call_types), grid=grid) if grid or dice.chance(0.2) else []
     program = program_of(
         windows=windows,
@@ -486,6 +490,33 @@ def _timetable(
                 rows.append((at, Event.SEATS_UP if up else Event.SEATS_DOWN, team, seats))
                 before = seats
     return rows
+
+
+def _around_closing(
+    dice: Dice, windows: list[tuple[float, float]], sizes: list[int], timetable: list[tuple[float, int, int, int]]
+) -> list[tuple[float, int, int, int]]:
+    """For some, a cap on overtime a few minutes after closing, when calls are still under way, and seats that go up at closing."""
+    if dice.chance(0.4):
+        closes = {number: close for number, (_, close) in enumerate(windows)}
+        capped = [(closes[who] + 60.0 * dice.between(1, 3), *row) for _, *row in timetable if (who := row[1]) in closes]
+        timetable = [row for row in timetable if row[1] != Event.OVERTIME_END] + [
+            row for row in capped if row[1] == Event.OVERTIME_END
+        ]
+    if dice.chance(0.3):
+        team = dice.between(0, len(sizes) - 1)
+        seats = (Event.SEATS_UP, Event.SEATS_DOWN)
+        for at in [at for at, event, _, _ in timetable if event == Event.CLOSING]:
+            timetable = [row for row in timetable if not (row[1] in seats and row[2] == team and at <= row[0] <= at + 7200.0)]
+            later = at + 60.0 * dice.between(1, 30)
+            timetable += [(at, Event.SEATS_UP, team, sizes[team]), (later, Event.SEATS_DOWN, team, 0)]
+    return timetable
+
+
+def _desert(dice: Dice, laws: Laws, call_types: Records, lanes: Records, reach: Records) -> None:
+    """One call type never hangs up, and in one of its lanes nobody answers. Writes call types, reach."""
+    kind = dice.between(0, len(call_types) - 1)
+    call_types[kind].patience_law, call_types[kind].patience_at_most = laws.add(Family.NEVER), math.inf
+    reach.after[dice.pick(np.flatnonzero(lanes.call_type == kind).tolist())] = math.inf
 
 
 def _recorded(
