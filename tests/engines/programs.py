@@ -495,7 +495,7 @@ def _timetable(
 def _around_closing(
     dice: Dice, windows: list[tuple[float, float]], sizes: list[int], timetable: list[tuple[float, int, int, int]]
 ) -> list[tuple[float, int, int, int]]:
-    """For some, a cap on overtime a few minutes after closing, when calls are still under way, and seats that go up at closing."""
+    """For some, a cap on overtime soon after closing, when calls are still under way, and seats that go up at closing."""
     if dice.chance(0.4):
         closes = {number: close for number, (_, close) in enumerate(windows)}
         capped = [(closes[who] + 60.0 * dice.between(1, 3), *row) for _, *row in timetable if (who := row[1]) in closes]
