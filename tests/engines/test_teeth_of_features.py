@@ -1,0 +1,187 @@
+"""The agreement test bites in each family of features: a rule, a rank or a draw broken in the reference engine is found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ccsim.engine.reference import floor, happened, presence, routing
+from ccsim.engine.reference.floor import Floor
+from ccsim.engine.reference.presence import Presence
+from ccsim.jit import ENABLED
+from ccsim.rules import callers, handling, ivr
+from ccsim.rules import presence as presence_rules
+from ccsim.rules.randomness import leg_entity
+from ccsim.vocabulary import Event, Outcome
+from tests.engines.test_teeth import PROGRAMS, differs, swapped
+
+Patch = pytest.MonkeyPatch
+Break = Callable[[Patch], None]
+
+
+def rule(room: Any, name: str, instead: Callable[..., Any], called: str) -> Break:
+    """In a room of the reference engine, a rule is another one: `instead` gets the rule and its arguments."""
+
+    def put(patch: Patch) -> None:
+        module = room[0]
+        rules = {**vars(getattr(module, room[1]))}
+        original = rules[name]
+        rules[name] = lambda *what: instead(original, *what)
+        patch.setattr(module, room[1], SimpleNamespace(**rules))
+
+    put.__name__ = called
+    return put
+
+
+def method(owner: type, name: str, instead: Callable[..., Any], called: str) -> Break:
+    """A method of the reference engine is another one: `instead` gets the method, the object and the arguments."""
+
+    def put(patch: Patch) -> None:
+        original = getattr(owner, name)
+        patch.setattr(owner, name, lambda self, *what, **more: instead(original, self, *what, **more))
+
+    put.__name__ = called
+    return put
+
+
+def function(module: Any, name: str, instead: Callable[..., Any], called: str) -> Break:
+    """A function imported by a module of the reference engine is another one."""
+
+    def put(patch: Patch) -> None:
+        original = getattr(module, name)
+        patch.setattr(module, name, lambda *what: instead(original, *what))
+
+    put.__name__ = called
+    return put
+
+
+CALLERS, HANDLING, IVR, PRESENCE = (floor, "callers"), (floor, "handling"), (floor, "ivr"), (presence, "presence")
+
+
+def keep_reserves(original: Any, self: Any, n_idle: int) -> float:
+    return n_idle
+
+
+def nobody_looks_again(original: Any, self: Floor) -> None:
+    idle = [list(team.idle) for team in self.teams]
+    for team in self.teams:
+        team.idle.clear()
+    original(self)
+    for team, agents in zip(self.teams, idle, strict=True):
+        team.idle.extend(agents)
+
+
+def other_luck(place: int) -> Callable[..., Any]:
+    """The draw of somebody else: the argument at this place is one more."""
+    return lambda original, *what: original(*what[:place], what[place] + 1, *what[place + 1 :])
+
+
+def one_number(original: Any, *what: Any) -> float:
+    return 0.5
+
+
+def mean_of_two(original: Any, *what: Any) -> float:
+    return float(original(*what)) * 2.0
+
+
+def restart_the_clock(original: Any, self: Floor, caller: Any, step: Any) -> None:
+    original(self, caller, step._replace(keep_clock=0))
+
+
+def look_only_once(original: Any, self: Floor, caller: Any, step: int) -> None:
+    original(self, caller, step)
+    if step > 0:
+        caller.steps_at = math.inf
+
+
+def lose_patience_anew(original: Any, self: Floor, caller: Any) -> None:
+    caller.gives_up_at = math.inf
+    original(self, caller)
+
+
+def hear_the_announcement_of_the_other(original: Any, *what: Any) -> Any:
+    outcome, goes_to = original(*what)
+    return (Outcome.PASSED_ON, goes_to) if outcome == Outcome.OPTED_OUT else (outcome, goes_to)
+
+
+def stay_for_nobody(original: Any, self: Presence, agent: Any, duty: int) -> None:
+    draining, self.floor.draining = self.floor.draining, False
+    original(self, agent, duty)
+    self.floor.draining = draining
+
+
+def lowest_id_is_called_off(original: Any, self: Presence, team: Any, n: int) -> None:
+    idle = list(team.idle)
+    team.idle.sort(key=lambda agent: agent.id)
+    original(self, team, n)
+    team.idle[:] = [agent for agent in idle if agent in team.idle]
+
+
+def spells_before_breaks(original: Any, self: Presence, agent: Any) -> bool:
+    person = self.people[agent.id]
+    if person.breaks_due and person.spells_due and not person.in_overtime and not person.is_leaving:
+        due, person.breaks_due = person.breaks_due, []
+        gone = bool(original(self, agent))
+        person.breaks_due = due
+        return gone
+    return bool(original(self, agent))
+
+
+ROUTING = [
+    method(routing.Routing, "_left", keep_reserves, "keep_reserves_after_closing"),
+    method(Floor, "close", nobody_looks_again, "look_again_at_closing_with_nobody"),
+    function(routing, "agent_draw", one_number, "all_agents_draw_the_same"),
+    function(routing, "agent_draw", other_luck(4), "agents_draw_as_their_neighbours"),
+    function(floor, "handle_factor", mean_of_two, "everybody_with_a_factor_takes_twice_as_long"),
+]
+PERSONS = [
+    rule(PRESENCE, "is_absent", other_luck(3), "absence_is_drawn_for_the_next_day"),
+    rule(PRESENCE, "late_by", mean_of_two, "late_for_twice_as_long"),
+    rule(PRESENCE, "spell_at", one_number, "spells_off_the_phones_are_due_at_once"),
+    method(Presence, "end_duty", stay_for_nobody, "go_home_while_the_floor_drains"),
+    method(Presence, "call_off", lowest_id_is_called_off, "call_off_the_lowest_id"),
+    method(Presence, "errand", spells_before_breaks, "spells_before_breaks"),
+    swapped(Event.COME_ON, Event.DIAL),
+    swapped(Event.GO_AWAY, Event.DIAL),
+    swapped(Event.DUTY_OFF, Event.TALK_END),
+]
+MENU = [
+    rule(IVR, "node_time", other_luck(5), "time_at_a_node_is_that_of_the_next_contact"),
+    rule(IVR, "way_out", other_luck(6), "the_way_out_is_that_of_the_next_stay"),
+    rule(IVR, "way_out", hear_the_announcement_of_the_other, "asking_for_an_agent_counts_as_going_on"),
+    rule(IVR, "misrouted_to", other_luck(6), "the_wrong_queue_is_drawn_for_another_stay"),
+    rule(HANDLING, "misroute_talk_time", mean_of_two, "who_is_wrong_talks_twice_as_long"),
+    swapped(Event.IVR_END, Event.DIAL),
+]
+LEGS = [
+    rule(CALLERS, "transfers", other_luck(2), "transfers_are_drawn_for_the_next_caller"),
+    function(floor, "leg_entity", lambda original, entity, leg: entity, "a_leg_has_the_luck_of_the_first"),
+    rule(HANDLING, "ring_time", mean_of_two, "phones_ring_twice_as_long"),
+    method(Floor, "_overflow", restart_the_clock, "an_overflow_restarts_the_clock"),
+    method(Floor, "_await_step", look_only_once, "only_the_first_step_of_a_queue_is_taken"),
+    method(Floor, "_lose_patience_later", lose_patience_anew, "patience_begins_anew_in_another_queue"),
+    swapped(Event.QUEUE_STEP, Event.ABANDON),
+    swapped(Event.QUEUE_STEP, Event.TALK_END),
+    swapped(Event.RING_END, Event.ABANDON),
+]
+EVENTS = [
+    function(happened, "instant_in_piece", lambda original, *what: what[0], "who_calls_during_an_event_calls_at_its_start"),
+    method(happened.Happened, "factor", mean_of_two, "events_change_everything_twice"),
+]
+
+
+@pytest.mark.skipif(not ENABLED, reason="the same rules bite jitted or not, and this takes minutes in plain Python")
+@pytest.mark.parametrize("broken", ROUTING + PERSONS + MENU + LEGS + EVENTS, ids=lambda broken: broken.__name__)
+def test_agreement_catches(broken: Break, monkeypatch: Patch) -> None:
+    broken(monkeypatch)
+    assert any(differs(number) for number in PROGRAMS)
+
+
+def test_the_rules_that_are_broken_are_those_the_engine_asks() -> None:
+    """Else a break would be none, and this file would say so for ever."""
+    assert floor.callers is callers and floor.handling is handling and floor.ivr is ivr
+    assert presence.presence is presence_rules and floor.leg_entity is leg_entity
