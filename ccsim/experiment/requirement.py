@@ -151,11 +151,20 @@ def _forecasts(scenario: Scenario, program: Program, names: Names) -> Iterator[_
 
 
 def _calls(scenario: Scenario, program: Program, code: int, name: str) -> Floats:
-    """Calls of one type that reach a queue by themselves, by interval."""
+    """Calls of one type that reach a queue by themselves, by interval; a forecast of all at the queue stands as it is."""
     mine = program.recorded.at[program.recorded.call_type == code]
     places = np.searchsorted(program.intervals.starts_at, mine, "right") - 1
     calls = program.flows.volume[code] + np.bincount(places, minlength=len(program.intervals))
-    return np.asarray(calls * paths.walk(scenario, name).to_queue, dtype=np.float64)
+    calls = np.asarray(calls * paths.walk(scenario, name).to_queue, dtype=np.float64)
+    call = scenario.calls[name]
+    if scenario.run.mode == "steady" or call.volume is None:
+        return calls
+    for day in resolve.open_days(scenario):
+        if resolve.counts_all(call, day):
+            wanted = resolve.wanted_of_day(scenario, call, day)
+            first = round(day.opens / scenario.interval)
+            calls[first : first + len(wanted)] = wanted
+    return calls
 
 
 # -------------------------------------------------------------------------------- who answers

@@ -9,7 +9,7 @@ import pytest
 
 from ccsim import erlang
 from ccsim.analysis.plan import Required
-from ccsim.experiment import run
+from ccsim.experiment import calibrate, run
 from ccsim.experiment.requirement import required_note, required_of
 from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.scenario import Scenario, from_dict
@@ -80,6 +80,21 @@ def test_a_goal_nobody_can_promise_requires_nothing() -> None:
 
 def test_who_hangs_up_in_the_ivr_needs_no_agent() -> None:
     assert needed(ivr={"time": "20s", "hang_up": "50%"}).by_team[0, NINE] == agents(30)
+
+
+def test_a_forecast_of_all_at_the_queue_is_what_is_required_for() -> None:
+    """Half of the callers hang up in the IVR and some redial, so that fewer or more than 60 an hour dial for the first time."""
+    scenario = from_dict(
+        {
+            "calls": {"orders": CALL | {"volume": {"rate": "60/h", "counts": "all_at_queue"}}},
+            "agents": 6,
+            "ivr": {"time": "20s", "hang_up": "50%"},
+            "after_contact": {"redial": {"share": "50%", "after": "5m"}},
+        }
+    )
+    solved = calibrate(scenario)
+    found = required_of(solved, compile_scenario(solved))
+    assert found is not None and found.by_team[0, NINE : NINE + 16].tolist() == [agents(60)] * 16
 
 
 def test_a_transferred_call_is_needed_twice() -> None:
