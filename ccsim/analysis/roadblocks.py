@@ -209,7 +209,7 @@ def facts_of(program: Program, rows: Rows) -> Facts:
     call_type = rows.contacts["call_type"][_contact_of(stays, rows.contacts)].astype(np.int64)
     first, transferred = stays["came_by"] == -1, np.isin(stays["came_by"], PASSED_ON)
     so_far = np.cumsum(transferred)  # transfers, all contacts up to here
-    earlier = so_far - np.maximum.accumulate(np.where(first, so_far, 0))
+    earlier: NDArray[np.int64] = so_far - np.maximum.accumulate(np.where(first, so_far, 0))
     misrouted = (earlier == 0) & (stays["call_type"] != call_type)
     after_misroute = np.zeros(len(stays), dtype=np.bool_)
     after_misroute[1:] = misrouted[:-1] & ~first[1:]
