@@ -12,13 +12,15 @@ from ccsim.cli.options import examples, settings
     epilog=examples(
         "ccsim show northgate.yaml",
         "ccsim show northgate.yaml --set calls.*.scale=110%",
+        "ccsim show northgate.yaml --explain",
         "ccsim show northgate.yaml --resolved > full.yaml",
     ),
 )
 @click.argument("file", metavar="FILE")
 @click.option("--resolved", is_flag=True, default=False, help="Print YAML with every default, base and CSV written out.")
+@click.option("--explain", is_flag=True, default=False, help="Tell in sentences what will be simulated, to be proof-read.")
 @settings
-def command(file: str, resolved: bool, settings: tuple[str, ...]) -> None:
+def command(file: str, resolved: bool, explain: bool, settings: tuple[str, ...]) -> None:
     """Say what a scenario means, with all defaults.
 
     Calls, handle times, load and staff as ccsim understood them; nothing is simulated.
@@ -30,6 +32,11 @@ def command(file: str, resolved: bool, settings: tuple[str, ...]) -> None:
     print_problems(scenario.warnings)
     if resolved:
         click.echo(scenario.to_yaml(), nl=False)
+        return
+    if explain:
+        from ccsim.report.explain import explain as told
+
+        click.echo(told(scenario), nl=False)
         return
     from ccsim.report.summary import print_summary
 

@@ -27,6 +27,13 @@ def test_good_file_is_fine(call: Call, minimal: Path) -> None:
     assert said.stdout == f"{minimal}: fine (1 day, 1 call type, 1 queue, 1 team)\n"
 
 
+def test_show_explains_in_sentences(call: Call) -> None:
+    said = call("show", SCENARIOS / "self_service.yaml", "--explain", "--set", "ivr.ports=25")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.stdout.startswith("Savings bank, self-service\n\nDays\n  Mon 2024-01-01 to Sat 2024-01-06")
+    assert "25 IVR ports; who finds them all taken is blocked." in said.stdout
+
+
 def test_every_mistake_is_one_line_with_its_place(call: Call, bad: Path, minimal: Path) -> None:
     before = sorted(bad.parent.iterdir())
     said = call("validate", bad, minimal)

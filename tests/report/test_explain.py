@@ -1,0 +1,239 @@
+"""The explanation of a scenario says what is compiled: facts of several centres, and of every shipped one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccsim.program.compile import compile_scenario
+from ccsim.report.explain import explain
+from ccsim.scenario import check_text, from_dict, load
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("**/*.yaml"))
+WEEK = {"open": {"mon-fri": "08:00-20:00", "sat": "09:00-14:00"}, "start": "2026-03-02", "days": 7}
+
+
+def told(content: dict[str, Any] | str, **more: Any) -> str:
+    """The explanation as one long line, so that no fact is cut."""
+    if isinstance(content, str):
+        scenario = check_text(content).scenario
+        assert scenario is not None, check_text(content).problems
+    else:
+        scenario = from_dict({"calls": {"orders": {"volume": "60/h", "handle": "4m", "patience": "2m"}}, "agents": 6} | content)
+    return re.sub(r"\s+", " ", explain(scenario))
+
+
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_every_name_of_a_shipped_scenario_is_told_in_lines_that_fit(file: Path) -> None:
+    scenario = load(file)
+    text = explain(scenario, width=90)
+    assert max(map(len, text.splitlines())) <= 90
+    names = [*scenario.calls, *scenario.queues, *scenario.agents, *scenario.events]
+    names += list(scenario.ivr.nodes or ()) if scenario.ivr is not None else []
+    assert [name for name in names if name not in text] == []
+    assert text.endswith("\n") and "  \n" not in text and "nan" not in text and "inf " not in text
+
+
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_calls_and_answering_teams_are_those_of_the_compiled_tables(file: Path) -> None:
+    scenario = load(file)
+    text = re.sub(r"\s+", " ", explain(scenario))
+    program, names = compile_scenario(scenario)
+    for code, name in enumerate(names.call_types):
+        total = float(program.flows.volume[code].sum())
+        if scenario.replay is None and scenario.run.mode == "terminating":
+            assert f"{total:,.0f}" in text or f"{total:,.1f}" in text, name
+    for lane in range(len(program.lanes)):
+        queue = names.queues[program.lanes.queue[lane]]
+        block = text.partition(" Queues ")[2].partition(" Who goes first ")[0]
+        part = block[block.index(f"{queue}") :]
+        for team in np.flatnonzero(np.isfinite(program.reach.after[lane])):
+            assert names.teams[team] in part, (queue, names.teams[team])
+
+
+def test_days_hours_holidays_and_the_clock() -> None:
+    text = told(WEEK | {"timezone": "Europe/Berlin", "holidays": ["2026-03-06"], "start": "2026-03-23", "days": 14})
+    assert "Mon 2026-03-23 to Sun 2026-04-05 on the clock of Europe/Berlin, in intervals of 30 min." in text
+    assert "Lines are open from 08:00 to 20:00 on Mon to Fri." in text
+    assert "Lines are open from 09:00 to 14:00 on Sat." in text
+    assert "Not open: Sun (2 of the 14 days)." in text
+    assert "Sun 2026-03-29 has 23 hours: the clocks are put forward." in text
+    text = told(WEEK | {"holidays": ["2026-03-06"]})
+    assert "from 08:00 to 20:00 on Mon to Thu." in text and "Closed for a holiday: Fri 2026-03-06." in text
+    night = told({"open": "22:00-06:30"})
+    assert "open from 22:00 to 06:30 of the next morning that day" in night
+    assert "Lines are open around the clock on every open day." in told({"open": "00:00-24:00", "days": 3})
+
+
+def test_calls_by_kind_of_day_with_factors_and_what_differs() -> None:
+    calls = {
+        "orders": {
+            "volume": {"mon-fri": {"total": "400/day", "profile": "flat"}, "sat": "10/h"},
+            "weekday": {"mon": "120%"},
+            "talk": {"lognormal": {"mean": "3m", "cv": 0.8}},
+            "hold": {"share": "20%", "for": "50s"},
+            "wrap": {"deterministic": "30s"},
+            "patience": {"exponential": "90s", "balk": {"share": "10%", "waiting_at_least": 5}, "at_most": "10m"},
+            "transfer": {"share": "5%", "to": "tech"},
+        },
+        "tech": {"volume": "12/h", "handle": "6m"},
+    }
+    text = told(WEEK | {"calls": calls, "uncertainty": {"centre_day": "6%", "type_day": {"tech": "8%"}}})
+    assert "480 calls a day on Mon, 400 on Tue to Fri and 50 on Sat; 2,130 in all." in text
+    assert "In these numbers: Mon 120 % of the volume written for the day." in text
+    assert "Busiest interval: Mon 2026-03-02 08:00 with 20 calls, 2.4 erlangs of work." in text
+    assert "Talk: 3 min on average (lognormal); on hold in 20 % of the calls: 50 s on average (exponential)" in text
+    assert "wrap-up: always 30 s. Together 3 min 40 s." in text
+    assert "Would wait 1 min 30 s on average (exponential) before hanging up, but nobody longer than 10 min." in text
+    assert "10 % hang up at once when 5 or more wait already." in text
+    assert "5 % of those answered go on to tech after their talk." in text
+    assert "Would wait for ever: nobody hangs up." in text
+    assert "A day has 6 % more or fewer calls of all types" in text and "tech: 8 % more or fewer on a day" in text
+
+
+def test_a_volume_at_the_queue_is_told_as_such_before_it_is_solved_for() -> None:
+    volume = {"total": "400/day", "profile": "flat", "counts": "all_at_queue"}
+    text = told({"calls": {"orders": {"volume": volume, "handle": "4m", "patience": "2m"}}})
+    assert "400 calls that day. These are all calls offered to the queue, redials included" in text
+    assert "how many fresh calls bring them is not solved yet" in text
+
+
+IVR = {
+    "start": "welcome",
+    "ports": 20,
+    "misroute_talk": {"deterministic": "40s"},
+    "nodes": {
+        "welcome": {"time": "18s", "hang_up": "10%", "next": {"balance": "50%", "menu": "50%"}},
+        "balance": {"time": {"uniform": {"min": "15s", "max": "45s"}}, "contained": {"orders": "40%"}, "next": "menu"},
+        "menu": {"time": "14s", "opt_out": "3%", "retry": {"share": "9%", "at_most": 1}, "misroute": "4%"},
+    },
+}
+
+
+def test_the_way_through_the_ivr_with_its_shares() -> None:
+    kinds = {name: {"volume": "60/h", "handle": "4m", "patience": "2m"} for name in ("orders", "tech")}
+    text = told({"calls": kinds, "agents": 12, "ivr": IVR, "lines": 60})
+    assert "60 lines carry IVR, waiting and talk; who finds them all in use is blocked." in text
+    assert "20 IVR ports; who finds them all taken is blocked." in text
+    assert "Everybody begins at welcome." in text
+    assert "welcome: 18 s on average; 10 % hang up; of the others 50 % go to balance and 50 % go to menu." in text
+    assert "balance: between 15 s and 45 s; 40 % of orders are served here; all others go to menu." in text
+    assert "menu: 14 s on average; 3 % ask for an agent and go to their queue; 9 % hear it again, at most once; " in text
+    assert "all others go to their queue, 4 % of them to a wrong one." in text
+    assert "talks with an agent (always 40 s) and is passed on to his own." in text
+    assert "Of 100 callers of orders who enter the IVR 18.0 are served by it, 10.0 hang up in it and 72.0 reach a queue" in text
+    assert "Of 100 callers of tech who enter the IVR 10.0 hang up in it and 90.0 reach a queue" in text
+    assert "Over all types 81 % of the fresh calls reach a queue." in text
+
+
+FLOOR = {
+    "calls": {
+        "billing": {"volume": "60/h", "handle": "4m", "patience": "2m", "needs": ["billing"]},
+        "tech": {"volume": "20/h", "handle": "6m", "patience": "2m", "needs": ["tech"]},
+    },
+    "queues": {
+        "billing": {
+            "priority": 2,
+            "teams": ["one"],
+            "expand": [{"after": "45s", "to": ["two"]}],
+            "overflow": [{"after": "3m", "to": "vendor", "clock": "restart"}],
+            "max_waiting": 10,
+        },
+        "tech": {"max_waiting": 0},
+    },
+    "agents": {
+        "one": {"headcount": 8, "skills": {"billing": {}, "tech": {"prefer": 2}}, "reserve": 2},
+        "two": {"headcount": 5, "skills": {"tech": {"handle": "90%"}, "billing": {"prefer": 2}}},
+        "vendor": {"capacity": 3, "answer_delay": {"deterministic": "10s"}, "skills": ["billing"]},
+    },
+}
+
+
+def test_who_reaches_which_queue_when_and_where_calls_go() -> None:
+    text = told(FLOOR)
+    assert "billing (priority 2): calls of billing. Answered by one. After 45 s of waiting also by two." in text
+    assert "After 3 min of waiting the call leaves for vendor, where its waiting counts anew." in text
+    assert "At most 10 wait. Who would wait beside them goes to vendor at once." in text
+    assert "tech (priority 0): calls of tech. Answered by two (in 90 % of the usual time), then one." in text
+    assert "Nobody waits here: who is not answered at once is turned away." in text
+    assert "vendor (priority 0): no calls of its own, and what flows over of billing. Answered by vendor." in text
+    assert "the highest priority, then what his team prefers, then the longest wait." in text
+    assert "one starts calls it does not prefer most only while 2 of them are still idle afterwards" in text
+    assert "A vendor: 3 agents that day, in all opening hours." in text
+    assert "The phone rings always 10 s before it is answered" in text
+
+
+def test_hours_in_which_nobody_is_there_are_named() -> None:
+    staff = {"desk": {"staffing": {"on_phones": [0, 0, *[4] * 13, 0]}}}
+    text = told({"agents": staff})
+    assert "nobody is there: Mon 2024-01-01 09:00 to 10:00, Mon 2024-01-01 16:30 to 17:00." in text
+
+
+def test_what_shrinks_to_what() -> None:
+    """Ten people from 08:00 to 18:00, an hour of break each, open 09:00 to 17:00: 80 h on shift, 70 h on the phones by plan."""
+    team = {"shifts": {"day": 10}, "shrinkage": {"absent": "10%", "late": {"share": "20%", "by": "9m"}, "off_phone": "5%"}}
+    shifts = {"day": {"time": "08:00-18:00", "breaks": [{"between": "11:00-14:00", "for": "1h", "paid": False}]}}
+    text = told({"agents": {"desk": team}, "shifts": shifts})
+    assert "day 08:00-18:00 with 1 h unpaid break in 11:00-14:00, one after the other; 10 agents that day." in text
+    assert "80 h on shift in opening hours -> 70 h on the phones by plan, without breaks and meetings" in text
+    assert "-> 63 h as 10 % are absent for the whole day -> 59.9 h as 5 % are lost to unplanned time off the phones." in text
+    assert "So 74.8 % of the time on shift is on the phones." in text
+    assert "20 % of the shifts begin late, by 9 min on average" in text
+    assert "Most on the phones, on average: 8.6 on Mon 2024-01-01 09:00." in text
+
+
+def test_what_happens_at_closing() -> None:
+    serve = told({"closing": {"queue": "serve", "overtime_up_to": "20m"}})
+    assert "Lines close at 17:00; nobody can dial any more. Whoever waits is still served, in overtime." in serve
+    assert "After 20 min of overtime whoever still waits is sent away." in serve
+    clear = told({"closing": {"queue": "clear"}} | WEEK)
+    assert "Lines close at 20:00 on Mon to Fri and at 14:00 on Sat" in clear
+    assert "Whoever waits is sent away at once" in clear
+    steady = told({"run": {"mode": "steady", "length": "40h", "warm_up": "4h"}})
+    assert "One opening of 40 h without closing" in steady and "Nothing is counted of the first 4 h." in steady
+
+
+def test_who_dials_again_and_what_odds_do_to_the_share() -> None:
+    redial = {"share": "40%", "after": "6m", "attempts": 3, "odds": {"earlier_contacts": 0.5, "wait_over_3m": 3, "blocked": 6}}
+    text = told({"after_contact": {"redial": redial}})
+    assert "40 % of those not served dial again, after 6 min on average (exponential), at most 3 times." in text
+    assert "Odds x 0.5 for each earlier try: 40 % become 25 %." in text
+    assert "Odds x 3 for who waited more than 3 min: 40 % become 66.7 %." in text
+    assert "Odds x 6 for who found no free line or port: 40 % become 80 %." in text
+    assert "Nobody dials again: who was not served is lost." in told({})
+
+
+def test_events_with_their_dates_and_what_they_change() -> None:
+    events = {
+        "outage": {
+            "when": ["tue 09:30-10:45", "2026-03-04 10:00-11:00"],
+            "set": {"calls.orders.scale": {"times": "150%"}, "queues.orders": "closed"},
+        },
+        "training": {"when": "mon 13:00-14:00", "off_phones": {"agents": 3}},
+        "storm": {
+            "chance": "4% per day",
+            "start": "08:00-16:00",
+            "for": "2h",
+            "set": {"calls.orders.handle": {"times": "120%"}},
+        },
+    }
+    text = told(WEEK | {"events": events})
+    assert "outage: 09:30-10:45 on Tue 2026-03-03 and 10:00-11:00 on Wed 2026-03-04." in text
+    assert "Calls of orders come at 150 % of their rate." in text
+    assert "Closed: queue orders; who comes there is sent away, who waits already is served." in text
+    assert "training: 13:00-14:00 on Mon 2026-03-02. 3 of agents are off the phones" in text
+    assert "storm: with a chance of 4 % on each day, beginning some time in 08:00-16:00, for 2 h on average" in text
+    assert "Who dials then and calls about orders takes 120 % of the usual time." in text
+    assert "Nothing special happens." in told({})
+
+
+def test_what_is_counted_and_to_be_reached() -> None:
+    text = told({"target": "80/20", "metrics": {"also_within": ["30s"], "flow_outs": "met", "short_abandon": "7s"}})
+    assert "To be reached 80/20 over the run." in text
+    assert "Service level answered_over_offered" in text and "count as served if in time" in text
+    assert "hanging up before 7 s is a short abandon" in text and "answered within 30 s" in text
+    assert "100 replications, seed 1" in text
