@@ -88,15 +88,21 @@ def required_time(agents: Floats, opening_time: Floats) -> Floats:
     return np.diff(running, axis=0, prepend=0.0)
 
 
-def over_and_short(required: Required, scheduled: Floats, opening_time: Floats) -> tuple[Floats, Floats]:
+def over_and_short(
+    required: Required, scheduled: Floats, opening_time: Floats, is_ours: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """Scheduled beyond what is required, and required beyond what is scheduled: us, shape (1 + n_teams, n_intervals).
 
-    The first row is the centre's, taken by group: inside a group one team's surplus helps the other.
+    The first row is the centre's, taken by group: inside a group one team's surplus helps the other. Teams that are not ours
+    (shape (n_teams,)) are paid for what they take: nobody has too many of them.
     """
     net = scheduled - required_time(required.by_team, opening_time)
-    by_group = np.array([net[required.group_of_team == group].sum(axis=0) for group in np.unique(required.group_of_team)])
-    over, short = (np.concatenate([np.maximum(s * by_group, 0.0).sum(axis=0)[None], np.maximum(s * net, 0.0)]) for s in (1, -1))
-    return over, short
+    groups = [required.group_of_team == group for group in np.unique(required.group_of_team)]
+    by_group = np.array([net[group].sum(axis=0) for group in groups])
+    over = np.maximum(by_group, 0.0) * np.array([[is_ours[group].any()] for group in groups])
+    over_of_team = np.maximum(net, 0.0) * is_ours[:, None]
+    short = np.concatenate([np.maximum(-by_group, 0.0).sum(axis=0)[None], np.maximum(-net, 0.0)])
+    return np.concatenate([over.sum(axis=0)[None], over_of_team]), short
 
 
 class _Stretches:

@@ -1,6 +1,7 @@
 """Counts of agents -> the terms of every KPI about them: time by state, time against the plan, paid time and money.
 
-Read by `grid`, which adds up teams to the centre. Times are whole microseconds; money is in the scenario's currency.
+Read by `grid`. The centre's time is that of its teams but for those billed by talk and wrap time, whose waiting nobody here
+pays for; its cost has the bills of all. Times are whole microseconds; money is in the scenario's currency.
 
 Identities that the audit of tests holds them to, team by team: what persons are paid is what their shifts pay + overtime;
 their time on the phones, on breaks, off the phones, late and absent is their time at work by plan + overtime; the cost of the
@@ -76,10 +77,11 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
     over, short = np.zeros((2, len(teams) + 1, len(opening_time)))
     if required is not None:
         needed = required_time(required.by_team, opening_time)
-        over, short = over_and_short(required, plan.scheduled, opening_time)
+        over, short = over_and_short(required, plan.scheduled, opening_time, ~per_talk[:, 0])
     at_work = [i for i, name in enumerate(_STATES) if "talk" in name or "wrap" in name]
     is_overtime = np.array([name.startswith("overtime") for name in _STATES])
     priced = float(is_priced(program))
+    bill = STAFF_TERMS.index("bill")
 
     def read(counts: Counts) -> Floats:
         states, presence = numbers(counts.agent_time), numbers(counts.presence_time)
@@ -105,7 +107,8 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
         by_team = np.concatenate([states, presence, np.array(made)])
         terms = np.zeros((len(by_team) + len(CENTRE_TERMS), by_team.shape[1] + 1, by_team.shape[2]))
         terms[: len(by_team), 1:] = by_team
-        terms[: len(by_team), 0] = by_team.sum(axis=1)
+        terms[: len(by_team), 0] = by_team[:, ~per_talk[:, 0]].sum(axis=1)
+        terms[bill, 0] = by_team[bill].sum(axis=0)
         terms[STAFF_TERMS.index("over_time"), 0], terms[STAFF_TERMS.index("short_time"), 0] = over[0], short[0]
         terms[len(by_team) :, 0] = (
             settings.trunk_cost * 1e-6 * counts.line_time["time"],
