@@ -36,7 +36,7 @@ def test_engines_agree_on_generated_programs(first: int) -> None:
 
 
 @pytest.mark.skipif(not ENABLED, reason="too many calls for the compiled engine in plain Python")
-@pytest.mark.parametrize("file", sorted((HOME / "scenarios").glob("*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted((HOME / "scenarios").glob("**/*.yaml")), ids=lambda file: file.stem)
 def test_engines_agree_on_the_example_scenarios(file: Path) -> None:
     found = compare(compile_scenario(load(file)).program, seed=1, replication=0)
     assert found.n_calls > 0 and found[1:] == (0, 0, 0), found

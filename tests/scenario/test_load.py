@@ -16,7 +16,7 @@ from ccsim.scenario import Scenario, check, check_text, from_dict, load, plus, r
 from ccsim.scenario.document import parse
 from ccsim.units import Plain
 
-SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+SCENARIOS = sorted(file for folder in (".", "northgate") for file in (Path(__file__).parents[2] / "scenarios" / folder).glob("*.yaml"))
 BASE = """\
 calls:
   billing:
