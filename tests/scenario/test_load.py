@@ -16,7 +16,8 @@ from ccsim.scenario import Scenario, check, check_text, from_dict, load, plus, r
 from ccsim.scenario.document import parse
 from ccsim.units import Plain
 
-SCENARIOS = sorted(file for folder in (".", "northgate") for file in (Path(__file__).parents[2] / "scenarios" / folder).glob("*.yaml"))
+HOME = Path(__file__).parents[2] / "scenarios"
+SCENARIOS = sorted([*HOME.glob("*.yaml"), *HOME.glob("northgate/*.yaml")])
 BASE = """\
 calls:
   billing:
