@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccsim.program.compile import Compiled
-from ccsim.report.explain.words import about, joined, law, percent
+from ccsim.report.explain.words import about, joined, law, percent, spoken
 from ccsim.scenario import paths, resolve
 from ccsim.scenario.ivr import QUEUE
 from ccsim.scenario.model import Scenario
@@ -79,7 +79,7 @@ def _ends(scenario: Scenario) -> list[str]:
         parts += [f"{100 * hung_up:.1f} hang up in it"] if hung_up else []
         wrong = f" ({100 * misrouted:.1f} of them a wrong one first)" if misrouted else ""
         parts.append(f"{100 * to_queue:.1f} reach a queue{wrong}")
-        lines.append(f"Of 100 callers{whose} who enter the IVR {joined(parts)}, after {_mean(time)} in it on average.")
+        lines.append(f"Of 100 callers{whose} who enter the IVR {joined(parts)}, after {spoken(time)} in it on average.")
     calls = sum(sum(resolve.mean_calls(scenario, name)) for name in walks if name not in resolve.unsolved(scenario))
     lost = sum(
         sum(resolve.mean_calls(scenario, name)) * (1 - walk.to_queue)
@@ -89,9 +89,3 @@ def _ends(scenario: Scenario) -> list[str]:
     if calls > 0 and len(walks) > 1:
         lines.append(f"Over all types {percent(1 - lost / calls)} of the fresh calls reach a queue.")
     return lines
-
-
-def _mean(seconds: float) -> str:
-    from ccsim.report.explain.words import spoken
-
-    return spoken(seconds)
