@@ -16,11 +16,11 @@ from ccsim.engine.compiled.simulate import simulate as simulate_compiled
 from ccsim.engine.reference import simulate as simulate_reference
 from ccsim.jit import ENABLED
 from ccsim.program.compile import compile_scenario
-from ccsim.program.layout import CALL_TYPE, Program, records
+from ccsim.program.layout import CALL_TYPE, IVR_EDGE, IVR_NODE, Program, records
 from ccsim.scenario import load
-from ccsim.vocabulary import AgentState, ClosingRule, Event, Family, Outcome
+from ccsim.vocabulary import MOST_IVR_VISITS, AgentState, ClosingRule, Event, Family, Outcome
 from tests.engines.agreement import compare, share_of
-from tests.engines.programs import Dice, Laws, program_of, random_program
+from tests.engines.programs import Dice, Ivr, Laws, program_of, random_program
 
 N_PROGRAMS = share_of(300)
 HOME = Path(__file__).parents[2]
@@ -155,3 +155,34 @@ def test_plain_python_gives_the_same_bits_as_jitted_code() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == digests(PLAIN)
+
+
+def test_who_finds_no_way_out_of_the_ivr_hangs_up_after_as_many_visits_as_a_contact_has_room_for() -> None:
+    """A node that leads to itself: no file may say so, but the engines know what to do."""
+    laws = Laws(Dice(0), grid=True)
+    kinds, nodes, edges = records(CALL_TYPE, 1), records(IVR_NODE, 1), records(IVR_EDGE, 1)
+    kinds.talk_law, kinds.patience_law = laws.add(Family.DETERMINISTIC, 60.0), laws.add(Family.NEVER)
+    kinds.hold_law = kinds.wrap_law = kinds.transfer_to = -1
+    kinds.patience_at_most = kinds.type_day_shape = math.inf
+    nodes.time_law, nodes.n_edges, edges.up_to = laws.add(Family.DETERMINISTIC, 1.0), 1, 1.0
+    opening, up, closing = int(Event.OPENING), int(Event.SEATS_UP), int(Event.CLOSING)
+    program = program_of(
+        windows=[(0.0, 3600.0)],
+        interval=1800.0,
+        n_intervals=6,
+        laws=laws,
+        call_types=kinds,
+        priorities=[0],
+        team_sizes=[1],
+        reach=np.ones((1, 1), np.int64),
+        timetable=[(0.0, opening, 0, 0), (0.0, up, 0, 1), (3600.0, closing, 0, 0)],
+        recorded=[(60.0, 0, -1.0, -1.0), (61.0, 0, -1.0, -1.0)],
+        ivr=Ivr(nodes, edges, np.zeros((1, 1))),
+        ivr_start=0,
+    )
+    assert compare(program, 1, 0)[1:] == (0, 0, 0)
+    rows = simulate_compiled(program, 1, 0, rows=True).rows
+    assert rows is not None
+    assert rows.contacts["outcome"].tolist() == [Outcome.HUNG_UP] * 2
+    assert rows.contacts["ended_at"].tolist() == [60.0 + MOST_IVR_VISITS, 61.0 + MOST_IVR_VISITS]
+    assert len(rows.segments) == 2 * MOST_IVR_VISITS
