@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from ccsim.analysis.estimate import Moments, number_or_none, ratios
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Billed, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, Billed, Outcome, SegmentKind
 
 __all__ = [
     "AWAY",
-    "PASSED_ON",
     "ROADBLOCKS",
     "Facts",
     "Lost",
@@ -33,9 +32,6 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-PASSED_ON = (Outcome.TRANSFERRED, Outcome.ESCALATED)
-"""How an answered stay ends after which another agent is sought."""
 
 AWAY = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE)
 """Not on the phones."""
@@ -50,8 +46,13 @@ class Facts(NamedTuple):
         Of kind QUEUE, in the order of their key.
     call_type : int64, shape (n_stays,)
         What the contact is about; the stay's own is that of the queue he is in.
-    misrouted, passed_on : bool, shape (n_stays,)
-        A stay in another type's queue before any transfer; one reached by a transfer that was not the way out of such a stay.
+    misrouted, passed_on, escalated : bool, shape (n_stays,)
+        A stay in another type's queue before any transfer; one reached by a transfer that was not the way out of such a stay;
+        one with somebody who has more authority.
+    action : int64, shape (n_stays,)
+        What the agent did with the case (`vocabulary.Action`); -1 where there is none.
+    retold : float64, shape (n_stays,)
+        Telling the story again, s.
     team : int64, shape (n_stays,)
         Of the agent who answered; -1 where nobody did.
     nobody_there, kept_idle, all_busy, rang : float64, shape (n_stays,)
@@ -65,6 +66,9 @@ class Facts(NamedTuple):
     call_type: NDArray[np.int64]
     misrouted: Bools
     passed_on: Bools
+    escalated: Bools
+    action: NDArray[np.int64]
+    retold: Floats
     team: NDArray[np.int64]
     nobody_there: Floats
     kept_idle: Floats
@@ -75,7 +79,7 @@ class Facts(NamedTuple):
     @property
     def waits_for_own_queue(self) -> Bools:
         """Stays whose wait has no other reason than who was free."""
-        return ~(self.misrouted | self.passed_on)
+        return ~(self.misrouted | self.passed_on | self.escalated)
 
     @property
     def answered(self) -> Bools:
@@ -131,8 +135,8 @@ def _handle(facts: Facts) -> Floats:
     return np.where(facts.answered, facts.stays["wrap_ended_at"] - np.minimum(facts.stays["answered_at"], 1e300), 0.0)
 
 
-def _passed_out(facts: Facts) -> Bools:
-    return np.asarray(facts.answered & np.isin(facts.stays["outcome"], PASSED_ON))
+def _handle_if(holds: Callable[[Facts], Any]) -> Callable[[Facts], Floats]:
+    return lambda facts: np.where(holds(facts), _handle(facts), 0.0)
 
 
 ROADBLOCKS: dict[str, Roadblock] = {
@@ -169,6 +173,16 @@ ROADBLOCKS: dict[str, Roadblock] = {
             "caller", "stays", lambda facts: np.where(facts.passed_on, _wait(facts), 0.0),
         ),
         Roadblock(
+            "waiting_for_lead", "Waited for somebody with more authority", "waiting for somebody with more authority",
+            "Waiting after being passed on because the first agent may not grant what the case needs.",
+            "caller", "stays", lambda facts: np.where(facts.escalated, _wait(facts), 0.0),
+        ),
+        Roadblock(
+            "retold", "Told the story again", "telling his story again",
+            "Talk spent on telling the next agent what the last one knew.",
+            "caller", "stays", lambda facts: facts.retold,
+        ),
+        Roadblock(
             "hold", "On hold", "put on hold",
             "Time callers are on hold in a talk, unless that is in the wrong queue.",
             "caller", "stays", lambda facts: np.where(facts.answered & ~facts.misrouted, facts.stays["hold_time"], 0.0),
@@ -176,7 +190,17 @@ ROADBLOCKS: dict[str, Roadblock] = {
         Roadblock(
             "transfer_out", "Passed on to somebody else", "passed on",
             "Handle time of agents for calls that they passed on unsolved, sent to the wrong queue or not.",
-            "agent", "stays", lambda facts: np.where(_passed_out(facts), _handle(facts), 0.0),
+            "agent", "stays", _handle_if(lambda facts: facts.stays["outcome"] == Outcome.TRANSFERRED),
+        ),
+        Roadblock(
+            "no_authority", "No authority: passed on", "passed on for want of authority",
+            "Handle time of agents for cases that need more than they may grant, and that they pass on.",
+            "agent", "stays", _handle_if(lambda facts: facts.action == Action.ESCALATED),
+        ),
+        Roadblock(
+            "refused", "No authority: refused", "refused for want of authority",
+            "Handle time of agents for cases that need more than they may grant, and that they refuse.",
+            "agent", "stays", _handle_if(lambda facts: facts.action == Action.REFUSED),
         ),
         Roadblock(
             "absent", "Absent", "did not come",
@@ -206,15 +230,19 @@ def operating_days(program: Program) -> NDArray[np.int64]:
 def facts_of(program: Program, rows: Rows) -> Facts:
     """What the roadblocks of one replication are read from."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
-    call_type = rows.contacts["call_type"][_contact_of(stays, rows.contacts)].astype(np.int64)
-    first, transferred = stays["came_by"] == -1, np.isin(stays["came_by"], PASSED_ON)
-    so_far = np.cumsum(transferred)  # transfers, all contacts up to here
+    call_type = rows.contacts["call_type"][_place_of(stays, rows.contacts, "episode", "contact")].astype(np.int64)
+    first, transferred = stays["came_by"] == -1, stays["came_by"] == Outcome.TRANSFERRED
+    escalated = stays["came_by"] == Outcome.ESCALATED
+    so_far = np.cumsum(transferred | escalated)  # all contacts up to here
     earlier: NDArray[np.int64] = so_far - np.maximum.accumulate(np.where(first, so_far, 0))
     misrouted = (earlier == 0) & (stays["call_type"] != call_type)
     after_misroute = np.zeros(len(stays), dtype=np.bool_)
     after_misroute[1:] = misrouted[:-1] & ~first[1:]
     answered = stays["answered_at"] < np.inf
     team = np.where(answered, program.agents.team[np.maximum(stays["agent"], 0)], -1)
+    action, retold = np.full(len(stays), -1, dtype=np.int64), np.zeros(len(stays))
+    settled = _place_of(rows.settlements, stays, "episode", "contact", "segment")
+    action[settled], retold[settled] = rows.settlements["action"], rows.settlements["retold_time"]
     nobody_there, kept_idle, all_busy, rang = _parts_of_waits(program, stays, rows.agent_states)
     return Facts(
         program=program,
@@ -222,6 +250,9 @@ def facts_of(program: Program, rows: Rows) -> Facts:
         call_type=call_type,
         misrouted=misrouted,
         passed_on=transferred & ~after_misroute,
+        escalated=escalated,
+        action=action,
+        retold=retold,
         team=team.astype(np.int64),
         nobody_there=nobody_there,
         kept_idle=kept_idle,
@@ -231,15 +262,17 @@ def facts_of(program: Program, rows: Rows) -> Facts:
     )
 
 
-def _contact_of(stays: NDArray[Any], contacts: NDArray[Any]) -> NDArray[np.int64]:
-    """Row of the contact each stay belongs to."""
-    episodes, attempts = (1 + int(contacts[name].max(initial=0)) for name in ("episode", "contact"))
+def _place_of(rows: NDArray[Any], table: NDArray[Any], *keys: str) -> NDArray[np.int64]:
+    """Where in a table each of these rows finds the row of its customer with the same keys."""
+    widths = [1 + int(table[key].max(initial=0)) for key in keys]
 
-    def key(table: NDArray[Any]) -> NDArray[np.int64]:
-        whole = (table["customer"].astype(np.int64) * episodes + table["episode"]) * attempts + table["contact"]
-        return np.asarray(whole, dtype=np.int64)
+    def whole(of: NDArray[Any]) -> NDArray[np.int64]:
+        number = of["customer"].astype(np.int64)
+        for key, width in zip(keys, widths, strict=True):
+            number = number * width + of[key]
+        return number
 
-    return np.searchsorted(key(contacts), key(stays))
+    return np.searchsorted(whole(table), whole(rows))
 
 
 def _last_instant(*tables: NDArray[Any]) -> float:

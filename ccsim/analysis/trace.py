@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccsim.analysis.roadblocks import AWAY, PASSED_ON, ROADBLOCKS, Facts, operating_days
+from ccsim.analysis.roadblocks import AWAY, ROADBLOCKS, Facts, operating_days
 from ccsim.program.layout import Names, Program
-from ccsim.vocabulary import AgentState
+from ccsim.vocabulary import Action, AgentState, Outcome
 
 __all__ = ["AgentDay", "Call", "Delay", "Stretch", "agent_day", "agent_name", "day_window", "times_of"]
 
@@ -36,10 +36,12 @@ class Call(NamedTuple):
         What the customer calls about; `handled_as` is what the queue he is in is for.
     queued_at : float
         When he entered the queue the agent answered; `wait` counts from when the ACD's clock runs, after an overflow earlier.
-    came_from : str
-        The queue another agent, or an overflow, sent him from; empty for none.
-    passed_on : bool
-        He went on to somebody else after the talk.
+    came_by, came_from : str
+        How the stay before ended (transferred, escalated, overflowed) and in which queue; empty for none.
+    outcome, action : str
+        How this stay ended (served, transferred, ...), and what the agent did with the case, empty for none.
+    retold : float
+        Part of the talk: telling the story again.
     delays : tuple of Delay
         Its roadblocks, in the order of the registry.
     """
@@ -49,9 +51,10 @@ class Call(NamedTuple):
     call_type: str
     handled_as: str
     queue: str
+    came_by: str
     came_from: str
-    transferred_in: bool
-    passed_on: bool
+    outcome: str
+    action: str
     queued_at: float
     wait: float
     assigned_at: float
@@ -60,7 +63,13 @@ class Call(NamedTuple):
     hold: float
     ended_at: float
     wrap: float
+    retold: float
     delays: tuple[Delay, ...]
+
+    @property
+    def passed_on(self) -> bool:
+        """He went on to somebody else after the talk."""
+        return self.outcome in ("transferred", "escalated")
 
     @property
     def handle_time(self) -> float:
@@ -205,7 +214,7 @@ def _calls(facts: Facts, names: Names, chosen: np.ndarray[Any, Any]) -> tuple[Ca
     for number, place in enumerate(chosen.tolist()):
         stay = facts.stays[place]
         hold = float(stay["hold_time"])
-        came_from = int(stay["came_from"])
+        came_by, came_from, action = int(stay["came_by"]), int(stay["came_from"]), int(facts.action[place])
         calls.append(
             Call(
                 customer=int(stay["customer"]),
@@ -214,8 +223,9 @@ def _calls(facts: Facts, names: Names, chosen: np.ndarray[Any, Any]) -> tuple[Ca
                 handled_as=names.call_types[int(stay["call_type"])],
                 queue=names.queues[int(stay["place"])],
                 came_from=names.queues[came_from] if came_from >= 0 else "",
-                transferred_in=bool(stay["came_by"] in PASSED_ON),
-                passed_on=bool(stay["outcome"] in PASSED_ON),
+                came_by=Outcome(came_by).name.lower() if came_by >= 0 else "",
+                outcome=Outcome(int(stay["outcome"])).name.lower(),
+                action=Action(action).name.lower() if action >= 0 else "",
                 queued_at=float(stay["entered_at"]),
                 wait=float(stay["answered_at"] - stay["clock_at"]),
                 assigned_at=float(stay["assigned_at"]),
@@ -224,6 +234,7 @@ def _calls(facts: Facts, names: Names, chosen: np.ndarray[Any, Any]) -> tuple[Ca
                 hold=hold,
                 ended_at=float(stay["ended_at"]),
                 wrap=float(stay["wrap_ended_at"] - stay["ended_at"]),
+                retold=float(facts.retold[place]),
                 delays=tuple(Delay(id, float(lost[number])) for id, lost in seconds.items() if lost[number] > 0.0),
             )
         )

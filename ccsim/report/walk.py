@@ -35,6 +35,12 @@ STATE_WORDS: dict[AgentState, str] = {state: state.name.lower().replace("_", " "
     AgentState.MISSING: "absent",
     AgentState.LATE: "late",
 }
+_ENDS = {
+    "refused": "refused for want of authority",
+    "escalated": "passed on to somebody with more authority",
+    "transferred": "passed on to somebody else",
+}
+"""What follows a talk, by the agent's action or how the stay ended."""
 _LEAST = 0.5  # s; shorter times are not worth a word
 _MOST_REPLICATIONS = 20
 """Of a team, when nobody says how many."""
@@ -336,17 +342,20 @@ def _call_words(call: Call) -> str:
     parts = [f"{escaped(call.call_type)} call of customer {call.customer}{_waited(call)}"]
     if call.contact:
         parts.append(f"his {_ordinal(call.contact + 1)} call about it")
-    if call.transferred_in:
-        parts.append(f"passed on from {escaped(call.came_from)}: he tells his story again")
+    if call.came_by in ("transferred", "escalated"):
+        why = " for want of authority" if call.came_by == "escalated" else ""
+        again = f" ({numbers.duration(call.retold)})" if call.retold >= _LEAST else ""
+        parts.append(f"passed on from {escaped(call.came_from)}{why}: he tells his story again{again}")
     elif call.came_from:
-        parts.append(f"overflowed from {escaped(call.came_from)}")
-    if call.handled_as != call.call_type and not call.transferred_in:
+        parts.append(f"{call.came_by} from {escaped(call.came_from)}")
+    if call.handled_as != call.call_type and call.came_by in ("", "overflowed"):
         parts.append(f"sent to {escaped(call.handled_as)} by mistake")
     ring = call.answered_at - call.assigned_at
     spent = (("ring", ring), ("talk", call.talk), ("hold", call.hold), ("wrap", call.wrap))
     parts += [f"{word} {numbers.duration(length)}" for word, length in spent if length >= _LEAST or word == "talk"]
-    if call.passed_on:
-        parts.append("passed on to somebody else")
+    parts += [_ENDS[said] for said in (call.action or call.outcome,) if said in _ENDS]
+    if call.outcome == "lost_in_transfer":
+        parts.append("he hung up while being passed on")
     return "; ".join(parts)
 
 
@@ -357,7 +366,9 @@ def _waited(call: Call) -> str:
     reasons = [
         (ROADBLOCKS[delay.roadblock].said, delay.seconds)
         for delay in call.delays
-        if ROADBLOCKS[delay.roadblock].whose == "caller" and delay.roadblock != "hold" and delay.seconds >= _LEAST
+        if ROADBLOCKS[delay.roadblock].whose == "caller"
+        and delay.roadblock not in ("hold", "retold")
+        and delay.seconds >= _LEAST
     ]
     if len(reasons) > 1:
         why = ", ".join(f"{numbers.duration(seconds)} {said}" for said, seconds in reasons)

@@ -21,6 +21,7 @@ from ccsim.scenario import from_dict, load
 from ccsim.vocabulary import AgentState, Outcome
 from tests.outcomes.days import DAYS, rows_of
 from tests.stories.centre import FOR_EVER, centre, seats
+from tests.stories.test_authority import cases
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -129,7 +130,7 @@ def test_every_second_of_a_wait_has_one_reason(name: str) -> None:
     parts = facts.nobody_there + facts.kept_idle + facts.all_busy + facts.rang
     assert np.isfinite(waits).all()
     assert parts == pytest.approx(waits, abs=1e-6)
-    reasons = ("nobody_free", "kept_idle", "nobody_there", "ringing", "transferred_in")
+    reasons = ("nobody_free", "kept_idle", "nobody_there", "ringing", "transferred_in", "waiting_for_lead")
     told = sum(float(ROADBLOCKS[id].seconds(facts).sum()) for id in reasons)
     assert told == pytest.approx(counts.queue_time["time"].sum() / 1e6, rel=1e-6)
     assert not facts.misrouted.any()
@@ -223,6 +224,21 @@ def test_a_stay_in_the_wrong_queue_is_misrouted_until_he_is_passed_on() -> None:
     }  # fmt: skip
 
 
+def test_for_want_of_authority_one_waits_tells_again_and_costs_the_first_his_time() -> None:
+    # agent 0 may grant nothing: 0 talks 0-60, 1 waits 30-60 and talks until 120, both go on to agent 1, who takes 75 each
+    program = cases([(0, None, FOR_EVER), (30, None, FOR_EVER)], 100, retell="15s")
+    assert seconds(program) == {
+        "nobody_free": [0.0, 0.0, 30.0, 0.0],
+        "waiting_for_lead": [0.0, 0.0, 0.0, 15.0],
+        "retold": [0.0, 15.0, 0.0, 15.0],
+        "no_authority": [60.0, 0.0, 60.0, 0.0],
+    }
+    refused = cases(
+        [(0, None, FOR_EVER)], 100, decide={"frontline": "20s", "supervisor": "30s"}, on_shortfall={"refuse": "100%"}
+    )
+    assert list(seconds(refused)) == ["refused"]
+
+
 def test_the_day_of_an_agent_tells_the_calls_in_order() -> None:
     program = DAYS["plain"]
     names = compile_scenario(load(SCENARIOS / "minimal.yaml")).names._replace(
@@ -309,4 +325,5 @@ def test_who_is_passed_on_for_authority_is_passed_on() -> None:
     rows = rows_of("authority")
     facts = facts_of(DAYS["authority"], rows)
     came = rows.segments["came_by"] == Outcome.ESCALATED
-    assert int(facts.passed_on.sum()) == int(came.sum()) == 6
+    assert int(facts.escalated.sum()) == int(came.sum()) == 6
+    assert not facts.passed_on.any()

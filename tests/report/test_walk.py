@@ -144,6 +144,24 @@ def test_what_cannot_be_is_refused(small: Scenario, asked: dict[str, Any], words
         walk(small, **asked)
 
 
+def test_what_authority_does_to_a_call_is_told() -> None:
+    scenario = from_dict(
+        BLOCKED_DAY
+        | {
+            "calls": {"a": {"handle": {"deterministic": "60s"}, "needs_authority": {"share": "100%", "amount": 100}}},
+            "agents": {"desk": {"headcount": 1}, "lead": {"headcount": 1, "authority": "unlimited"}},
+            "queues": {"a": {"teams": ["desk"]}},
+            "make_it_right": {"retell": "15s"},
+            "replay": {"calls": [{"at": "36000s", "call_type": "a"}]},
+            "open": "08:00-12:00",
+        }
+    )
+    first, second = walk(scenario, agent="desk/1").text, walk(scenario, agent="lead/1").text
+    assert "10:00:00     1:00  a call of customer 0; talk 1:00; passed on to somebody with more authority" in first
+    assert "passed on from a for want of authority: he tells his story again (0:15); talk 1:15" in second
+    assert "In his own way: no authority: passed on 1:00 (1 call)" in first
+
+
 def test_a_call_that_was_passed_on_is_marked_in_the_picture(small: Scenario) -> None:
     ax = walk(small, agent="desk/1").plot()
     marks = [drawn.get_data() for drawn in ax.get_lines() if drawn.get_label() == "_passed on"]
