@@ -31,6 +31,7 @@ _ENDS: dict[str, tuple[str, str, str]] = {
     "Answered": ("answered", GOOD, ""),
     "Served by the IVR": ("contained", GOOD, "..."),
     "Blocked": ("blocked", GREY, "xxx"),
+    "Lines closed": ("out_of_hours", GREY, "+++"),
     "Hung up in the IVR": ("hung_up", BAD, "\\\\\\"),
     "Abandoned": ("abandoned", BAD, "///"),
     "Turned away": ("turned_away", GREY, "|||"),
@@ -59,12 +60,13 @@ def flows(result: Result, call_type: str = "") -> list[Flow]:
 
     arrived, blocked = number("arrived"), number("blocked")
     entered, offered = number("entered_ivr"), number("offered")
-    found = [Flow("Dialled", "Blocked", blocked)]
+    closed = number("out_of_hours")
+    found = [Flow("Dialled", "Blocked", blocked), Flow("Dialled", "Lines closed", closed)]
     if entered > 0.0:
         lost = number("hung_up")
         found += [Flow("Dialled", "IVR", entered), Flow("IVR", "Served by the IVR", number("contained"))]
         found += [Flow("IVR", "Hung up in the IVR", lost), Flow("IVR", "Queue", entered - number("contained") - lost)]
-        found.append(Flow("Dialled", "Queue", max(arrived - blocked - entered, 0.0)))
+        found.append(Flow("Dialled", "Queue", max(arrived - blocked - closed - entered, 0.0)))
     else:
         found.append(Flow("Dialled", "Queue", offered))
     found.append(Flow("Queue", "Answered", number("answered")))

@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 
 from ccsim.analysis import Estimate
-from ccsim.experiment import Comparison, Result
+from ccsim.experiment import Comparison, Result, run
 from ccsim.report.plots import NothingToDraw, Plots, save, write_plots
 from ccsim.report.plots.curve import curve, knee
 from ccsim.report.plots.journey import flows
@@ -198,6 +198,21 @@ def test_what_flows_into_a_stage_flows_out_of_it(two_queues: Result) -> None:
 def test_journey_without_an_ivr_goes_straight_to_the_queue(minimal: Result) -> None:
     found = flows(minimal)
     assert {(flow.source, flow.to) for flow in found} == {("Dialled", "Queue"), ("Queue", "Answered"), ("Queue", "Abandoned")}
+
+
+@pytest.mark.parametrize("ivr", [{}, {"ivr": {"time": "20s", "hang_up": "5%"}}])
+def test_who_dials_while_lines_are_closed_never_reaches_a_queue(ivr: dict[str, object]) -> None:
+    call = {"volume": "60/h", "handle": "4m", "patience": "2m", "out_of_hours": "50/day"}
+    centre = {"open": "09:00-12:00", "days": 1, "calls": {"a": call}, "agents": 5, "lines": 7}
+    result = run(from_dict(centre | ivr), reps=10, neighbours=False)
+    found = {(flow.source, flow.to): flow.calls for flow in flows(result)}
+    assert (
+        found["Dialled", "Lines closed"] == pytest.approx(result.kpi("out_of_hours").value)
+        and found["Dialled", "Blocked"] > 0.0
+    )
+    dialled = sum(calls for (source, _), calls in found.items() if source == "Dialled")
+    assert dialled == pytest.approx(result.kpi("arrived").value, rel=2e-3)
+    assert ("Dialled", "Queue") not in found or not ivr
 
 
 def test_plans_are_drawn_with_their_intervals(plans: Comparison) -> None:
