@@ -125,7 +125,7 @@ def centres(
         content["calls"][names[0]]["transfer"] = {"share": draw(st.sampled_from(["20%", "100%"])), "to": names[1]}
     if not steady and draw(st.integers(0, 3)) == 0:
         content["shifts"] = draw(shifts(opening))
-        teams["blue"] = {key: how for key, how in teams["blue"].items() if key in ("skills", "reserve")} | draw(persons)
+        teams["blue"] = {key: how for key, how in teams["blue"].items() if key in ("skills", "reserve", "ring")} | draw(persons)
         if one_pace:
             teams["blue"].pop("proficiency", None)
     for key, feature in features(steady=steady).items():
@@ -180,6 +180,15 @@ def queues(draw: st.DrawFn, names: tuple[str, ...], teams: tuple[str, ...]) -> C
     for i, group in enumerate(groups):
         own = list(teams) if i == 0 else [teams[draw(st.integers(0, len(teams) - 1))]]
         made[f"q{i}"] = {"calls": group, "priority": draw(st.integers(0, 2)), "teams": own}
+    for i, queue in enumerate(made.values()):
+        later = [team for team in teams if team not in queue["teams"]]
+        if later and draw(st.booleans()):
+            queue["expand"] = [{"after": draw(seconds(0, 90)), "to": later}]
+        if i + 1 < len(made) and draw(st.booleans()):
+            clock = draw(st.sampled_from(["keep", "restart"]))
+            queue["overflow"] = [{"after": draw(seconds(0, 120)), "to": f"q{i + 1}", "clock": clock}]
+        if draw(st.integers(0, 2)) == 0:
+            queue["max_waiting"] = draw(st.integers(0, 3))
     return made
 
 
@@ -220,6 +229,8 @@ def skills(draw: st.DrawFn, content: Content, *, one_pace: bool) -> None:
     for i, team in enumerate(content["agents"].values()):
         has = every if i == 0 or "queues" in content else every[: draw(st.integers(1, len(every)))]
         team["skills"] = {skill: draw(how) for skill in has}
+        if draw(st.integers(0, 3)) == 0:
+            team["ring"] = draw(laws(2, 30))
         if draw(st.integers(0, 3)) == 0:
             team["reserve"] = draw(st.integers(1, 2))
     if draw(st.booleans()):

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 SEEDS = st.integers(0, 2**64 - 1)
 ENDS = {
     *(Outcome.SERVED, Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.CLOSED, Outcome.UNFINISHED),
-    *(Outcome.HUNG_UP, Outcome.CONTAINED),
+    *(Outcome.HUNG_UP, Outcome.CONTAINED, Outcome.TURNED_AWAY),
 }
 """Of contacts, as far as files can ask for them."""
 
@@ -73,11 +73,11 @@ def test_the_generated_centres_use_every_feature() -> None:
 
     look()
     assert outcomes == ENDS
-    assert stays >= {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.TRANSFERRED}
+    assert stays >= {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.TRANSFERRED, Outcome.OVERFLOWED}
     assert keys >= {
         *("ivr", "lines", "after_contact", "metrics", "uncertainty", "closing", "holidays", "queues", "mode", "service_draw"),
         *("handle", "talk", "hold", "wrap", "patience", "weekday", "needs", "transfer", "events", "routing"),
-        *("headcount", "staffing", "shifts", "skills", "reserve", "shrinkage", "proficiency"),
+        *("headcount", "staffing", "shifts", "skills", "reserve", "ring", "shrinkage", "proficiency"),
     }
     assert n_calls > 5000
 

@@ -219,10 +219,11 @@ def test_m20_names_of_queues_and_teams_decide_nothing(content: Content) -> None:
     teams = {f"{before}{name}": team for name, team in content["agents"].items()}
     renamed = changed(content, agents=teams)
     if "queues" in content:
-        renamed["queues"] = {
-            f"the {name}": queue | {"teams": [f"{before}{team}" for team in queue["teams"]]}
-            for name, queue in content["queues"].items()
-        }
+        renamed["queues"] = {f"the {name}": queue for name, queue in renamed["queues"].items()}
+        for queue in renamed["queues"].values():
+            queue["teams"] = [f"{before}{team}" for team in queue["teams"]]
+            queue["expand"] = [step | {"to": [f"{before}{team}" for team in step["to"]]} for step in queue.get("expand", [])]
+            queue["overflow"] = [step | {"to": f"the {step['to']}"} for step in queue.get("overflow", [])]
     assert digest(renamed) == digest(content)
 
 

@@ -212,7 +212,35 @@ def authority_that_nobody_needs(content: Content) -> Content:
     return changed(of_teams(content, lambda _: {"authority": 50, "credit_budget": "90/day"}), make_it_right=right)
 
 
+def queues_that_are_never_full(content: Content) -> Content:
+    return of_queues(content, {"max_waiting": 1_000_000})
+
+
+def no_steps(content: Content) -> Content:
+    return of_queues(content, {"expand": [], "overflow": []})
+
+
+def of_queues(content: Content, more: Content) -> Content:
+    if "queues" not in content:
+        return content
+    return changed(content, queues={name: more | queue for name, queue in content["queues"].items()})
+
+
+def phones_that_do_not_ring(content: Content) -> Content:
+    return of_teams(content, lambda _: {"ring": "0s"})
+
+
+def nobody_balks_at_a_full_house(content: Content) -> Content:
+    return of_calls(content, lambda call: {} if "patience" in call else {"patience": {"never": {}, "balk": NO_BALKING}})
+
+
+NO_BALKING = {"share": "0%", "waiting_at_least": 3}
+
 NULL = [
+    queues_that_are_never_full,
+    no_steps,
+    phones_that_do_not_ring,
+    nobody_balks_at_a_full_house,
     authority_that_nobody_needs,
     nobody_is_transferred,
     nobody_is_served_by_the_ivr_or_asks_for_an_agent,
@@ -320,6 +348,18 @@ def test_m19_cases_that_everybody_may_settle_at_once_change_nobodys_day(content:
     assert n == 0 or transferred  # who is transferred tells his story again
     assert len(b.cases) == len(b.episodes)
     assert not len(a.cases)
+
+
+@settings(max_examples=25)
+@given(centres(steady=False, min_types=2))
+def test_m19_an_overflow_after_infinity_changes_no_bit(content: Content) -> None:
+    """Where everybody hangs up before."""
+    names = list(content["calls"])
+    content = changed(content, queues={name: {} for name in names})
+    content["calls"] = {name: call | {"patience": "2m"} for name, call in content["calls"].items()}
+    never = {"overflow": [{"after": "2000h", "to": names[-1]}]}
+    more = changed(content, queues={name: never if name != names[-1] else {} for name in names})
+    assert digest(more) == digest(content)
 
 
 @settings(max_examples=25)

@@ -19,7 +19,7 @@ Table = np.ndarray[Any, Any]
 
 def one_pool(content: Content, agents: Content) -> Content:
     """All calls answered by one team, whose agents have all skills."""
-    queues = {name: queue | {"teams": ["pool"]} for name, queue in content.get("queues", {}).items()}
+    queues = {name: queue | {"teams": ["pool"], "expand": []} for name, queue in content.get("queues", {}).items()}
     found = changed(content, agents={"pool": agents}, routing=content.get("routing", {}))
     return changed(found, queues=queues) if queues else found
 
@@ -92,8 +92,9 @@ def test_m22_a_team_taken_apart_is_the_same_team(content: Content, n: int) -> No
     apart["agents"]["blue"]["headcount"] = n
     apart["agents"]["blue and"] = apart["agents"]["blue"] | {"headcount": 2}
     for queue in apart.get("queues", {}).values():
-        if "blue" in queue["teams"]:
-            queue["teams"].append("blue and")
+        for teams in (queue["teams"], *(step["to"] for step in queue.get("expand", []))):
+            if "blue" in teams:
+                teams.append("blue and")
     a, b = rows_of(compiled(whole)), rows_of(compiled(apart))
     assert without_agents(a) == without_agents(b)
     assert a.segments["agent"].tobytes() == b.segments["agent"].tobytes()
@@ -111,7 +112,7 @@ def test_m17_with_more_agents_than_calls_nobody_waits_in_any_queue(agents: Conte
     @given(centres(steady=False))
     def look(content: Content) -> None:
         nonlocal n_stays
-        content = {key: value for key, value in content.items() if key != "closing"}
+        content = changed({key: value for key, value in content.items() if key != "closing"})
         rows = rows_of(compiled(pool_of(content, agents)))
         assert len(rows.contacts) < 400
         stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
