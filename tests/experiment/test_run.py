@@ -102,7 +102,9 @@ def test_more_replications_keep_the_earlier_ones() -> None:
     assert few.rows is not None and many.rows is not None
     for a, b in zip(few.rows, many.rows, strict=True):
         assert a.tobytes() == b[b["replication"] < 4].tobytes()
-        assert set(b["replication"]) == set(range(9))
+        if len(b):  # the tables of cases are empty without any
+            assert set(b["replication"]) == set(range(9))
+    assert len(many.rows.contacts) and len(many.rows.agent_states)
     assert few.digest != many.digest
 
 
