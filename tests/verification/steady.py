@@ -271,34 +271,6 @@ def _constant_handle() -> Case:
     return Case(figures["id"], (Part("", scenario, (*metrics, occupancy), _REPLICATIONS),))
 
 
-def _loss() -> Case:
-    """M/G/8/8 and M/G/12/12, 8 erlangs: Erlang B whatever the law of handle times; minutes.
-
-    The figures have 8 agents that overflow to 4 others and are lost from there: first 8 lines, then 12 in all. Memory: the
-    handle time of 4 min, five times for the lognormal law.
-    """
-    figures = FIGURES["exact-overflow-loss"]
-    exact = figures["exact"]
-    laws = {
-        "exponential": "4m",
-        "deterministic": {"deterministic": "4m"},
-        "lognormal": {"lognormal": {"mean": "4m", "cv": 1.5}},
-    }
-    parts = []
-    for law, handle in laws.items():
-        for agents, share in ((8, exact["frac_overflow"]), (12, exact["p_lost"])):
-            scenario = _steady(
-                {"calls": {"volume": "2/min", "handle": handle}}, agents, minutes=8_000, memory=20.0, lines=agents
-            )
-            metrics = (
-                Metric("blocked", share, "blocking", sees=0.025 if agents == 8 else 0.06),
-                Metric("carried", 8 * (1 - share), "agents_busy", basis="agent"),
-                Metric("delayed", 0.0, "delayed"),
-            )
-            parts.append(Part(f"{law}, {agents} lines", scenario, metrics, _REPLICATIONS))
-    return Case(figures["id"], tuple(parts))
-
-
 # -------------------------------------------------------------------------------- features of the centre
 
 
@@ -428,7 +400,6 @@ STEADY: tuple[Case, ...] = (
     _erlang_2(),
     _one_agent(),
     _constant_handle(),
-    _loss(),
     _priority(),
     _wrap_up(),
     _ivr(),
