@@ -322,8 +322,9 @@ def circles(scenario: Scenario, queue: str) -> dict[str, float]:
 def overflow_queues(scenario: Scenario, queue: str) -> tuple[str, ...]:
     """Return a queue and all to which its calls may overflow, one after the other."""
     found = [queue]
-    for name in found:
-        found += [step.to for step in scenario.queues[name].overflow if step.to not in found]
+    for name in found:  # grows while it is read
+        steps = scenario.queues[name].overflow if name in scenario.queues else ()
+        found += [to for to in dict.fromkeys(step.to for step in steps) if to not in found]
     return tuple(found)
 
 

@@ -82,7 +82,7 @@ def bins(table: np.ndarray) -> dict[tuple[Any, ...], int]:
 
 def stay(outcome: Outcome, entered: float, left: float, program: Program = PROGRAM, **more: Any) -> Counts:
     """A stay of call type b in the queue; answered ones talk for 100 s, 30 s of them on hold, and wrap up for 7.5 s."""
-    served = outcome == Outcome.SERVED
+    served = outcome in (Outcome.SERVED, Outcome.TRANSFERRED)
     fields = {
         "kind": SegmentKind.QUEUE,
         "place": 0,
@@ -464,3 +464,52 @@ def test_every_interval_holds_its_first_instant_and_not_the_next_ones() -> None:
         before = np.nextafter(starts[1:2000], 0.0)
         assert [_interval_of(bound[0], at) for at in before] == list(range(len(before)))
         assert _interval_of(bound[0], 1e9) == len(starts) - 1
+
+
+# -- Several stays ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_stay_that_flows_out_waits_by_its_clock_and_the_next_one_flows_in() -> None:
+    counts = stay(Outcome.OVERFLOWED, OPEN + 30.0, OPEN + 40.0, clock_at=OPEN)
+    cell = ("segments", NINE, 1)
+    expected = {(*cell, field): 1 for field in ("offered", "flowed_out", "delayed")} | {(*cell, "wait_time"): 40 * S}
+    assert {key: n for key, n in told(counts).items() if key[0] == "segments"} == expected
+    assert told(counts)["queue_time", NINE, 1, "time"] == 10 * S  # waiting here, however long elsewhere
+    counts = stay(Outcome.SERVED, OPEN + 40.0, OPEN + 40.0, came_by=Outcome.OVERFLOWED, clock_at=OPEN)
+    assert told(counts)["segments", NINE, 1, "flowed_in"] == 1
+    assert told(counts)["segments", NINE, 1, "answered_wait_time"] == 40 * S
+
+
+def test_a_stay_that_ends_in_a_transfer_is_answered() -> None:
+    counts = stay(Outcome.TRANSFERRED, OPEN, OPEN + 5.0, assigned_at=OPEN + 2.0)
+    cell = ("segments", NINE, 1)
+    for field, n in {"answered": 1, "transferred": 1, "abandoned": 0, "ring_time": 3 * S}.items():
+        assert told(counts).get((*cell, field), 0) == n, field
+
+
+def test_who_is_turned_away_is_offered_and_neither_abandons_nor_flows_out() -> None:
+    counts = stay(Outcome.TURNED_AWAY, OPEN, OPEN)
+    cells = {key[-1]: n for key, n in told(counts).items() if key[0] == "segments"}
+    assert cells == {"offered": 1, "turned_away": 1, "delayed": 1}
+    assert not any(key[0] == "segments_within" for key in told(counts))
+
+
+def test_a_contact_lost_after_its_first_answer_is_answered() -> None:
+    fields = {"queued_at": OPEN, "arrived_at": OPEN, "ended_at": OPEN + 100.0, "wait": 5.0, "later_wait": 30.0}
+    counts = contact(Outcome.ABANDONED, n_answered=1, n_stays=2, ring_time=2.0, talk_time=65.0, **fields)
+    cells = {key[-1]: n for key, n in told(counts).items() if key[0] == "contacts"}
+    assert cells == {
+        **dict.fromkeys(("arrived", "contacts", "offered", "answered", "delayed", "lost_in_transfer"), 1),
+        "wait_time": 5 * S,
+        "answered_wait_time": 5 * S,
+        "later_wait_time": 30 * S,
+        "ring_time": 2 * S,
+        "talk_time": 65 * S,
+    }
+
+
+def test_an_episode_answered_once_and_lost_is_answered_unless_it_waits_for_ever() -> None:
+    lost = {key[-1]: n for key, n in told(episode(Outcome.ABANDONED, n_answered=1, wait=5.0)).items() if key[0] == "episodes"}
+    assert (lost["answered"], lost["lost_in_transfer"], lost.get("abandoned", 0)) == (1, 1, 0)
+    never = {key[-1]: n for key, n in told(episode(Outcome.UNFINISHED, n_answered=1, wait=INF)).items() if key[0] == "episodes"}
+    assert (never["unfinished"], never.get("answered", 0)) == (1, 0)
