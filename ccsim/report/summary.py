@@ -192,7 +192,7 @@ def _queues(scenario: Scenario) -> Table:
     for column in ("Queue", "Priority", "Call types", "Answered by"):
         table.add_column(column, overflow="fold", max_width=_LONGEST_NAME)
     for name, queue in sorted(scenario.queues.items()):
-        calls = sorted(queue.calls or ())
+        calls = sorted(resolve.calls_of(scenario, name))
         teams = sorted({team for call in calls for team in reach.able_teams(scenario, name, call)})
         table.add_row(name, str(queue.priority), ", ".join(calls), ", ".join(teams))
     return table

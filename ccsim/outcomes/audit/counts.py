@@ -146,7 +146,7 @@ def _add_outcomes(
         "wait_time": waited,
         "answered_wait_time": np.where(served, waited, 0),
         "abandoned_wait_time": np.where(abandoned, waited, 0),
-        **{field: np.where(served, _micros(row[field]), 0) for field in ("talk_time", "hold_time", "wrap_time")},
+        **{field: _micros(row[field]) for field in ("talk_time", "hold_time", "wrap_time")},
         **{field: row[field] for field in _MORE if field in row},
     }
     for field, amount in added.items():
