@@ -291,7 +291,7 @@ def _parts_of_waits(program: Program, stays: NDArray[Any], states: NDArray[Any])
     by_teams: dict[tuple[int, ...], list[int]] = {}
     for lane in np.unique(lanes).tolist():
         row = program.lanes[lane]
-        teams = program.lane_teams[row.first_team : row.first_team + row.n_teams]
+        teams = program.lane_teams.team[row.first_team : row.first_team + row.n_teams]
         by_teams.setdefault(tuple(sorted(teams.tolist())), []).append(lane)
     for able, owned in by_teams.items():
         here = np.isin(lanes, owned)

@@ -24,6 +24,7 @@ __all__ = [
     "IVR_EDGE",
     "IVR_NODE",
     "LANE",
+    "LANE_TEAM",
     "LAW",
     "NEED",
     "OCCASION",
@@ -33,8 +34,10 @@ __all__ = [
     "REACH",
     "RECORDED",
     "SETTINGS",
+    "SHARED_BIT",
     "STEP",
     "TEAM",
+    "TEAM_LANE",
     "TIMETABLE",
     "WAY",
     "Names",
@@ -164,12 +167,23 @@ QUEUE = np.dtype(
 STEP = np.dtype([("after", "f8"), ("to", "i8"), ("keep_clock", "i8")], align=True)
 """After so many s of waiting a call looks for an agent again (to = -1: more teams may answer now), or goes to another queue."""
 
-LANE = np.dtype([("call_type", "i8"), ("queue", "i8"), ("first_team", "i8"), ("n_teams", "i8")], align=True)
+LANE = np.dtype(
+    [("call_type", "i8"), ("queue", "i8"), ("first_team", "i8"), ("n_teams", "i8"), ("team_bits", "i8")], align=True
+)
 """Pairs of call type and queue in which a call can wait: the axis of segment counts.
 
 Calls of a lane differ in nothing but their time, so they wait in one line. The teams that may ever answer, those the call
-prefers first, are `lane_teams[first_team : first_team + n_teams]`.
+prefers first, are `lane_teams[first_team : first_team + n_teams]`; `team_bits` has the bits of all of them (see `SHARED_BIT`).
 """
+
+SHARED_BIT = 62
+"""Lanes and teams have a bit each, of a word that says which of many have something; from this one on they share it."""
+
+LANE_TEAM = np.dtype([("team", "i8"), ("after", "f8"), ("calls_prefer", "i8"), ("keep_idle", "i8")], align=True)
+"""A team that may answer a lane's calls, with what its REACH row says of that."""
+
+TEAM_LANE = np.dtype([("lane", "i8"), ("after", "f8"), ("turn", "i8"), ("keep_idle", "i8")], align=True)
+"""A lane that a team may answer, likewise."""
 
 TEAM = np.dtype(
     [
@@ -177,6 +191,7 @@ TEAM = np.dtype(
         ("n_agents", "i8"),
         ("first_lane", "i8"),
         ("n_lanes", "i8"),
+        ("lane_bits", "i8"),
         ("ring_law", "i8"),  # how long a phone rings before it is answered, -1 for not at all
         ("persons", "i8"),  # 1: each agent has duties of his own; 0: seats, set by the timetable
         ("absent_share", "f8"),  # of the persons, on any one date
@@ -192,7 +207,7 @@ TEAM = np.dtype(
     ],
     align=True,
 )
-"""The lanes it may ever answer, by `turn`, are `team_lanes[first_lane : first_lane + n_lanes]`."""
+"""The lanes it may ever answer, by `turn`, are `team_lanes[first_lane : first_lane + n_lanes]`; `lane_bits` has their bits."""
 
 REACH = np.dtype(
     [
@@ -315,7 +330,7 @@ class Program(NamedTuple):
     demand : recarray DEMAND, shape (n_call_types, n_intervals)
         Without rows where no call type needs it.
     reach : recarray REACH, shape (n_lanes, n_teams)
-    lane_teams, team_lanes : int64, 1-D
+    lane_teams, team_lanes : recarrays LANE_TEAM and TEAM_LANE, 1-D
         Teams by lane and lanes by team, as LANE and TEAM say; both follow from `reach`.
     lane_of : int64, shape (n_call_types, n_queues)
         Lane index, -1 where a type never waits in a queue.
@@ -340,8 +355,8 @@ class Program(NamedTuple):
     recorded: Records
     flows: Records
     reach: Records
-    lane_teams: NDArray[np.int64]
-    team_lanes: NDArray[np.int64]
+    lane_teams: Records
+    team_lanes: Records
     lane_of: NDArray[np.int64]
     thresholds: NDArray[np.float64]
     ivr_nodes: Records

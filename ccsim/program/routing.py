@@ -7,12 +7,12 @@ teams of a lane and the lanes of a team in order, follows from those rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.program.layout import LANE, REACH, Records, records
+from ccsim.program.layout import LANE, LANE_TEAM, REACH, SHARED_BIT, TEAM_LANE, Records, records
 from ccsim.scenario import Scenario, reach, resolve
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import PickCall
@@ -24,8 +24,8 @@ class Routes(NamedTuple):
     """The parts of a Program that follow from REACH; see `layout.Program`."""
 
     lane_of: NDArray[np.int64]
-    lane_teams: NDArray[np.int64]
-    team_lanes: NDArray[np.int64]
+    lane_teams: Records
+    team_lanes: Records
 
 
 def lanes_of(queue_of: NDArray[np.int64], queues: Records, steps: Records, later: Sequence[tuple[int, int]] = ()) -> Records:
@@ -111,19 +111,30 @@ def routes_of(lanes: Records, queues: Records, teams: Records, reach: Records, n
     lane_of[lanes.call_type, lanes.queue] = np.arange(len(lanes))
     answers = reach.after < np.inf
 
-    team_lanes: list[int] = []
+    looks: list[tuple[int, float, int, int]] = []
     for team in range(len(teams)):
         reach.turn[:, team] = _turns(reach[:, team], queues.priority[lanes.queue], pick_call)
         mine = sorted(np.flatnonzero(answers[:, team]).tolist(), key=lambda lane: (int(reach.turn[lane, team]), lane))
-        teams.first_lane[team], teams.n_lanes[team] = len(team_lanes), len(mine)
-        team_lanes += mine
+        teams.first_lane[team], teams.n_lanes[team], teams.lane_bits[team] = len(looks), len(mine), _bits(mine)
+        looks += [(lane, *reach[lane, team][["after", "turn", "keep_idle"]].tolist()) for lane in mine]
 
-    lane_teams: list[int] = []
+    asks: list[tuple[int, float, int, int]] = []
     for lane in range(len(lanes)):
         its = sorted(np.flatnonzero(answers[lane]).tolist(), key=lambda team: (int(reach.calls_prefer[lane, team]), team))
-        lanes.first_team[lane], lanes.n_teams[lane] = len(lane_teams), len(its)
-        lane_teams += its
-    return Routes(lane_of, np.array(lane_teams, np.int64), np.array(team_lanes, np.int64))
+        lanes.first_team[lane], lanes.n_teams[lane], lanes.team_bits[lane] = len(asks), len(its), _bits(its)
+        asks += [(team, *reach[lane, team][["after", "calls_prefer", "keep_idle"]].tolist()) for team in its]
+    return Routes(lane_of, _table(LANE_TEAM, asks), _table(TEAM_LANE, looks))
+
+
+def _bits(codes: Sequence[int]) -> int:
+    """The bits of these lanes or teams."""
+    return sum({1 << min(code, SHARED_BIT) for code in codes})
+
+
+def _table(dtype: np.dtype[Any], rows: Sequence[tuple[Any, ...]]) -> Records:
+    table = records(dtype, len(rows))
+    table[:] = np.array(rows, dtype)
+    return table
 
 
 def _turns(of_team: Records, priority: NDArray[np.int64], pick_call: int) -> NDArray[np.int64]:

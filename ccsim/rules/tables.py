@@ -23,6 +23,7 @@ from ccsim.program.layout import (
     IVR_EDGE,
     IVR_NODE,
     LANE,
+    LANE_TEAM,
     LAW,
     NEED,
     OCCASION,
@@ -34,6 +35,7 @@ from ccsim.program.layout import (
     SETTINGS,
     STEP,
     TEAM,
+    TEAM_LANE,
     TIMETABLE,
     WAY,
     Program,
@@ -109,8 +111,8 @@ demand_at = accessor(PROGRAM, "demand", DEMAND)
 lane_at = accessor(PROGRAM, "lanes", LANE)
 reach_at = accessor(PROGRAM, "reach", REACH)
 """Row lane * n_teams + team."""
-lane_team_at = accessor(PROGRAM, "lane_teams", _INTEGER)
-team_lane_at = accessor(PROGRAM, "team_lanes", _INTEGER)
+lane_team_at = accessor(PROGRAM, "lane_teams", LANE_TEAM)
+team_lane_at = accessor(PROGRAM, "team_lanes", TEAM_LANE)
 lane_of = accessor(PROGRAM, "lane_of", _INTEGER)
 """Row call_type * n_queues + queue."""
 threshold_at = accessor(PROGRAM, "thresholds", _REAL)

@@ -17,6 +17,7 @@ from ccsim.program.layout import (
     IVR_EDGE,
     IVR_NODE,
     LANE,
+    LANE_TEAM,
     LAW,
     POINT,
     QUEUE,
@@ -25,6 +26,7 @@ from ccsim.program.layout import (
     SETTINGS,
     STEP,
     TEAM,
+    TEAM_LANE,
     TIMETABLE,
     Names,
     Program,
@@ -74,6 +76,8 @@ def two_days(*thresholds: float) -> Program:
     ).view(np.recarray)
     lanes = records(LANE, 2)
     lanes.call_type = lanes.queue = [0, 1]
+    lane_teams, team_lanes = records(LANE_TEAM, 2), records(TEAM_LANE, 2)
+    lane_teams.team = team_lanes.lane = [0, 1]  # each lane its own team
     teams, agents = records(TEAM, 2), records(AGENT, 3)
     teams.first_agent, teams.n_agents, agents.team = [0, 2], [2, 1], [0, 0, 1]
     return Program(
@@ -92,8 +96,8 @@ def two_days(*thresholds: float) -> Program:
         recorded=records(RECORDED, 0),
         flows=records(FLOW, 2, 6),
         reach=records(REACH, 2, 2),
-        lane_teams=np.arange(2),  # each lane its own team
-        team_lanes=np.arange(2),
+        lane_teams=lane_teams,
+        team_lanes=team_lanes,
         lane_of=np.array([[0, -1], [-1, 1]], dtype=np.int64),
         thresholds=np.array(thresholds or (20.0,)),
         ivr_nodes=records(IVR_NODE, 1),

@@ -82,7 +82,7 @@ def test_turns_and_lists_follow_the_rule():
             needs, {"t": {"skills": skills}}, routing={"pick_call": rule}, queues={"x": {}, "y": {}, "z": {"priority": 1}}
         )
         program = compile_scenario(centre).program
-        turns[rule] = (program.reach.turn[:, 0].tolist(), program.team_lanes.tolist())
+        turns[rule] = (program.reach.turn[:, 0].tolist(), program.team_lanes.lane.tolist())
     assert turns == {
         "priority_then_longest_wait": ([2, 1, 0], [2, 1, 0]),
         "fixed_preference": ([2, 0, 1], [1, 2, 0]),

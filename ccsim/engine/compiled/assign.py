@@ -23,12 +23,12 @@ from ccsim.engine.compiled.state import (
     team_now,
 )
 from ccsim.jit import apart, inner, laid_in
-from ccsim.program.layout import Records
+from ccsim.program.layout import SHARED_BIT, Records
 from ccsim.rules.handling import hold_time, misroute_talk_time, ring_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
-from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_team_at, reach_at, recorded_at, team_at, team_lane_at
+from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_team_at, recorded_at, team_at, team_lane_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import Action, AgentState, Event, EventField, PickAgent, PickCall
 
@@ -68,6 +68,7 @@ def start_idle(floor: Records, team_code: int, agent: int) -> None:
         agent_now(floor, ahead).next = agent
     else:
         team.first_idle = agent
+        floor.idle_teams |= 1 << min(team_code, SHARED_BIT)
     if behind >= 0:
         agent_now(floor, behind).previous = agent
     else:
@@ -84,6 +85,8 @@ def stop_idle(floor: Records, team_code: int, agent: int) -> None:
         agent_now(floor, ahead).next = behind
     else:
         team.first_idle = behind
+        if behind < 0 and team_code < SHARED_BIT:
+            floor.idle_teams ^= 1 << team_code
     if behind >= 0:
         agent_now(floor, behind).previous = ahead
     else:
@@ -110,6 +113,7 @@ def enqueue(floor: Records, slot: int) -> None:
         caller_at(floor, ahead).next = slot
     else:
         lane.first = slot
+        floor.waiting_lanes |= 1 << min(int(caller.lane), SHARED_BIT)
     if behind >= 0:
         caller_at(floor, behind).previous = slot
     else:
@@ -125,6 +129,8 @@ def unqueue(floor: Records, slot: int) -> None:
         caller_at(floor, caller.previous).next = caller.next
     else:
         lane.first = caller.next
+        if caller.next < 0 and caller.lane < SHARED_BIT:
+            floor.waiting_lanes ^= 1 << int(caller.lane)
     if caller.next >= 0:
         caller_at(floor, caller.next).previous = caller.previous
     else:
@@ -136,57 +142,59 @@ def unqueue(floor: Records, slot: int) -> None:
 @inner
 def pick_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> int:
     """The idle agent who takes this call, -1 for none."""
+    caller = caller_at(floor, slot)
+    lane = lane_at(program, caller.lane)
+    if floor.idle_teams & lane.team_bits == 0:
+        return -1
     if floor.agent_score != 0:
         return pick_agent_by_score(program, floor, now, slot)
     if program.pick_agent != PickAgent.LONGEST_IDLE:
         return pick_agent_by_rule(program, luck, floor, now, slot)
-    caller = caller_at(floor, slot)
-    lane = lane_at(program, caller.lane)
     best = -1
     best_prefer = 0
     for place in range(lane.first_team, lane.first_team + lane.n_teams):
-        team = lane_team_at(program, place).value
-        first = team_now(floor, team).first_idle
+        team = lane_team_at(program, place)
+        first = team_now(floor, team.team).first_idle
         if first < 0:
             continue
-        reach = reach_at(program, caller.lane * program.n_teams + team)
-        if best >= 0 and reach.calls_prefer > best_prefer:
+        if best >= 0 and team.calls_prefer > best_prefer:
             break  # teams stand in the order in which the call prefers them
-        if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team, reach.keep_idle, 1):
+        if caller.queued_at + team.after > now or not leaves_enough_idle(floor, team.team, team.keep_idle, 1):
             continue
         if best < 0 or agent_goes_first(agent_now(floor, first).since, first, agent_now(floor, best).since, best):
             best = first
-            best_prefer = reach.calls_prefer
+            best_prefer = team.calls_prefer
     return best
 
 
 @inner
 def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, -1 for none."""
+    team_code = agent_at(program, agent).team
+    team = team_at(program, team_code)
+    if floor.waiting_lanes & team.lane_bits == 0:
+        return -1
     if floor.call_score != 0:
         return pick_call_by_score(program, floor, now, agent)
     if program.pick_call == PickCall.WEIGHTED_WAIT:
         return pick_call_by_weight(program, floor, now, agent)
-    team_code = agent_at(program, agent).team
-    team = team_at(program, team_code)
     best = -1
     best_turn = 0
     for place in range(team.first_lane, team.first_lane + team.n_lanes):
-        lane = team_lane_at(program, place).value
-        first = lane_now(floor, lane).first
+        lane = team_lane_at(program, place)
+        first = lane_now(floor, lane.lane).first
         if first < 0:
             continue
-        reach = reach_at(program, lane * program.n_teams + team_code)
-        if best >= 0 and reach.turn > best_turn:
+        if best >= 0 and lane.turn > best_turn:
             break  # lanes stand in the order of their turns
         caller = caller_at(floor, first)
-        if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team_code, reach.keep_idle, 0):
+        if caller.queued_at + lane.after > now or not leaves_enough_idle(floor, team_code, lane.keep_idle, 0):
             continue
         if best < 0 or call_goes_first(
             caller.queued_at, caller.customer, caller_at(floor, best).queued_at, caller_at(floor, best).customer
         ):
             best = first
-            best_turn = reach.turn
+            best_turn = lane.turn
     return best
 
 

@@ -46,7 +46,7 @@ def pick_agent_by_rule(program: Records, luck: Luck, floor: Records, now: float,
     best_prefer = 0
     best_value = 0.0
     for place in range(lane.first_team, lane.first_team + lane.n_teams):
-        team = lane_team_at(program, place).value
+        team = lane_team_at(program, place).team
         agent = team_now(floor, team).first_idle
         if agent < 0:
             continue
@@ -92,7 +92,7 @@ def pick_call_by_weight(program: Records, floor: Records, now: float, agent: int
     best = -1
     best_wait = 0.0
     for place in range(team.first_lane, team.first_lane + team.n_lanes):
-        lane = team_lane_at(program, place).value
+        lane = team_lane_at(program, place).lane
         first = lane_now(floor, lane).first
         if first < 0:
             continue

@@ -29,7 +29,7 @@ def pick_agent_by_score(program: Records, floor: Records, now: float, slot: int)
     best = -1
     best_score = -math.inf
     for place in range(lane.first_team, lane.first_team + lane.n_teams):
-        team = lane_team_at(program, place).value
+        team = lane_team_at(program, place).team
         reach = reach_at(program, caller.lane * program.n_teams + team)
         if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team, reach.keep_idle, 1):
             continue
@@ -64,7 +64,7 @@ def pick_call_by_score(program: Records, floor: Records, now: float, agent: int)
     best_score = -math.inf
     best_turn = 0
     for place in range(team.first_lane, team.first_lane + team.n_lanes):
-        lane = team_lane_at(program, place).value
+        lane = team_lane_at(program, place).lane
         reach = reach_at(program, lane * program.n_teams + team_code)
         slot = lane_now(floor, lane).first
         if not leaves_enough_idle(floor, team_code, reach.keep_idle, 0):

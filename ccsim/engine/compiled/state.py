@@ -122,6 +122,8 @@ _CLOCK = [
     ("draining", "i8"),  # closed, and agents stay while contacts are inside
     ("shut", "i8"),  # waiting is over for today: cleared, or the overtime cap is reached
     ("keeps_no_reserve", "i8"),  # closed: nothing is coming that agents could be kept idle for
+    ("idle_teams", "i8"),  # bits of the teams somebody of which is idle
+    ("waiting_lanes", "i8"),  # bits of the lanes in which somebody waits
     ("n_starts", "i8"),
     ("n_movers", "i8"),  # agents with duties of their own, each of whom one event may send on a break
     ("n_episode_rows", "i8"),
