@@ -208,12 +208,13 @@ def ratios(moments: Moments, share: ArrayLike, confidence: float, signed: ArrayL
     ----------
     moments : Moments
     share : bool, broadcast to the shape of the moments
-        True for a share of the denominator: its interval is made on the logit and never leaves [0, 1]; unless the share
-        itself does, as conformance may. Others never go below 0.
+        True for a share of the denominator: its interval is made on the logit and never leaves [0, 1] (unless the share
+        itself does). Others never go below 0.
     confidence : float
         Of the two-sided interval.
     signed : bool, broadcast likewise
-        True for what may be below 0.
+        True for what may be below 0, and for shares that may be above 1, as conformance: always by the delta method. Were the
+        method chosen by where the estimate lies, a true share of exactly 1 would be covered by half of the intervals.
     """
     assert 0.0 < confidence < 1.0, confidence
     n = moments.n
@@ -226,8 +227,9 @@ def ratios(moments: Moments, share: ArrayLike, confidence: float, signed: ArrayL
     empty = below <= 0.0
     with np.errstate(all="ignore"):
         value = np.where(empty, np.nan, above / below)
-        is_share = is_share & ~((value < 0.0) | (value > 1.0))
-        floor = np.where(np.asarray(signed, dtype=bool), -np.inf, 0.0)
+        is_signed = np.asarray(signed, dtype=bool)
+        is_share = is_share & ~((value < 0.0) | (value > 1.0) | is_signed)
+        floor = np.where(is_signed, -np.inf, 0.0)
         method = np.where(is_share, Method.LOGIT, Method.DELTA).astype(np.int64)
         near = is_share & (np.minimum(value, 1.0 - value) < _NEAR)
         method[near & (n < _FEW)] = Method.LOGIT_FEW

@@ -106,7 +106,7 @@ class Kpi:
     periods : tuple of str
         Of `PERIODS`; on the episode basis there are no intervals.
     signed : bool
-        May be below 0, so its interval is not cut there.
+        May be below 0, or as a share above 1, so its interval is not cut there.
     quantile : float or None
         Of the waits named by the numerator: ``ended`` or ``answered``. Counted over whole runs only.
     better : str

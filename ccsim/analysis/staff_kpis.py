@@ -181,7 +181,7 @@ _PLAN = (
         "conformance",
         "Conformance",
         "Time persons are at work, whenever, breaks included / shift time. Beyond 100 % with overtime.",
-        "share", "worked_time", "shift_time", periods=_LONG,
+        "share", "worked_time", "shift_time", periods=_LONG, signed=True,
     ),
 )  # fmt: skip
 

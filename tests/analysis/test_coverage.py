@@ -87,6 +87,18 @@ def test_a_share_is_covered(n: int) -> None:
     assert found.low.min() > 0.0 and found.high.max() < 1.0
 
 
+@pytest.mark.parametrize("truth", [0.99, 1.0, 1.01])
+@pytest.mark.parametrize("n", [10, 30, 100])
+def test_a_share_that_may_pass_1_is_covered_around_1(n: int, truth: float) -> None:
+    """Time at work of the time of the shifts: with overtime it is more. Intervals cut at 1 would miss it half the time."""
+    rng = np.random.default_rng(n)
+    planned = 100.0 * busyness(rng, n, N_MACRO)
+    moments = Moments.of(planned * rng.normal(truth, 0.03, planned.shape), planned)
+    assert 0.93 <= coverage(ratios(moments, True, 0.95, True), truth) <= 0.97
+    if truth == 1.0:
+        assert coverage(ratios(moments, True, 0.95), truth) < 0.6
+
+
 @pytest.mark.parametrize("n", [10, 30])
 def test_a_mean_wait_is_covered(n: int) -> None:
     rng = np.random.default_rng(9)

@@ -103,7 +103,8 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
     found["blocked"] = of(contacts, contacts["outcome"] == Outcome.BLOCKED)
     lines = program.settings.lines[0] < UNLIMITED
     found["redial"] = of(contacts, contacts["contact"] > 0)
-    found["redial the next day"] = of(contacts, (contacts["contact"] > 0) & (contacts["arrived_at"] % 86400.0 == 0.0))
+    first_day = rows.episodes["first_at"][contacts["customer"]] // 86400.0
+    found["redial the next day"] = of(contacts, (contacts["contact"] > 0) & (contacts["arrived_at"] // 86400.0 > first_day))
     found["redial odds"] = found["redial"] & (len(program.redial_odds) > 0)
     found["lines full"] = found["blocked"] & lines
     found["ports full"] = found["blocked"] & (program.settings.ivr_ports[0] < program.settings.lines[0])
