@@ -331,7 +331,9 @@ class Accumulator:
         """
         assert self._runs is not None, "sums of single replications were not kept"
         basis = basis or REGISTRY[kpi].bases[0]
-        number = next(i for i in self._centre_grids() if self._grids[i].basis == basis)
+        number = next((i for i in self._centre_grids() if self._grids[i].basis == basis), None)
+        if number is None:  # of cases, where none needs anything
+            return Sample(np.zeros(self.n), np.zeros(self.n))
         row = next(block for block in self._blocks[number] if block.period == "run").row(kpi, variant)
         kept = self._runs.get(number, [])
         return Sample(np.array([above[row] for above, _ in kept]), np.array([below[row] for _, below in kept]))

@@ -5,7 +5,7 @@ pays for; its cost has the bills of all. Times are whole microseconds; money is 
 
 Identities that the audit of tests holds them to, team by team: what persons are paid is what their shifts pay + overtime;
 their time on the phones, on breaks, off the phones, late and absent is their time at work by plan + overtime; the cost of the
-centre is the sum of its teams' bills + trunk + abandons.
+centre is the sum of its teams' bills + trunk + abandons + what was granted to callers.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _MADE = (
 )
 STAFF_TERMS = (*(name if name.startswith("overtime") else f"open_{name}" for name in _STATES), *_PRESENCE, *_MADE)
 """Of each team and of the centre; PRESENCE_COUNTS' overtime_time is of persons only, so nobody reads it but `paid_overtime`."""
-CENTRE_TERMS = ("trunk_cost", "abandon_cost", "priced_answered")
-"""Of the centre only; 0 for teams."""
+CENTRE_TERMS = ("trunk_cost", "abandon_cost", "goodwill_cost", "priced_answered", "priced_resolved")
+"""Of the centre only; 0 for teams. Goodwill is all that was granted, leakage included; resolved are cases, if there are any."""
 
 
 def numbers(table: NDArray[np.void]) -> Floats:
@@ -53,7 +53,7 @@ def numbers(table: NDArray[np.void]) -> Floats:
 
 
 def is_priced(program: Program) -> bool:
-    """True if anything costs money."""
+    """True if agents, lines or abandons cost money; goodwill alone makes no cost of a centre."""
     settings = program.settings[0]
     return bool((program.teams.cost > 0.0).any() or settings.trunk_cost > 0.0 or settings.abandon_cost > 0.0)
 
@@ -80,8 +80,8 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
         over, short = over_and_short(required, plan.scheduled, opening_time, ~per_talk[:, 0])
     at_work = [i for i, name in enumerate(_STATES) if "talk" in name or "wrap" in name]
     is_overtime = np.array([name.startswith("overtime") for name in _STATES])
-    priced = float(is_priced(program))
-    bill = STAFF_TERMS.index("bill")
+    priced, has_cases = float(is_priced(program)), program.settings.authority[0] != 0
+    bill, nothing = STAFF_TERMS.index("bill"), np.zeros(len(opening_time))
 
     def read(counts: Counts) -> Floats:
         states, presence = numbers(counts.agent_time), numbers(counts.presence_time)
@@ -113,7 +113,9 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
         terms[len(by_team) :, 0] = (
             settings.trunk_cost * 1e-6 * counts.line_time["time"],
             settings.abandon_cost * counts.contacts["abandoned"].sum(axis=1),
+            priced * 1e-6 * counts.cases["goodwill"].sum(axis=1) if has_cases else nothing,
             priced * counts.contacts["answered"].sum(axis=1),
+            priced * counts.cases["resolved"].sum(axis=1) if has_cases else nothing,
         )
         return terms
 

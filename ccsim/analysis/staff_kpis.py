@@ -19,7 +19,8 @@ _BUSY = "open_ring_time + open_talk_time + open_wrap_time"
 _OVERTIME_BUSY = "overtime_ring_time + overtime_talk_time + overtime_wrap_time"
 _ON_DUTY = f"open_available_time + {_BUSY}"
 _OVERTIME = f"overtime_available_time + {_OVERTIME_BUSY}"
-_COST = "bill + trunk_cost + abandon_cost"
+_COST = "bill + trunk_cost + abandon_cost + goodwill_cost"
+_COSTS = "bills + trunk cost + abandon cost + goodwill"
 _PER_DAY = "Mean per operating day; of a single day or interval, its mean number."
 _PAID = (
     "Paid: of persons, their shifts without unpaid breaks, absent or not, + overtime; of seats, the seats x opening time (time "
@@ -206,16 +207,29 @@ _MONEY = (
         "money", "abandon_cost", "priced_days", places=("centre",), periods=_LONG, better="lower",
     ),
     StaffKpi(
+        "goodwill_cost",
+        "Cost of goodwill",
+        f"All that is granted to callers, leakage included. {_PER_DAY} Formula: goodwill / operating days.",
+        "money", "goodwill_cost", "priced_days", places=("centre",), periods=_LONG, better="lower",
+    ),
+    StaffKpi(
         "cost_per_day",
         "Cost a day",
-        "Agents + lines + abandons, of those that have a cost: (bills + trunk cost + abandon cost) / operating days.",
+        "Agents + lines + abandons, of those that have a cost, and all that is granted to callers, leakage included: "
+        f"({_COSTS}) / operating days.",
         "money", _COST, "priced_days", places=("centre",), periods=_LONG, better="lower",
     ),
     StaffKpi(
         "cost_per_contact",
         "Cost per contact",
-        "The same per answered contact: (bills + trunk cost + abandon cost) / answered.",
+        f"The same per answered contact: ({_COSTS}) / answered.",
         "money", _COST, "priced_answered", places=("centre",), periods=_LONG, better="lower",
+    ),
+    StaffKpi(
+        "cost_per_resolution",
+        "Cost per resolution",
+        f"The same per customer whose problem somebody settled for good: ({_COSTS}) / resolved.",
+        "money", _COST, "priced_resolved", places=("centre",), periods=_LONG, better="lower",
     ),
 )  # fmt: skip
 

@@ -30,8 +30,12 @@ __all__ = ["COMPARED", "Ways", "compare", "named_plans", "notes_on", "prepared",
 COMPARED = (
     *("service_level", DAYS, "abandonment", "asa", "occupancy", "handle_time", "offered"),
     *("paid_fte", "cost_per_day"),
+    *("made_right_at_first_contact", "cost_per_resolution"),
 )
-"""KPIs compared unless others are asked for; those this version does not know are left out."""
+"""KPIs compared unless others are asked for, those of which a base has nothing to say left out."""
+
+_OF_MONEY = {"cost_per_day", "cost_per_resolution"}
+_OF_CASES = {"made_right_at_first_contact", "cost_per_resolution"}
 
 
 def compare(
@@ -175,8 +179,9 @@ def question_of(base: Scenario, program: Program, kpis: Sequence[str] | None, ma
     yardstick = next(target for target in targets_of(base) if REGISTRY[target.kpi].better != "neither")  # 80/20 if none is said
     if kpis is None:
         said_nothing = {DAYS, "paid_fte"} if base.run.mode == "steady" else set()
-        said_nothing |= set() if is_priced(program) else {"cost_per_day"}
-        kpis = [id for id in COMPARED if id in REGISTRY and id not in said_nothing]
+        said_nothing |= set() if is_priced(program) else _OF_MONEY
+        said_nothing |= set() if program.settings.authority[0] else _OF_CASES
+        kpis = [id for id in COMPARED if id not in said_nothing]
     keys = tuple(itertools.chain.from_iterable(_keys(id, base, program, metrics, yardstick) for id in dict.fromkeys(kpis)))
     if not keys:
         raise ValueError("kpis: got none; allowed: one or more")
@@ -201,6 +206,8 @@ def _keys(id: str, base: Scenario, program: Program, metrics: Metrics, yardstick
     if kpi is None or kpi.quantile is not None or "centre" not in kpi.places:
         allowed = (kpi.id for kpi in REGISTRY.values() if kpi.quantile is None and "centre" in kpi.places)
         raise ValueError(f"kpis: got {id!r}; allowed: {DAYS}, {', '.join(allowed)}")
+    if (kpi.bases[0] == "case" or id in _OF_CASES) and not program.settings.authority[0]:
+        raise ValueError(f"kpis: got {id!r}, but in the base no case needs authority")
     if id == "service_level":
         for threshold in program.thresholds:
             yield Key(id, service_level_variant(metrics, float(threshold)), kpi.bases[0])

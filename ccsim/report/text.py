@@ -91,7 +91,9 @@ ROWS = (
     Row("staff_cost", "  of agents", unless_zero=True),
     Row("trunk_cost", "  of lines", unless_zero=True),
     Row("abandon_cost", "  of abandons", unless_zero=True),
+    Row("goodwill_cost", "  of goodwill", unless_zero=True),
     Row("cost_per_contact", "Cost per answered contact{currency}"),
+    Row("cost_per_resolution", "Cost per customer put right{currency}"),
 )
 """The figures of the centre over the run; a day is an operating day."""
 

@@ -9,12 +9,12 @@ from ccsim.analysis import SCOPES, Accumulator, Estimate, Target
 from ccsim.analysis.estimate import METHODS, Method, Moments, ratios
 from ccsim.analysis.grid import calendar_of
 from ccsim.analysis.plan import Required, plan_of
-from ccsim.analysis.staff import STAFF_TERMS, staff_reader
+from ccsim.analysis.staff import CENTRE_TERMS, STAFF_TERMS, staff_reader
 from ccsim.analysis.tabulate import counts_of
 from ccsim.engine.compiled.simulate import simulate
-from ccsim.outcomes import Rows
+from ccsim.outcomes import CASE, Rows
 from ccsim.program.layout import AGENT, BREAK, DUTY, TIMETABLE, Program
-from ccsim.vocabulary import AgentState, Billed, Event, Outcome
+from ccsim.vocabulary import AgentState, Billed, CaseEnd, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, rows_of, state, two_days
 from tests.engines.programs import random_program
 
@@ -228,12 +228,40 @@ def test_the_worst_interval_says_how_many_are_missing() -> None:
     assert verdict.short == pytest.approx(4.0 - present)
 
 
+def with_a_case(program: Program) -> tuple[Program, Rows]:
+    """Saturday, and what its one answered caller was given: 40, settled for good."""
+    settings, rows = program.settings.copy(), saturday()
+    settings.authority = 1
+    case = np.zeros(2, CASE)
+    case["customer"], case["first_at"], case["end"] = [0, 1], rows.episodes["first_at"], [CaseEnd.SETTLED, CaseEnd.UNMET]
+    for field, value in {"needed": 40.0, "granted": 40.0, "n_legs": 1, "resolved": 1, "at_first": 1}.items():
+        case[field][0] = value
+    return program._replace(settings=settings), rows._replace(cases=case)
+
+
+def test_what_is_granted_is_a_cost_of_the_centre() -> None:
+    kpis = found(*with_a_case(shifts()))
+    assert kpis["goodwill_cost"].value == pytest.approx(40.0 / 2)
+    assert kpis["cost_per_day"].value == pytest.approx(CENTRE["cost_per_day"] + 40.0 / 2)
+    assert kpis["cost_per_contact"].value == pytest.approx(CENTRE["cost_per_contact"] + 40.0)
+    assert kpis["cost_per_resolution"].value == pytest.approx(CENTRE["cost_per_contact"] + 40.0)
+
+
+def test_without_cases_nothing_is_put_right() -> None:
+    kpis = found(shifts(), saturday())
+    assert kpis["goodwill_cost"].value == 0.0
+    assert kpis["cost_per_resolution"].value is None
+
+
 def test_without_a_cost_there_is_no_money() -> None:
     program = shifts()
     teams, settings = program.teams.copy(), program.settings.copy()
     teams.cost, settings.trunk_cost, settings.abandon_cost = 0.0, 0.0, 0.0
     kpis = found(program._replace(teams=teams, settings=settings), saturday())
     assert [kpis[id].value for id in ("staff_cost", "cost_per_day", "cost_per_contact")] == [None] * 3
+    given, rows = with_a_case(program._replace(teams=teams, settings=settings))
+    kpis = found(given, rows)
+    assert [kpis[id].value for id in ("goodwill_cost", "cost_per_day", "cost_per_resolution")] == [None] * 3
 
 
 def test_nobody_staffed_has_no_occupancy() -> None:
@@ -290,6 +318,37 @@ def test_every_second_and_every_unit_of_money_is_accounted_for(number: int) -> N
     ours = teams.billed != Billed.TALK_AND_WRAP
     assert centre["paid_time"] == pytest.approx(of["paid_time"][ours].sum(), rel=1e-12)
     assert centre["on_phones_time"] == pytest.approx(of["on_phones_time"][ours].sum(), rel=1e-12)
+
+
+def test_every_unit_of_money_of_the_centre_is_accounted_for() -> None:
+    """What the centre costs, from rows alone: bills, minutes of lines, abandons, and what each settlement granted."""
+    seen = 0
+    for number in range(40):
+        program = random_program(number)
+        if seen == 4 or not program.settings.authority[0]:
+            continue
+        teams, settings = program.teams.copy(), program.settings.copy()
+        teams.cost, settings.trunk_cost, settings.abandon_cost = 0.01, 0.0002, 1.5
+        program = program._replace(teams=teams, settings=settings)
+        rows = simulate(program, 5, 0, rows=True).rows
+        assert rows is not None
+        reader = staff_reader(program, calendar_of(program).opening_time, None)
+        sums = reader(counts_of(program, rows))[len(STAFF_TERMS) :, 0].sum(axis=1)
+        of = dict(zip(CENTRE_TERMS, sums, strict=True))
+        contacts, since, until = rows.contacts, settings.count_from[0], settings.count_until[0]
+        on_line = contacts[contacts["outcome"] != Outcome.BLOCKED]
+        held = np.minimum(on_line["ended_at"], until) - np.maximum(on_line["arrived_at"], since)
+        assert of["trunk_cost"] == pytest.approx(0.0002 * np.maximum(held, 0.0).sum(), abs=1e-6)
+        entered = np.minimum(contacts["queued_at"], np.where(contacts["queued_at"] < np.inf, np.inf, contacts["arrived_at"]))
+        gone = np.isin(contacts["outcome"], (Outcome.ABANDONED, Outcome.BALKED)) & (contacts["n_answered"] == 0)
+        assert of["abandon_cost"] == 1.5 * np.count_nonzero(gone & (entered >= since))
+        counted = rows.cases["first_at"][rows.settlements["customer"]] >= since
+        granted = rows.settlements["granted"][counted].sum()
+        assert of["goodwill_cost"] == pytest.approx(granted, abs=1e-3)
+        met = (rows.cases["first_at"] >= since) & (rows.cases["n_legs"] > 0)
+        assert of["priced_resolved"] == rows.cases["resolved"][met].sum()
+        seen += granted > 0.0
+    assert seen == 4
 
 
 def test_the_generated_programs_hold_what_the_identities_are_about() -> None:
