@@ -26,6 +26,7 @@ _HOMES = {
     "calibrate": "ccsim.experiment",
     "check_policy": "ccsim.experiment",
     "compare": "ccsim.experiment",
+    "frames": "ccsim.report.frames",
     "from_dict": "ccsim.scenario",
     "load": "ccsim.scenario",
     "plus": "ccsim.scenario",
@@ -35,7 +36,7 @@ _HOMES = {
     "walk": "ccsim.report.walk",
 }
 
-_OTHER_NAMES = {"open_run": "load"}
+_OTHER_NAMES = {"frames": "Frames", "open_run": "load"}
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604
 

@@ -28,6 +28,7 @@ FORMATS = ("csv", "xlsx", "parquet")
         "ccsim run northgate.yaml --set agents.desk.headcount+=2 --reps 500",
         "ccsim run northgate.yaml --what-if two_more",
         "ccsim run northgate.yaml --out runs --intervals",
+        "ccsim run northgate.yaml --out runs --format xlsx",
         "ccsim run northgate.yaml --plots pictures",
         "ccsim run northgate.yaml --json --quiet > result.json",
         "",
@@ -50,8 +51,8 @@ FORMATS = ("csv", "xlsx", "parquet")
     help="The answer is the same; compiled is fast, reference can be read.",
 )
 @click.option("--intervals", is_flag=True, default=False, help="Also every interval, for the centre and each queue.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write CSV files to a new folder in DIR.")
-@click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv", help="Of the files; csv for now.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write tables to a new folder in DIR.")
+@click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv", help="Of the files.")
 @click.option("--calls", is_flag=True, default=False, help="With --out: also one row per call, leg and agent state.")
 @click.option("--force", is_flag=True, default=False, help="With --out: replace the last run of this scenario.")
 @click.option("--plots", type=click.Path(path_type=Path), metavar="DIR", help="Draw the run: SVG files in DIR.")
@@ -82,9 +83,9 @@ def command(
     """
     from ccsim.cli.console import print_problems
 
-    _refuse_format(file_format)
     if calls and out is None:
         raise click.UsageError("--calls writes files. Try: --calls --out runs")
+    _refuse_format(file_format, out)
     gc.disable()  # hundreds of thousands of objects are about to be imported, none of them garbage
     scenario = _scenario(file, settings, what_if, as_json)
     for folder in (out, plots):
@@ -103,15 +104,24 @@ def command(
         result = run(scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, progress=told)
     _print(result, as_json, intervals)
     if out is not None:
-        _write(result, out, force, calls, quiet)
+        _write(result, out, force, calls, file_format, quiet)
     if plots is not None and result.replications:
         _draw(result, plots, quiet)
     _leave(result, check, quiet, planned=scenario.run.replications if reps is None else reps)
 
 
-def _refuse_format(file_format: str) -> None:
-    if file_format != "csv":
-        raise click.UsageError(f"--format {file_format} is not supported yet. Try: --format csv")
+def _refuse_format(file_format: str, out: Path | None) -> None:
+    """Refuse a format before anything is simulated: without files, or without the library that writes it."""
+    if file_format == "csv":
+        return
+    if out is None:
+        raise click.UsageError(f"--format is of files. Try: --format {file_format} --out runs")
+    from ccsim.report.cells import MissingLibrary, need
+
+    try:
+        need(*{"xlsx": ("openpyxl", "excel"), "parquet": ("pyarrow", "parquet")}[file_format])
+    except MissingLibrary as error:
+        raise click.UsageError(f"--format {file_format}: {error}") from None
 
 
 def _scenario(file: str, settings: tuple[str, ...], what_if: str | None, as_json: bool) -> Scenario:
@@ -166,11 +176,11 @@ def _print(result: Result, as_json: bool, intervals: bool) -> None:
         print_result(result, console(), intervals)
 
 
-def _write(result: Result, out: Path, force: bool, calls: bool, quiet: bool) -> None:
+def _write(result: Result, out: Path, force: bool, calls: bool, file_format: str, quiet: bool) -> None:
     from ccsim.cli.console import message
     from ccsim.report.folder import write_folder
 
-    folder = write_folder(result, out, force, calls)
+    folder = write_folder(result, out, force, calls, file_format)
     if not quiet:
         message(f"written to {folder}")
 

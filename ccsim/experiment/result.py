@@ -165,6 +165,15 @@ class Result:
         return import_module("ccsim.report.plots").Plots(self)  # by name: what draws a result is above what makes it
 
     @property
+    def frames(self) -> Any:
+        """The tables of this result as pandas frames: ``result.frames.kpis``, ``.intervals``, ``.legs``."""
+        return import_module("ccsim.report.frames").Frames(self)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write an Excel workbook with a sheet per queue; a file of that name is replaced."""
+        import_module("ccsim.report.workbook").write_workbook(self, Path(path))
+
+    @property
     def fingerprint(self) -> str:
         """sha256 of everything in the scenario that decides the outcomes."""
         return self.scenario.fingerprint

@@ -1,15 +1,16 @@
-"""Row tables -> CSV files for those who pivot: one line per episode, contact, leg and agent state, names instead of codes.
+"""Row tables for those who pivot: one line per episode, contact, leg and agent state, names instead of codes.
 
-Times are seconds since the first midnight; an instant that never came, and whoever was not there, is an empty cell.
+Times are seconds since the first midnight; an instant that never came, and whoever was not there, is an empty cell. CSV files
+are written here; `frames` and `parquet` take the same columns.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,71 +23,103 @@ if TYPE_CHECKING:
     from ccsim.outcomes import Rows
     from ccsim.program.layout import Names
 
-FILES = {
-    "episodes": "episodes.csv",
-    "contacts": "contacts.csv",
-    "segments": "legs.csv",
-    "agent_states": "agent_states.csv",
-    "settlements": "settlements.csv",
-    "cases": "cases.csv",
+__all__ = ["TABLES", "Column", "columns", "kept_tables", "write_calls"]
+
+TABLES = {
+    "episodes": "episodes",
+    "contacts": "contacts",
+    "segments": "legs",
+    "agent_states": "agent_states",
+    "settlements": "settlements",
+    "cases": "cases",
 }
-"""Tables of `Rows` and the files they become; a segment is what people call a leg."""
+"""Tables of `Rows` and what people call them: a segment is a leg."""
 
 _MONEY = ("needed", "granted", "leaked")
+_NAMES = {"call_type": "call_types", "queue": "queues", "came_from": "queues", "team": "teams"}
+"""Columns of names, and where in `Names` these are."""
+_CODES: dict[str, type[IntEnum]] = {
+    "outcome": Outcome,
+    "came_by": Outcome,
+    "cause": Cause,
+    "channel": Channel,
+    "kind": SegmentKind,
+    "state": AgentState,
+    "action": Action,
+    "end": CaseEnd,
+}
 _CHUNK = 50_000  # rows turned into text at a time, so that memory does not grow with the log
 
 
+class Column(NamedTuple):
+    """One column of a row table.
+
+    Attributes
+    ----------
+    name : str
+        Times say that they are seconds: ``wait_s``.
+    values : float64 or int64, shape (n_rows,)
+        Numbers, or places in `words`. Missing: not finite, or -1.
+    words : tuple of str or None
+        What the values stand for; None for numbers.
+    """
+
+    name: str
+    values: NDArray[Any]
+    words: tuple[str, ...] | None = None
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """True where there is nothing."""
+        return np.asarray(~np.isfinite(self.values) if self.values.dtype.kind == "f" else self.values == -1)
+
+    def cells(self) -> list[Any]:
+        """Return the cells of a CSV file, no text among them that a spreadsheet would run."""
+        if self.words is not None:
+            table = np.array([*(plain_cell(word) for word in self.words), ""], dtype=object)
+            return list(table[self.values])
+        return ["" if nothing else value for value, nothing in zip(self.values.tolist(), self.missing.tolist(), strict=True)]
+
+
+def kept_tables(rows: Rows) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield the tables with the names people call them; what agents did with cases only where authority matters."""
+    for table, name in TABLES.items():
+        if table not in ("settlements", "cases") or len(rows.cases):
+            yield name, getattr(rows, table)
+
+
+def columns(table: NDArray[Any], names: Names) -> list[Column]:
+    """Return the columns of a row table."""
+    return [_column(table, field, names) for field in table.dtype.names or ()]
+
+
 def write_calls(rows: Rows, names: Names, folder: Path) -> None:
-    """Write the tables into a folder; what agents did with cases only where authority matters."""
-    for table, file in FILES.items():
-        found = getattr(rows, table)
-        if table in ("settlements", "cases") and not len(rows.cases):
-            continue
-        with (folder / file).open("w", encoding="utf-8", newline="") as stream:
+    """Write the tables into a folder, as CSV."""
+    for name, table in kept_tables(rows):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
-            writer.writerow(_head(found.dtype))
-            for start in range(0, len(found), _CHUNK):
-                writer.writerows(_lines(found[start : start + _CHUNK], names))
-
-
-def _head(dtype: np.dtype[Any]) -> list[str]:
-    """Return the column names; times say that they are seconds."""
-    return [f"{name}_s" if dtype[name].kind == "f" and name not in _MONEY else name for name in dtype.names or ()]
+            writer.writerow([column.name for column in columns(table[:0], names)])
+            for start in range(0, len(table), _CHUNK):
+                writer.writerows(_lines(table[start : start + _CHUNK], names))
 
 
 def _lines(table: NDArray[Any], names: Names) -> Iterable[Sequence[Any]]:
-    columns = [_column(table, name, names) for name in table.dtype.names or ()]
-    return zip(*columns, strict=True)
+    return zip(*(column.cells() for column in columns(table, names)), strict=True)
 
 
-def _column(table: NDArray[Any], name: str, names: Names) -> list[Any]:
-    """Return one column as cells."""
-    values = table[name]
+def _column(table: NDArray[Any], field: str, names: Names) -> Column:
+    values = table[field]
     if values.dtype.kind == "f":
-        return [value if np.isfinite(value) else "" for value in values.tolist()]
-    if name == "place":  # a queue or, in an IVR leg, a node
-        in_queue = table["kind"] == SegmentKind.QUEUE
-        queues = _named(np.where(in_queue, values, -1), names.queues)
-        return list(np.where(in_queue, queues, _named(np.where(in_queue, -1, values), names.ivr_nodes)))
-    words: dict[str, Sequence[str]] = {"call_type": names.call_types, "queue": names.queues, "team": names.teams}
-    if name in words:
-        return list(_named(values, words[name]))
-    codes: dict[str, type[IntEnum]] = {
-        "outcome": Outcome,
-        "cause": Cause,
-        "channel": Channel,
-        "kind": SegmentKind,
-        "state": AgentState,
-        "action": Action,
-        "end": CaseEnd,
-    }
-    if name in codes:
-        said = {int(code): code.name.lower() for code in codes[name]}
-        return [said[value] for value in values.tolist()]
-    return ["" if value == -1 else value for value in values.tolist()]
-
-
-def _named(codes: NDArray[Any], words: Sequence[str]) -> NDArray[Any]:
-    """Return the names of codes; -1, none, is an empty cell."""
-    table = np.array([*(plain_cell(word) for word in words), ""], dtype=object)
-    return np.asarray(table[codes])
+        return Column(field if field in _MONEY else f"{field}_s", values)
+    values = values.astype(np.int64)
+    if field == "place":  # a node in an IVR leg, else a queue
+        values = np.where(table["kind"] == SegmentKind.IVR_NODE, values + len(names.queues), values)
+        return Column(field, values, (*names.queues, *names.ivr_nodes))
+    if field in _NAMES:
+        return Column(field, values, getattr(names, _NAMES[field]))
+    if field in _CODES:
+        codes = [int(code) for code in _CODES[field]]
+        places = np.full(max(codes) + 2, -1, dtype=np.int64)  # its last one is where -1, none, is found
+        places[codes] = np.arange(len(codes))
+        return Column(field, places[values], tuple(code.name.lower() for code in _CODES[field]))
+    return Column(field, values)

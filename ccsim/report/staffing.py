@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ccsim.experiment import Result
 
-__all__ = ["ROW_KPIS", "agents", "by_day", "short_line", "staffing_index", "staffing_rows"]
+__all__ = ["ROW_KPIS", "agents", "by_day", "short_line", "staffing_heads", "staffing_index", "staffing_rows"]
 
 MOST_DAYS = 31
 _MOST_NAMED = 3  # intervals a line can name and still be read
@@ -99,9 +99,13 @@ def _worst_of_days(result: Result, index: Index) -> dict[str, dict[str, str]]:
     return worst
 
 
+def staffing_heads() -> list[tuple[str, str]]:
+    """Return the columns of `staffing_rows`: what each is called, and the KPI in it (empty for a place or a time)."""
+    return [*((name, "") for name in ("date", "time", "place", "name")), *((_COLUMNS.get(id, id), id) for id in ROW_KPIS)]
+
+
 def staffing_rows(result: Result, index: Index) -> Iterator[Sequence[Any]]:
     """Yield the lines of staffing.csv: all, each team, each queue in every interval in which anything can happen."""
-    yield ("date", "time", "place", "name", *(_COLUMNS.get(id, id) for id in ROW_KPIS))
     places: Iterable[tuple[str, str]] = (
         ("all", "all"),
         *(("team", name) for name in result.names.teams),

@@ -153,8 +153,8 @@ def test_bad_scenario_in_json_is_one_object_too(call: Call, tmp_path: Path, no_r
         (("--engine", "fast"), "--engine"),
         (("--set", "agents"), "E-SET"),
         (("--set", "agnets=5"), "E-KEY-UNKNOWN"),
-        (("--format", "xlsx"), "xlsx is not supported yet"),
-        (("--format", "parquet"), "parquet is not supported yet"),
+        (("--format", "xlsx"), "--format xlsx --out runs"),
+        (("--format", "ods"), "--format"),
         (("--calls",), "--calls --out"),
         (("--rep", "3"), "--rep"),
     ],
@@ -364,3 +364,21 @@ def test_out_where_no_folder_can_be_made_is_refused_before_simulating(
     said = call("run", minimal, "--out", folder / "runs")
     assert (said.exit_code, said.stdout) == (2, "") and "E-OUT: cannot be written to (No space left" in said.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["dangling", "minimal.yaml"]
+
+
+@pytest.mark.parametrize(("file_format", "library"), [("xlsx", "openpyxl"), ("parquet", "pyarrow")])
+def test_a_format_without_its_library_is_refused_before_simulating(
+    call: Call, minimal: Path, no_run: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file_format: str, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    said = call("run", minimal, "--out", tmp_path / "runs", "--format", file_format)
+    assert said.exit_code == 2 and f"{library} is not installed. Try: pip install 'ccsim[" in said.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_workbook_takes_the_place_of_the_csv_files(call: Call, minimal: Path, tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    said = call("run", minimal, "--reps", 3, "--quiet", "--out", tmp_path / "runs", "--format", "xlsx")
+    assert said.exit_code == 0, said.stderr
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert {path.suffix for path in folder.iterdir()} == {".xlsx", ".yaml", ".json"}
