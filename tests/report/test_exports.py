@@ -92,7 +92,7 @@ def test_no_text_of_a_workbook_is_a_formula_and_no_number_a_text(hostile: Result
     write_workbook(hostile, tmp_path / "x.xlsx")
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     cells = [cell for page in book for row in page.iter_rows() for cell in row]
-    assert {cell.data_type for cell in cells} == {*TEXTS, "n"}
+    assert {cell.data_type for cell in cells} <= {*TEXTS, "n"}
     texts = {cell.value for cell in cells if cell.data_type in TEXTS}
     assert set(hostile_names("queue", len(PAYLOADS))) <= texts
     risky = [cell for cell in cells if cell.data_type in TEXTS and cell.value[:1] in ("=", "+", "-", "@")]
