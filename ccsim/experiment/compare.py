@@ -168,6 +168,8 @@ def notes_on(plans: Sequence[Simulated]) -> Iterator[str]:
         for what in ("targets", "metrics"):
             if getattr(plan.scenario, what) != getattr(base, what):
                 yield f"{plan.name}: its own {what} are not used; all plans are judged by those of {plans[0].name}"
+        if plan.scenario.equal_pay is not None:
+            yield f"{plan.name}: {plan.scenario.equal_pay}"
 
 
 # -------------------------------------------------------------------------------- what is compared

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ccsim.analysis import Estimate, Verdict
     from ccsim.experiment import Comparison, Plan, Result
+    from ccsim.scenario import Scenario
 
 KPI_FIELDS = ("id", "variant", "basis", "scope", "value", "low", "high", "n", "unit")
 
@@ -27,7 +28,13 @@ def result_fields(result: Result, scopes: tuple[str, ...] = ()) -> dict[str, Any
         "kpis": [estimate_fields(estimate) for estimate in estimates],
         "targets": [verdict_fields(verdict) for verdict in result.targets],
         "warnings": list(result.warnings),
+        **_equal_pay_fields(result.scenario),
     }
+
+
+def _equal_pay_fields(scenario: Scenario) -> dict[str, Any]:
+    """Return how a plan keeps the payroll of the base; nothing for a plan that is not to."""
+    return {} if scenario.equal_pay is None else {"equal_pay": scenario.equal_pay.as_dict()}
 
 
 def provenance_fields(result: Result) -> dict[str, Any]:
@@ -106,6 +113,7 @@ def _plan_fields(plan: Plan) -> dict[str, Any]:
         "worst_interval": None if plan.worst is None else estimate_fields(plan.worst),
         "kpis": [estimate_fields(estimate) for estimate in plan.estimates.values()],
         "targets": [verdict_fields(verdict) for verdict in plan.targets],
+        **_equal_pay_fields(plan.scenario),
     }
 
 

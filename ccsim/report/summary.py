@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ccsim import units
+from ccsim.errors import ScenarioError
 from ccsim.report import numbers
 from ccsim.scenario import clock, duties, paths, reach, resolve
 from ccsim.scenario.goals import Target
@@ -39,6 +40,8 @@ def print_summary(scenario: Scenario, console: Console) -> None:
         console.print(table)
     console.print()
     console.print("Targets: " + "; ".join(target_lines(scenario.targets)))
+    for line in _what_if_lines(scenario):
+        console.print(line)
     console.print(_run_line(scenario))
 
 
@@ -134,6 +137,18 @@ def _money_lines(scenario: Scenario) -> list[str]:
     parts += [f"lines {costs.trunk_per_minute:g}/min"] if costs.trunk_per_minute else []
     parts += [f"an abandon {costs.per_abandon:g}"] if costs.per_abandon else []
     return [f"Cost{currency and ' in' + currency}: {', '.join(parts)}"] if parts else []
+
+
+def _what_if_lines(scenario: Scenario) -> list[str]:
+    """Return how each what-if that is to keep the payroll does so, or why none can."""
+    lines = []
+    for name, entry in scenario.what_if.items():
+        if entry.keep_payroll_by is not None:
+            try:
+                lines.append(f"What if {name}: {scenario.variant(name).equal_pay}")
+            except ScenarioError as error:
+                lines.append(f"What if {name}: " + "; ".join(str(problem) for problem in error.problems))
+    return lines
 
 
 def _ivr_lines(scenario: Scenario) -> list[str]:

@@ -395,6 +395,8 @@ def _provenance(result: Result) -> list[str]:
 
     run, spread = result.scenario.run, result.scenario.uncertainty
     lines = [f"{line}." for line in calendar_lines(result.scenario)[:1]]
+    if result.scenario.equal_pay is not None:
+        lines.append(f"P{str(result.scenario.equal_pay)[1:]}.")
     if run.mode == "steady":
         lines.append(f"± is the simulation error at {100 * run.confidence:g} % and shrinks with replications.")
     else:

@@ -8,7 +8,7 @@ folder is read.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -30,7 +30,8 @@ from ccsim.scenario.document import (
     problem_at,
 )
 from ccsim.scenario.files import Folder
-from ccsim.scenario.model import Scenario
+from ccsim.scenario.model import Scenario, WhatIf, is_long_what_if
+from ccsim.scenario.payroll import kept, lever
 from ccsim.scenario.places import allowed_keys
 from ccsim.scenario.settle import fill_in, read_files
 from ccsim.scenario.validate import check_calendar, check_sums, cross_check, doubts
@@ -121,11 +122,42 @@ def _check_file(file: str, content: bytes | None, root: FilePath, overrides: Seq
 
 def change(scenario: Scenario, overrides: Mapping[str, Any], name: str | None = None) -> Scenario:
     """Return a scenario with dotted paths set; see `Scenario.with_`."""
+    given = {**overrides, **({"name": name} if name is not None else {})}
+    return _changed(scenario, given.items())
+
+
+def variant(scenario: Scenario, name: str) -> Scenario:
+    """Return what one entry of `what_if` describes; see `Scenario.variant`."""
+    entry = scenario.what_if[name]
+    settings = [*_changes_of(scenario.what_if, name), ("what_if", None), ("name", name)]
+    path = entry.keep_payroll_by
+    if path is None:
+        return _changed(scenario, settings)
+    assert scenario._origin is not None, "only a loaded scenario can be changed"
+    document = scenario._origin.document.copy()
+    for override in _written(settings):
+        changes.apply(document, override)
+    start = lever(document, path)
+    plan, how = kept(scenario, lambda n: _changed(scenario, [*settings, (path, n)]), path, start, f"what_if.{name}")
+    plan._equal_pay = how
+    return plan
+
+
+def _changes_of(what_if: Mapping[str, WhatIf], name: str) -> Iterator[tuple[str, Any]]:
+    """Yield the changes of an entry in order, those of the entries it names first."""
+    for other in what_if[name].also:
+        yield from _changes_of(what_if, other)
+    yield from what_if[name].set.items()
+
+
+def _written(settings: Iterable[tuple[str, Any]]) -> list[changes.Override]:
+    return [changes.written(path, copied(value), Document(None), ()) for path, value in settings]
+
+
+def _changed(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:
     origin = scenario._origin
     assert origin is not None, "only a loaded scenario can be changed"
-    given = {**overrides, **({"name": name} if name is not None else {})}
-    settings = [changes.written(path, copied(value), Document(None), ()) for path, value in given.items()]
-    return _or_raise(_check(origin.document, origin.root, settings, [], try_what_ifs=False))
+    return _or_raise(_check(origin.document, origin.root, _written(settings), [], try_what_ifs=False))
 
 
 def _or_raise(checked: Checked) -> Scenario:
@@ -294,16 +326,58 @@ def _try_what_ifs(document: Document, root: FilePath, problems: list[Problem]) -
     entries = document.data.get("what_if") or {}
     base = document.copy()
     base.data.pop("what_if", None)
-    for name, entry in entries.items():
-        path: Path = ("what_if", name, "set") if "set" in entry else ("what_if", name)
-        settings = entry.get("set", entry)
-        variant, found = base.copy(), list[Problem]()
-        for dotted_path, value in settings.items():
-            override = changes.written(dotted_path, copied(value), document, (*path, dotted_path))
-            _apply(variant, override, found)
+    for name in entries:
+        changed, found = base.copy(), list[Problem]()
+        try:
+            for dotted_path, value, path in _written_changes(document, entries, name, ()):
+                _apply(changed, changes.written(dotted_path, copied(value), document, path), found)
+            _try_lever(document, changed, entries, name)
+        except Unreadable as error:
+            found.append(error.problem)
         if not found:
-            _build(variant, root, found)
-        problems += [dataclasses.replace(p, path=f"what_if.{name}: {p.path}") for p in found]
+            _build(changed, root, found)
+        own = f"what_if.{name}"
+        problems += [p if p.path.startswith(own) else dataclasses.replace(p, path=f"{own}: {p.path}") for p in found]
+
+
+def _written_changes(
+    document: Document, entries: dict[str, Any], name: str, chain: tuple[str, ...]
+) -> Iterator[tuple[str, Any, Path]]:
+    """Yield the changes of an entry in order with where they stand; Unreadable where `also` names nothing, or a circle."""
+    entry = entries[name]
+    if not is_long_what_if(entry):
+        yield from ((path, value, ("what_if", name, path)) for path, value in entry.items())
+        return
+    here: Path = ("what_if", name, "also")
+    also = entry.get("also", [])
+    for other in [also] if isinstance(also, str) else also:
+        if other not in entries:
+            what, near = "no what-if of that name", nearest(str(other), list(entries))
+            raise Unreadable(problem(document, here, "E-REF", what, shown(other), ", ".join(entries), near))
+        if other in (*chain, name):
+            names = " -> ".join((*chain, name, other))
+            raise Unreadable(problem(document, here, "E-EXTENDS-CYCLE", f"goes round in a circle: {names}"))
+        if is_long_what_if(entries[other]) and "keep_payroll_by" in entries[other]:
+            what = f"{other} keeps payroll by a number of its own"
+            raise Unreadable(problem(document, here, "E-BOTH", what, try_="name an entry without keep_payroll_by"))
+        yield from _written_changes(document, entries, other, (*chain, name))
+    for path, value in (entry.get("set") or {}).items():
+        yield path, value, ("what_if", name, "set", path)
+
+
+def _try_lever(document: Document, changed: Document, entries: dict[str, Any], name: str) -> None:
+    """Refuse to keep payroll by what is no number of agents; Unreadable names where that is asked for."""
+    path = entries[name].get("keep_payroll_by") if is_long_what_if(entries[name]) else None
+    if path is None:
+        return
+    try:
+        lever(changed.copy(), path)
+    except Unreadable as error:
+        wrong = error.problem
+        here = ("what_if", name, "keep_payroll_by")
+        raise Unreadable(
+            problem(document, here, wrong.code, f"{wrong.path}: {wrong.what}", wrong.got, wrong.allowed, wrong.try_)
+        ) from None
 
 
 def _refuse_blanks(document: Document, problems: list[Problem]) -> None:

@@ -39,7 +39,6 @@ from ccsim.scenario.fields import (
     Goal,
     Model,
     Name,
-    NotYet,
     PositiveDuration,
     Seats,
     ShortForm,
@@ -60,6 +59,7 @@ from ccsim.units import Window
 
 if TYPE_CHECKING:
     from ccsim.scenario.load import Origin
+    from ccsim.scenario.payroll import EqualPay
 
 __all__ = [
     "AfterContact",
@@ -117,7 +117,16 @@ def _expand_agents(raw: Any) -> Any:
 
 
 def _expand_what_if(raw: Any) -> Any:
-    return raw if isinstance(raw, dict) and "set" in raw else {"set": raw}
+    return raw if is_long_what_if(raw) else {"set": raw}
+
+
+def is_long_what_if(raw: object) -> bool:
+    """True for the long form of a what-if, False for a map of changes alone."""
+    return isinstance(raw, dict) and bool({"set", "keep_payroll_by", "also"} & set(raw))
+
+
+def _one_or_more(raw: Any) -> Any:
+    return [raw] if isinstance(raw, str) else raw
 
 
 OpenHours = Annotated[Window | None, *parsed(_parse_open, _show_open, str)]
@@ -126,9 +135,13 @@ OpenHours = Annotated[Window | None, *parsed(_parse_open, _show_open, str)]
 class WhatIf(Model):
     """Named changes to the base scenario, in the grammar of ``--set``."""
 
-    set: Annotated[dict[str, Any], BeforeValidator(plain_data, json_schema_input_type=dict[str, Any])]
-    keep_payroll_by: NotYet = None
-    also: NotYet = None
+    set: Annotated[dict[str, Any], BeforeValidator(plain_data, json_schema_input_type=dict[str, Any])] = {}
+    keep_payroll_by: Text | None = None
+    """A number of agents, as a dotted path: solved for, so that the plan's payroll is the base's."""
+    also: Annotated[
+        tuple[Name, ...], BeforeValidator(_one_or_more, json_schema_input_type=str | list[str]), Field(max_length=MOST_ITEMS)
+    ] = ()
+    """Other what-ifs whose changes are made first."""
 
 
 class Scenario(Model):
@@ -192,6 +205,7 @@ class Scenario(Model):
     costs: Costs = Costs()
 
     _origin: Origin | None = PrivateAttr(default=None)  # what was written and where, for with_()
+    _equal_pay: EqualPay | None = PrivateAttr(default=None)
 
     def with_(self, overrides: Mapping[str, Any], name: str | None = None) -> Scenario:
         """Return a new scenario with dotted paths set, as ``--set`` does; ScenarioError if it does not hold."""
@@ -200,8 +214,18 @@ class Scenario(Model):
         return change(self, overrides, name)
 
     def variant(self, what_if: str) -> Scenario:
-        """Return the scenario one entry of `what_if` describes, named after it."""
-        return self.with_({**self.what_if[what_if].set, "what_if": None}, name=what_if)
+        """Return the scenario one entry of `what_if` describes, named after it.
+
+        An entry that is to keep payroll gets the number that does, see `equal_pay`; ScenarioError if there is none.
+        """
+        from ccsim.scenario.load import variant  # the loader builds on this module
+
+        return variant(self, what_if)
+
+    @property
+    def equal_pay(self) -> EqualPay | None:
+        """How the payroll of the base was kept, of a what-if that is to; what is left over and both neighbours."""
+        return self._equal_pay
 
     def to_yaml(self) -> str:
         """Return YAML text that loads as an equal scenario: long forms, defaults filled in, CSV columns written out."""

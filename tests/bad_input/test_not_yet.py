@@ -31,8 +31,6 @@ after_contact:
   leave: {share: 0.2%}
   satisfaction: {base: 4.5}
 run: {carry_in: steady}
-what_if:
-  a: {set: {agents.tier1.authority: lead}, keep_payroll_by: agents.tier1.shifts.early.mon, also: b}
 """
 REFUSED = [
     "queues.billing.callback",
@@ -43,8 +41,6 @@ REFUSED = [
     "after_contact.leave",
     "after_contact.satisfaction",
     "run.carry_in",
-    "what_if.a.keep_payroll_by",
-    "what_if.a.also",
 ]
 
 

@@ -287,11 +287,6 @@ def test_what_ifs_are_tried_when_loading(tmp_path: Path) -> None:
     ]
 
 
-def test_keep_payroll_by_is_known_but_not_supported(tmp_path: Path) -> None:
-    path = write(tmp_path, "base.yaml", BASE + "what_if: {x: {set: {agents: 7}, keep_payroll_by: agents}}\n")
-    assert [(p.code, p.path) for p in check(path).problems] == [("E-NOT-YET", "what_if.x.keep_payroll_by")]
-
-
 def test_variant_is_the_base_with_its_overrides_also_after_printing(tmp_path: Path) -> None:
     path = write(
         tmp_path, "base.yaml", BASE + "what_if:\n  seven: {agents.agents.headcount: 7}\n  cut: {calls.orders.scale: null}\n"
