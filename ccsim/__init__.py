@@ -26,6 +26,7 @@ _HOMES = {
     "calibrate": "ccsim.experiment",
     "check_policy": "ccsim.experiment",
     "compare": "ccsim.experiment",
+    "explore": "ccsim.report.notebook.explore",
     "frames": "ccsim.report.frames",
     "from_dict": "ccsim.scenario",
     "load": "ccsim.scenario",

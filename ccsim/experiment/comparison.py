@@ -153,6 +153,9 @@ class Comparison:
         shown = [f"{d.plan!r} {d.verdict}" for d in self.differences if d.key == self.best_by]
         return f"Comparison({self.base.name!r} against {', '.join(shown)}; {self.replications} replications)"
 
+    def _repr_html_(self) -> str:
+        return str(import_module("ccsim.report.notebook").html_of(self))
+
     def plot(self, kpi: str = "", **options: Any) -> Any:
         """Draw the plans against the base in one KPI and return the axes; see `ccsim.report.plots.paired`."""
         return import_module("ccsim.report.plots.paired").differences(self, kpi, **options)

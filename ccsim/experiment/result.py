@@ -103,6 +103,9 @@ class Result:
             shown.append(f"{name} {found.value:.1%}{between}")
         return ", ".join(shown) + (", interrupted)" if self.interrupted else ")")
 
+    def _repr_html_(self) -> str:
+        return str(import_module("ccsim.report.notebook").html_of(self))
+
     def kpi(self, id: str, basis: str = "contact", **scope: str) -> Estimate:
         """Return one of `estimates`: ``kpi("service_level")`` of the centre, ``kpi("asa", queue="orders")`` of a part.
 

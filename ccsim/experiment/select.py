@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import NamedTuple
 
 from ccsim.analysis import REGISTRY, Estimate, Verdict
@@ -114,6 +115,9 @@ class Choice:
     notes: list[str]
     elapsed: float
     interrupted: bool = False
+
+    def _repr_html_(self) -> str:
+        return str(import_module("ccsim.report.notebook").html_of(self))
 
     def candidate(self, name: str) -> Candidate:
         """Return a plan by its name; KeyError with the names there are."""

@@ -115,6 +115,8 @@ def _unfair(scenario: Scenario) -> str:
         return "agents come and go by shifts, or differ"
     if len(set(resolve.seats_by_interval(scenario, team))) > 1:
         return "the number of agents changes over the day"
+    if not resolve.seats(scenario, team)[0][1]:
+        return "nobody is on duty"
     if scenario.lines is not None and scenario.lines < resolve.seats(scenario, team)[0][1]:
         return "fewer lines than agents"
     return ""

@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr
@@ -227,6 +228,15 @@ class Scenario(Model):
         """How the payroll of the base was kept, of a what-if that is to; what is left over and both neighbours."""
         return self._equal_pay
 
+    def diff(self, other: Scenario) -> list[tuple[str, Any, Any]]:
+        """Return what differs as (dotted path, here, there), with every default filled in; None where there is nothing."""
+        here, there = _leaves(self), _leaves(other)
+        paths = [*here, *(path for path in there if path not in here)]
+        return [(path, here.get(path), there.get(path)) for path in paths if here.get(path) != there.get(path)]
+
+    def _repr_html_(self) -> str:
+        return str(import_module("ccsim.report.notebook").html_of(self))
+
     def to_yaml(self) -> str:
         """Return YAML text that loads as an equal scenario: long forms, defaults filled in, CSV columns written out."""
         from ccsim.scenario.schema import to_yaml
@@ -243,3 +253,18 @@ class Scenario(Model):
         """sha256 of everything that decides the outcomes: all but name, description and what_if, files read in."""
         content = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"name", "description", "what_if"})
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _leaves(scenario: Scenario) -> dict[str, Any]:
+    """Return every value that decides the outcomes by its dotted path, in the file's order."""
+    found: dict[str, Any] = {}
+
+    def collect(value: Any, path: str) -> None:
+        if isinstance(value, dict) and value:
+            for key, item in value.items():
+                collect(item, f"{path}.{key}" if path else str(key))
+        else:
+            found[path] = value
+
+    collect(scenario.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"name", "description", "what_if"}), "")
+    return found

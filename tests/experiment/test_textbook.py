@@ -76,6 +76,7 @@ UNFAIR: list[tuple[str, dict[str, Any]]] = [
     ("the number of agents changes", {"open": "09:00-10:00", "agents": {"x": {"staffing": {"on_phones": [3, 4]}}}}),
     ("the number of agents changes", {"days": 2, "agents": {"x": {"headcount": {"mon": 3, "tue": 4}}}}),
     ("fewer lines than agents", {"lines": 4}),
+    ("nobody is on duty", {"agents": 0}),
 ]
 
 
