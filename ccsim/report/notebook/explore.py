@@ -220,7 +220,7 @@ def _draw_day(exploration: Exploration, now: Result, ax: Any) -> None:
     from ccsim.report.plots.intervals import profile
     from ccsim.report.plots.style import GREY
 
-    lines = profile(exploration.base, exploration.kpi, ax=Figure().subplots()).get_lines()
+    lines: Any = profile(exploration.base, exploration.kpi, ax=Figure().subplots()).get_lines()
     profile(now, exploration.kpi, ax=ax)
     label = "in the file"
     for line in lines:
