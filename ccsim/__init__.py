@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Bound": "ccsim.experiment",
     "Comparison": "ccsim.experiment",
+    "open_result": "ccsim.report.opening",
     "open_run": "ccsim.outcomes.store",
     "Result": "ccsim.experiment",
     "Scenario": "ccsim.scenario",

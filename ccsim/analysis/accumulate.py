@@ -147,6 +147,11 @@ class Accumulator:
         self.n += 1
 
     @property
+    def keeps_runs(self) -> bool:
+        """True if the centre's sums of each replication are kept."""
+        return self._runs is not None
+
+    @property
     def _n_intervals(self) -> int:
         return len(self._calendar.opening_time)
 

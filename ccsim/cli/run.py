@@ -101,7 +101,9 @@ def command(
     gc.freeze()
     gc.enable()
     with progress(quiet, engine) as told:
-        result = run(scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, progress=told)
+        result = run(
+            scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, keep_runs=out is not None, progress=told
+        )
     _print(result, as_json, intervals)
     if out is not None:
         _write(result, out, force, calls, file_format, quiet)

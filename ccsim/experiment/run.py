@@ -36,6 +36,7 @@ def run(
     jobs: int | None = None,
     rows: bool = False,
     neighbours: bool = True,
+    keep_runs: bool = False,
     policy: Any = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -53,6 +54,8 @@ def run(
         Keep the row tables (memory grows with the number of calls); otherwise only counts.
     neighbours : bool
         Also simulate one agent fewer and one more, where there is one team.
+    keep_runs : bool
+        Keep the centre's sums of each replication (some thousand bytes each), so that the result can be compared with others.
     policy : object, optional
         Custom routing, see `check_policy`.
     progress : callable, optional
@@ -91,7 +94,7 @@ def run(
     how = _How(seed, planned, engine, jobs, policy, plainly)
 
     started = time.perf_counter()
-    accumulator = new_accumulator(scenario, compiled)
+    accumulator = new_accumulator(scenario, compiled, keep_runs=keep_runs)
     digest, kept, interrupted = Digest(), [], False
     try:
         for done in how.replications(compiled.program, rows=rows):

@@ -275,9 +275,9 @@ def _own_hash(content: dict[str, Any]) -> str:
 
 def _read_manifest(place: Path) -> Manifest:
     file = place / MANIFEST
-    if (place / "kpis.csv").is_file() and not (place / NAMES).exists():
-        what = "this is a folder of CSV files from ccsim run --out, not a saved run"
-        try_ = f'pandas.read_csv("{place / "kpis.csv"}"); only Result.save writes what open_run reads'
+    if (place / "sums.npz").is_file() and not (place / NAMES).exists():
+        what = "this is a folder from ccsim run --out, which has no rows to read back"
+        try_ = f'ccsim.open_result("{place}"); only Result.save writes what open_run reads'
         raise _refuse(place, "", what, try_=try_)
     content = _read_json(file)
     if content.get("format") != FORMAT:

@@ -8,16 +8,22 @@ formula gets an apostrophe.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+import platform
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ccsim.analysis.state import layout_of, state_of
 from ccsim.report.cells import plain_cell
-from ccsim.report.fields import provenance_fields, verdict_fields
+from ccsim.report.fields import estimate_fields, provenance_fields, verdict_fields
 from ccsim.report.sheets import sheets_of
 
 if TYPE_CHECKING:
@@ -26,6 +32,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 MANIFEST = "manifest.json"
 
+SCENARIO = "scenario.yaml"
+SUMS = "sums.npz"
+"""Every sum of the run, from which `reopen` makes the result again."""
 FORMATS = ("csv", "xlsx", "parquet")
 WORKBOOK = "tables.xlsx"
 
@@ -69,7 +78,7 @@ def write_folder(result: Result, parent: Path, force: bool = False, calls: bool 
 
 
 def write_files(result: Result, folder: Path, file_format: str = "csv") -> None:
-    """Write the tables, scenario.yaml and the manifest into a folder."""
+    """Write the tables, the scenario, the sums and the manifest into a folder."""
     if file_format == "xlsx":
         from ccsim.report.workbook import write_workbook
 
@@ -81,8 +90,10 @@ def write_files(result: Result, folder: Path, file_format: str = "csv") -> None:
     else:
         for sheet in sheets_of(result):
             _write(folder / f"{sheet.name}.csv", ([head.name for head in sheet.heads], *sheet.lines))
-    (folder / "scenario.yaml").write_text(result.scenario.to_yaml(), "utf-8")
-    (folder / MANIFEST).write_text(json.dumps(_manifest(result), indent=2, allow_nan=False) + "\n", "utf-8")
+    (folder / SCENARIO).write_text(result.scenario.to_yaml(), "utf-8")
+    np.savez_compressed(folder / SUMS, allow_pickle=False, **state_of(result.accumulator))
+    manifest = _manifest(result) | {"files": {name: file_sha256(folder / name) for name in (SCENARIO, SUMS)}}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, allow_nan=False) + "\n", "utf-8")
 
 
 def _write_calls(result: Result, folder: Path, file_format: str) -> None:
@@ -136,7 +147,19 @@ def _manifest(result: Result) -> dict[str, Any]:
         "confidence": result.scenario.run.confidence,
         "targets": [verdict_fields(verdict) for verdict in result.targets],
         "warnings": list(result.warnings),
+        "neighbours": [
+            {"label": n.label, "agents": n.agents, "service_level": estimate_fields(n.service_level)} for n in result.neighbours
+        ],
+        "elapsed": result.elapsed,
+        "layout": layout_of(result.accumulator),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba", "scipy")}},
     }
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _write(path: Path, lines: Iterable[Sequence[Any]]) -> None:

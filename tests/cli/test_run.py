@@ -93,7 +93,7 @@ def test_every_option_reaches_the_simulation(call: Call, minimal: Path, monkeypa
     )
     assert call("run", minimal, *options).exit_code == 130
     del asked["progress"]
-    assert asked == {"reps": 7, "seed": 5, "jobs": 3, "engine": "reference", "rows": True}
+    assert asked == {"reps": 7, "seed": 5, "jobs": 3, "engine": "reference", "rows": True, "keep_runs": True}
     assert not (minimal.parent / "runs").exists(), "a run that never ended leaves nothing"
 
 
@@ -381,4 +381,4 @@ def test_a_workbook_takes_the_place_of_the_csv_files(call: Call, minimal: Path, 
     said = call("run", minimal, "--reps", 3, "--quiet", "--out", tmp_path / "runs", "--format", "xlsx")
     assert said.exit_code == 0, said.stderr
     (folder,) = (tmp_path / "runs").iterdir()
-    assert {path.suffix for path in folder.iterdir()} == {".xlsx", ".yaml", ".json"}
+    assert {path.suffix for path in folder.iterdir()} == {".xlsx", ".yaml", ".json", ".npz"}

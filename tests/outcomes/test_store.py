@@ -235,5 +235,5 @@ def test_a_folder_of_csv_files_is_told_apart_from_a_saved_run(tmp_path):
     from ccsim.report.folder import write_folder
 
     folder = write_folder(ccsim.run(scenario, reps=2, engine="reference", neighbours=False), tmp_path)
-    with pytest.raises(StoreError, match="folder of CSV files from ccsim run --out.*pandas.read_csv"):
+    with pytest.raises(StoreError, match="folder from ccsim run --out.*ccsim.open_result"):
         ccsim.open_run(folder)

@@ -16,7 +16,7 @@ from ccsim.report.fields import result_fields
 from ccsim.report.folder import run_name, write_folder
 from ccsim.scenario import from_dict, load
 
-FILES = {"kpis.csv", "by_queue.csv", "days.csv", "intervals.csv", "staffing.csv", "scenario.yaml", "manifest.json"}
+FILES = {"kpis.csv", "by_queue.csv", "days.csv", "intervals.csv", "staffing.csv", "scenario.yaml", "sums.npz", "manifest.json"}
 
 
 def read(path: Path) -> list[dict[str, str]]:
