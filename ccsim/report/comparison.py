@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers, verdicts
+from ccsim.report.evidence import hangs_on
 from ccsim.report.index import shown, size
 from ccsim.report.text import ROWS, within
 
@@ -58,7 +59,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         else:
             console.print(_differences(comparison, plan, console.width))
     console.print()
-    for line in _provenance(comparison, console.width):
+    for line in (*hangs_on(*(plan.scenario for plan in comparison.plans)), *_provenance(comparison, console.width)):
         console.print(line)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ccsim.report.evidence import hangs_on_fields
+
 if TYPE_CHECKING:
     from ccsim.analysis import Estimate, Verdict
     from ccsim.experiment import Comparison, Plan, Result
@@ -27,6 +29,7 @@ def result_fields(result: Result, scopes: tuple[str, ...] = ()) -> dict[str, Any
         **provenance_fields(result),
         "kpis": [estimate_fields(estimate) for estimate in estimates],
         "targets": [verdict_fields(verdict) for verdict in result.targets],
+        "assumptions": hangs_on_fields(result.scenario),
         "warnings": list(result.warnings),
         **_equal_pay_fields(result.scenario),
     }
@@ -96,6 +99,7 @@ def comparison_fields(comparison: Comparison) -> dict[str, Any]:
         "best_by": {**best_by._asdict(), "method": "bootstrap over replications"},
         "plans": [_plan_fields(plan) for plan in comparison.plans],
         "differences": [found.as_dict() for found in comparison.differences],
+        "assumptions": hangs_on_fields(*(plan.scenario for plan in comparison.plans)),
         "notes": list(comparison.notes),
     }
 

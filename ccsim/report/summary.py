@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ccsim import units
 from ccsim.errors import ScenarioError
 from ccsim.report import numbers
+from ccsim.report.evidence import evidence_lines
 from ccsim.scenario import clock, duties, paths, reach, resolve
 from ccsim.scenario.goals import Target
 from ccsim.scenario.model import Scenario, Targets
@@ -40,7 +41,7 @@ def print_summary(scenario: Scenario, console: Console) -> None:
         console.print(table)
     console.print()
     console.print("Targets: " + "; ".join(target_lines(scenario.targets)))
-    for line in _what_if_lines(scenario):
+    for line in (*_what_if_lines(scenario), *evidence_lines(scenario)):
         console.print(line)
     console.print(_run_line(scenario))
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers, staffing, verdicts
+from ccsim.report.evidence import hangs_on
 from ccsim.report.index import Index, shown, shown_error
 from ccsim.report.summary import calendar_lines
 from ccsim.scenario import paths
@@ -163,6 +164,8 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
     """
     index, by_interval = Index(result.estimates), staffing.staffing_index(result)
     _print_verdicts(result, staffing.short_line(result, by_interval), console)
+    for line in hangs_on(result.scenario):
+        console.print(line)
     console.print()
     _print_figures(result, index, console)
     for line in (_FORMULAS, *_textbook_lines(result, index), *_neighbour_lines(result)):

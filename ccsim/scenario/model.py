@@ -32,6 +32,7 @@ from ccsim.scenario.calls import (
 from ccsim.scenario.decisions import AfterContact, Redial
 from ccsim.scenario.distributions import Distribution, Patience, expand_distribution
 from ccsim.scenario.events import Happening
+from ccsim.scenario.evidence import Known
 from ccsim.scenario.fields import (
     MOST_ITEMS,
     Date,
@@ -204,6 +205,8 @@ class Scenario(Model):
     routing: Routing = Routing()
     make_it_right: MakeItRight = MakeItRight()
     costs: Costs = Costs()
+    evidence: Annotated[dict[Text, Annotated[Known, scalar_as("label")]], Field(max_length=MOST_ITEMS)] = {}
+    """How inputs are known, by dotted path: observed, experiment or assumption, with the range one may lie in."""
 
     _origin: Origin | None = PrivateAttr(default=None)  # what was written and where, for with_()
     _equal_pay: EqualPay | None = PrivateAttr(default=None)
@@ -250,8 +253,9 @@ class Scenario(Model):
 
     @property
     def fingerprint(self) -> str:
-        """sha256 of everything that decides the outcomes: all but name, description and what_if, files read in."""
-        content = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"name", "description", "what_if"})
+        """sha256 of everything that decides the outcomes: all but name, description, evidence and what_if, files read in."""
+        said = {"name", "description", "evidence", "what_if"}
+        content = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=said)
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

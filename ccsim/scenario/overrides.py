@@ -205,24 +205,24 @@ def _longer(law: Any, factor: Decimal) -> Any:
         return {key: _longer(item, factor) for key, item in law.items()}
     if isinstance(law, list):
         return [_longer(item, factor) for item in law]
-    kind, number = _measured(law)
+    kind, number = measured(law)
     return _in_units(kind, number * factor) if kind == "s" else law
 
 
 def _times(raw: Any, factor: Decimal) -> Any:
-    kind, number = _measured(raw)
+    kind, number = measured(raw)
     return _in_units(kind, number * factor)
 
 
 def _plus(raw: Any, amount: Any) -> Any:
-    kind, number = _measured(raw)
-    other, added = _measured(amount)
+    kind, number = measured(raw)
+    other, added = measured(amount)
     if other != kind and not (kind[:1] == "/" and other == ""):
         raise Refusal("E-SET", "cannot add these", got=f"{raw} and {amount}")
     return _in_units(kind, number + added)
 
 
-def _measured(raw: Any) -> tuple[str, Decimal]:
+def measured(raw: Any) -> tuple[str, Decimal]:
     """Return the unit (``%``, ``s``, ``/h``, or nothing) and the number of a value."""
     text = str(raw).strip()
     if text.endswith("%"):

@@ -19,8 +19,10 @@ from ccsim.scenario import clock, duties, paths, resolve
 from ccsim.scenario.check_presence import check_presence, check_rosters, doubt_presence
 from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
+from ccsim.scenario.evidence import check_evidence, doubt_evidence
 from ccsim.scenario.fields import Model, key_on_day, on_day
 from ccsim.scenario.model import CallType, Patience, Scenario
+from ccsim.scenario.overrides import measured
 from ccsim.scenario.reach import fastest, teams_for
 from ccsim.scenario.validate_authority import check_authority, doubt_authority
 from ccsim.scenario.validate_events import check_events, doubt_events
@@ -105,6 +107,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
     check_ivr(scenario, report)
     check_skills(scenario, report)
     check_authority(scenario, report)
+    check_evidence(scenario, report, measured)
     _check_run(scenario, report)
     check_events(scenario, report)
     _check_solved(scenario, report)
@@ -377,6 +380,7 @@ def doubts(scenario: Scenario, report: Report) -> None:
     doubt_events(scenario, report)
     doubt_misroutes(scenario, report)
     doubt_authority(scenario, report)
+    doubt_evidence(scenario, report, measured)
     uncertain = scenario.uncertainty
     if uncertain.within_day_correlation < 1 and not (uncertain.centre_day or any(uncertain.type_day.values())):
         what = "correlates nothing: no day differs from another"

@@ -163,7 +163,7 @@ def test_no_rows_no_call_files(minimal: Result, tmp_path: Path) -> None:
 def test_json_fields_are_those_promised(minimal: Result) -> None:
     fields = result_fields(minimal)
     assert list(fields) == [
-        *("scenario", "fingerprint", "engine", "seed", "replications", "digest", "kpis", "targets", "warnings")
+        *("scenario", "fingerprint", "engine", "seed", "replications", "digest", "kpis", "targets", "assumptions", "warnings")
     ]
     assert {tuple(kpi) for kpi in fields["kpis"]} == {("id", "variant", "basis", "scope", "value", "low", "high", "n", "unit")}
     assert {kpi["basis"] for kpi in fields["kpis"]} == {"contact", "episode"}
