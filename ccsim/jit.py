@@ -134,23 +134,46 @@ def _address_dtype() -> Any:
 
 
 def _link_only_pipeline() -> Any:
-    """Compiler pipeline for functions that are only ever laid into a kernel.
+    """Compiler pipeline for functions that are only ever laid into an entry.
 
-    Numba turns every function into machine code before it links it into its caller; for helpers nobody else calls that takes
-    more than half of the kernel's compile time. This pipeline stops at the intermediate code. Where a numba release has
-    changed inside, the ordinary pipeline does the same, more slowly.
+    Numba turns every function into machine code before it links it into its caller, and links into it all that it calls, again
+    at every level; for helpers nobody else calls that takes more than half of the kernel's compile time. This pipeline stops at
+    the intermediate code of the function alone. Where a numba release has changed inside, the ordinary pipeline does the
+    same, more slowly.
     """
     from numba import _dynfunc
     from numba.core import compiler
+    from numba.core.codegen import JITCodeLibrary
     from numba.core.compiler_machinery import register_pass
     from numba.core.typed_passes import NativeLowering
 
     no_memory = ctypes.cast(ctypes.pythonapi.PyErr_NoMemory, ctypes.c_void_p).value
-    library_methods = ("_optimize_final_module", "_finalize_final_module", "_ensure_finalized")
-    from numba.core.codegen import CPUCodeLibrary
-
-    if not all(hasattr(CPUCodeLibrary, method) for method in library_methods):
+    if not _has_known_libraries():
         return compiler.Compiler
+
+    class AloneLibrary(JITCodeLibrary):  # type: ignore[misc]
+        """A function without those it calls."""
+
+        _whole: Any = None
+
+        def finalize(self) -> None:
+            self._raise_if_finalized()
+            self._finalized = True
+
+        def alone(self) -> Any:
+            for function in self._final_module.functions:
+                if not function.is_declaration and function.linkage == binding.Linkage.external:
+                    function.linkage = binding.Linkage.linkonce_odr
+            return self._final_module
+
+        def _get_module_for_linking(self) -> Any:
+            """For callers of the ordinary pipeline, which want the whole."""
+            if self._whole is None:
+                whole = self.alone().clone()
+                for library in _called(self):
+                    whole.link_in(_module_of(library), preserve=True)
+                self._whole = whole
+            return self._whole
 
     @register_pass(mutates_CFG=True, analysis_only=False)
     class LowerForLinking(NativeLowering):  # type: ignore[misc]
@@ -158,19 +181,13 @@ def _link_only_pipeline() -> Any:
 
         def run_pass(self, state: Any) -> bool:
             context = state.targetctx
-            state.library = context.codegen().create_library(state.func_id.func_qualname)
-            library = state.library
-
-            def no_machine_code() -> None:
-                library._finalized = True
+            state.library = AloneLibrary(context.codegen(), state.func_id.func_qualname)
 
             def key_of(library: Any, description: Any, environment: Any) -> Any:
                 """Function object for callers to find the code by; called from Python it ends in a MemoryError, not a crash."""
                 name = description.qualname
                 return _dynfunc.make_function(description.lookup_module(), name, "", no_memory, environment, (library,))
 
-            library._optimize_final_module = lambda: None
-            library._finalize_final_module = no_machine_code
             context.get_executable = key_of
             try:
                 return bool(super().run_pass(state))
@@ -189,38 +206,69 @@ def _closed_pipeline() -> Any:
     kernel's own copy of what both contain, whose arguments are no longer the same. Where a numba release has changed inside,
     the ordinary pipeline does the same, more slowly.
     """
-    from llvmlite import binding
     from numba.core import compiler
-    from numba.core.codegen import CPUCodeLibrary
+    from numba.core.codegen import JITCodeLibrary
     from numba.core.compiler_machinery import register_pass
     from numba.core.typed_passes import NativeLowering
 
-    if not hasattr(CPUCodeLibrary, "_optimize_final_module"):
+    if not _has_known_libraries():
         return compiler.Compiler
+
+    class ClosedLibrary(JITCodeLibrary):  # type: ignore[misc]
+        def finalize(self) -> None:
+            for library in _called(self):
+                self._reload_init.update(library._reload_init)
+                self._final_module.link_in(_module_of(library), preserve=True)
+            self._linking_libraries.clear()
+            super().finalize()
+
+        def _optimize_final_module(self) -> None:
+            for function in self._final_module.functions:
+                if not function.is_declaration and function.linkage == binding.Linkage.linkonce_odr:
+                    function.linkage = binding.Linkage.private
+                    if any(part in function.name for part in _apart):
+                        function.add_function_attribute("noinline")
+            super()._optimize_final_module()
 
     @register_pass(mutates_CFG=True, analysis_only=False)
     class LowerClosed(NativeLowering):  # type: ignore[misc]
         _name = "ccsim_lower_closed"
 
         def run_pass(self, state: Any) -> bool:
-            state.library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
-            library = state.library
-            library.enable_object_caching()  # before anything is compiled into it, so that it can be kept on disk
-            optimize = library._optimize_final_module
-
-            def close_and_optimize() -> None:
-                for function in library._final_module.functions:
-                    if not function.is_declaration and function.linkage == binding.Linkage.linkonce_odr:
-                        function.linkage = binding.Linkage.private
-                        if any(part in function.name for part in _apart):
-                            function.add_function_attribute("noinline")
-                optimize()
-
-            library._optimize_final_module = close_and_optimize
+            state.library = ClosedLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+            state.library.enable_object_caching()  # before anything is compiled into it, so that it can be kept on disk
             state.flags.noalias = True  # no entry gets two arguments that share memory it writes
             return bool(super().run_pass(state))
 
     return _pipeline_with(LowerClosed)
+
+
+def _has_known_libraries() -> bool:
+    """True if this numba's code libraries have the parts that the pipelines above change."""
+    from numba.core import codegen
+
+    library = getattr(codegen, "JITCodeLibrary", None)
+    methods = ("finalize", "_optimize_final_module", "_get_module_for_linking", "_raise_if_finalized")
+    return all(hasattr(library, method) for method in methods)
+
+
+def _called(library: Any) -> list[Any]:
+    """The libraries that a library needs, directly or through others that stand alone; each once, in order of first need."""
+    found: dict[Any, None] = {}
+    waiting = list(reversed(library._linking_libraries))
+    while waiting:
+        needed = waiting.pop()
+        if needed not in found:
+            found[needed] = None
+            if hasattr(needed, "alone"):
+                waiting.extend(reversed(needed._linking_libraries))
+    found.pop(library, None)  # a function that calls itself
+    return list(found)
+
+
+def _module_of(library: Any) -> Any:
+    """The intermediate code to link where all that the library needs is linked, too."""
+    return library.alone() if hasattr(library, "alone") else library._get_module_for_linking()
 
 
 def _pipeline_with(lowering: Any) -> Any:
@@ -242,9 +290,10 @@ def _pipeline_with(lowering: Any) -> Any:
 
 if ENABLED:
     import numba
-    from llvmlite import ir
+    from llvmlite import binding, ir
     from numba import types
     from numba.core import cgutils
+    from numba.core.registry import CPUDispatcher
     from numba.extending import get_cython_function_address, intrinsic, overload
 
     try:
@@ -254,12 +303,48 @@ if ENABLED:
     except OSError:
         _CAN_CACHE = False  # a read-only home: compile in memory, each process anew
 
-    def _kept(function: Any, **options: Any) -> Any:
+    _link_only = _link_only_pipeline()
+    _closed = _closed_pipeline()
+    _options = {"nopython": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "boundscheck": None}
+
+    class _Inside(CPUDispatcher):  # type: ignore[misc]
+        """A function that compiled code calls: never machine code of its own.
+
+        Arguments are as wide as they get: numba would compile the function, and all that it calls, once more for every mixture
+        of literals, members of enumerations and narrow columns that callers happen to hand over.
+        """
+
+        def get_call_template(self, args: Any, kws: Any) -> Any:
+            kws = {name: _widened(kind) for name, kind in kws.items()}
+            return super().get_call_template(tuple(map(_widened, args)), kws)
+
+    class _Kept(CPUDispatcher):  # type: ignore[misc]
+        """A function that Python calls, with its twin for compiled code."""
+
+        def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = _closed) -> None:
+            super().__init__(py_func, locals, targetoptions, pipeline_class)
+            self.inside = _inside(py_func)
+
+        @property
+        def _numba_type_(self) -> Any:
+            return self.inside._numba_type_
+
+    def _widened(kind: Any) -> Any:
+        kind = types.unliteral(kind)
+        whole = isinstance(kind, types.IntEnumMember) or (isinstance(kind, types.Integer) and kind.signed)
+        return types.int64 if whole else kind
+
+    def _inside(function: Any, **options: Any) -> Any:
+        return _Inside(function, {}, _options | {"no_cpython_wrapper": True} | options, _link_only)
+
+    def _kept(function: Any) -> Any:
         """The function compiled and kept on disk; a file there that cannot be read counts as missing.
 
         Numba would raise on it, in every process from then on: a power cut leaves empty files behind.
         """
-        compiled = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache=_CAN_CACHE, **options)(function)
+        compiled = _Kept(function, {}, dict(_options))
+        if _CAN_CACHE:
+            compiled.enable_caching()
         file = getattr(compiled._cache, "_cache_file", None)
         if file is None:  # nothing is kept, or by a numba that keeps it in another way
             return compiled
@@ -277,24 +362,15 @@ if ENABLED:
         return compiled
 
     jit: _Decorator = _kept
-    """For rules: compiled, callable from Python too, kept on disk."""
+    """For rules: called from Python, too, by the reference engine; only then are they compiled alone, and kept on disk."""
 
-    _link_only = {
-        "nogil": True,
-        "error_model": "numpy",
-        "no_cpython_wrapper": True,
-        "no_cfunc_wrapper": True,
-        "cache": False,
-        "pipeline_class": _link_only_pipeline(),
-    }
-
-    inner: _Decorator = numba.njit(**_link_only)
+    inner: _Decorator = _inside
     """For helpers that only compiled code calls: never machine code of their own, so less than half the compile time."""
 
-    laid_in: _Decorator = numba.njit(**_link_only, forceinline=True)
+    laid_in: _Decorator = partial(_inside, forceinline=True)
     """The same, laid into every caller: for steps of the way most calls take that rarer ways share."""
 
-    entry: _Decorator = partial(_kept, pipeline_class=_closed_pipeline())
+    entry: _Decorator = _kept
     """For the few functions Python calls with arrays: compiled once per machine, kept on disk."""
 
     def of_many(rule: Any, **calls: Any) -> Any:
@@ -307,7 +383,7 @@ if ENABLED:
         """
         plain = rule.py_func
         own = FunctionType(plain.__code__, plain.__globals__ | calls, plain.__name__)
-        return numba.njit(**_link_only, forceinline=True)(own)
+        return laid_in(own)
 
     def load_from_cache(function: Any, *arguments: Any) -> None:
         """Fetches an entry's machine code for these arguments from the disk, where it lies there already.

@@ -167,7 +167,7 @@ def pick_agent(program: Records, luck: Luck, floor: Records, now: float, slot: i
     return best
 
 
-@inner
+@laid_in
 def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, -1 for none."""
     team_code = agent_at(program, agent).team

@@ -59,9 +59,8 @@ def look_again(program: Records, luck: Luck, floor: Records, now: float) -> None
                 best = agent
         if best < 0:
             return
-        slot = pick_call(program, floor, now, best)
         stop_idle(floor, agent_at(program, best).team, best)
-        take(program, luck, floor, now, slot, best)
+        release(program, luck, floor, now, best)
 
 
 @inner
