@@ -68,7 +68,10 @@ EVENTS: dict[Event, EventMeaning] = {
     Event.SEATS_UP: EventMeaning("team", "A team's number of seats is set (at opening, or to more); agents come in by id."),
     Event.COME_ON: EventMeaning("agent", "A person's shift begins, or he is back from a break: he is released."),
     Event.TALK_END: EventMeaning("customer", "The conversation ends: the line is free, the agent wraps up or is released."),
-    Event.WRAP_END: EventMeaning("agent", "After-contact work is done and the agent is released."),
+    Event.WRAP_END: EventMeaning(
+        "agent",
+        "After-contact work is done and the agent is released; or who briefed somebody is done with that, and begins it.",
+    ),
     Event.IVR_END: EventMeaning("customer", "A node of the IVR is over: the caller is gone, goes on or to the queue."),
     Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
     Event.QUEUE_STEP: EventMeaning(
@@ -239,6 +242,7 @@ class AgentState(IntEnum):
     OFF_PHONE = 5  # a meeting, training, coaching; or time away that nobody planned
     MISSING = 6  # a shift of someone who does not come that day
     LATE = 7  # a shift has begun and he is not there yet
+    BRIEF = 8  # with a caller, holding for the next person, or telling him the story
 
 
 _AWAY = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE)
@@ -246,13 +250,14 @@ _AWAY = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.
 
 AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
     AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE, AgentState.RING, *_AWAY),
-    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, *_AWAY),
+    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF, *_AWAY),
     AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
     AgentState.RING: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, *_AWAY),
     AgentState.BREAK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
     AgentState.OFF_PHONE: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
     AgentState.MISSING: tuple(AgentState)[1:],
     AgentState.LATE: tuple(AgentState)[1:],
+    AgentState.BRIEF: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, *_AWAY),
 }
 """Legal next states of an agent without leaving in between (a state of zero length leaves no row); the audit checks them."""
 

@@ -498,6 +498,13 @@ _CASES = (
         "s", "retold_time", "cases", "lower", _SECONDS,
     ),
     _case(
+        "brief_time",
+        "Holding and briefing",
+        "Mean time agents stay with callers they pass on, until somebody has answered and heard the story: briefing time / "
+        "cases.",
+        "s", "brief_time", "cases", "lower", _SECONDS,
+    ),
+    _case(
         "goodwill",
         "Goodwill",
         f"Money granted. {_PER_DAY} Formula: goodwill / operating days.",

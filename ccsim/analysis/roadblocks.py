@@ -203,6 +203,11 @@ ROADBLOCKS: dict[str, Roadblock] = {
             "agent", "stays", _handle_if(lambda facts: facts.action == Action.REFUSED),
         ),
         Roadblock(
+            "briefing", "Held with callers who are passed on", "held for the next person",
+            "Time agents stay with a caller they pass on, until the next person has answered and heard the story.",
+            "agent", "states", lambda facts: facts.in_state(AgentState.BRIEF),
+        ),
+        Roadblock(
             "absent", "Absent", "did not come",
             "Shifts of agents who do not come, breaks included.",
             "agent", "states", lambda facts: facts.in_state(AgentState.MISSING),

@@ -105,7 +105,7 @@ SEGMENT = np.dtype(
         ("answered_at", "f8"),
         ("ended_at", "f8"),  # end of talk, or of the stay when unanswered
         ("hold_time", "f8"),
-        ("wrap_ended_at", "f8"),
+        ("wrap_ended_at", "f8"),  # ended_at + wrap; a briefing after the talk puts the wrap off by its length
     ]
 )
 """One stay of a contact in one place with at most one agent. Key: customer, episode, contact, segment."""
@@ -161,6 +161,7 @@ CASE = np.dtype(
         ("granted", "f8"),
         ("leaked", "f8"),
         ("retold_time", "f8"),
+        ("brief_time", "f8"),  # s, of agents who held with him for the next person, and told that one the story
     ]
 )
 """What became of an episode's case; only where authority matters. Key: that of the episode."""
@@ -249,6 +250,7 @@ CASE_COUNTS = np.dtype(
         ("resolved", "i8"),
         ("at_first", "i8"),  # resolved by the first agent met
         ("retold_time", "i8"),
+        ("brief_time", "i8"),
         ("goodwill", "i8"),  # granted
         ("leaked", "i8"),  # of it, to cases that need nothing
     ]
@@ -264,10 +266,12 @@ AGENT_COUNTS = np.dtype(
         ("talk_time", "i8"),  # hold included
         ("wrap_time", "i8"),
         ("ring_time", "i8"),
+        ("brief_time", "i8"),
         ("overtime_available_time", "i8"),
         ("overtime_talk_time", "i8"),
         ("overtime_wrap_time", "i8"),
         ("overtime_ring_time", "i8"),
+        ("overtime_brief_time", "i8"),
     ]
 )
 """Agent time by state inside opening hours, then in overtime, in microseconds."""

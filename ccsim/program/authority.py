@@ -120,6 +120,7 @@ def _write_settings(scenario: Scenario, settings: Records) -> None:
     s.first_leg, s.next_leg, s.retell = right.first_leg, right.next_leg, right.retell
     s.decide_frontline, s.decide_supervisor = right.decide.frontline, right.decide.supervisor
     s.lose_caller = right.escalate.lose_caller
+    s.warm, s.brief = right.escalate.transfer == "warm", right.escalate.brief
     if right.leakage is not None:
         s.leak_share, s.leak_amount = right.leakage.share, right.leakage.amount
 

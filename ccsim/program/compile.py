@@ -277,6 +277,7 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
         row.wrap_law = laws.add(handle.wrap) if handle.wrap.mean() > 0.0 else -1
         row.patience_law = laws.add(patience.law)
         row.patience_at_most = patience.at_most
+        row.after_transfer = scenario.calls[name].after_transfer
         row.balk_share = patience.balk
         row.balk_waiting = patience.balk_waiting
         row.balk_wait_over = patience.balk_wait_over

@@ -85,7 +85,9 @@ SETTINGS = np.dtype(
         ("next_leg", "f8"),  # of the talk time of whoever comes after the first
         ("decide_frontline", "f8"),  # s more where authority is used, by the first
         ("decide_supervisor", "f8"),  # by a later one
-        ("retell", "f8"),  # s more of everyone after the first
+        ("retell", "f8"),  # s more of everyone after the first, unless he was briefed
+        ("warm", "i8"),  # 1: who passes a case on holds with the caller, and briefs the next person
+        ("brief", "f8"),  # s of that, from the answer on
         ("lose_caller", "f8"),  # share of those passed on who hang up at that moment
         ("leak_share", "f8"),  # of cases that need nothing and get something
         ("leak_amount", "f8"),
@@ -123,6 +125,7 @@ CALL_TYPE = np.dtype(
         ("wrap_law", "i8"),
         ("patience_law", "i8"),
         ("patience_at_most", "f8"),
+        ("after_transfer", "f8"),  # factor on patience after a transfer or an escalation
         ("balk_share", "f8"),
         ("balk_waiting", "i8"),  # balks only where so many wait
         ("balk_wait_over", "f8"),  # s; and only where the last answered call of the queue waited longer

@@ -34,6 +34,7 @@ STATE_WORDS: dict[AgentState, str] = {state: state.name.lower().replace("_", " "
     AgentState.OFF_PHONE: "off the phones",
     AgentState.MISSING: "absent",
     AgentState.LATE: "late",
+    AgentState.BRIEF: "with callers who are passed on",
 }
 _ENDS = {
     "refused": "refused for want of authority",

@@ -74,7 +74,9 @@ def action_of(
 
 
 @jit
-def talk_of(program: Records, case_type: int, action: int, talk: float, needed: float, leg: int, recorded: bool) -> float:
+def talk_of(
+    program: Records, case_type: int, action: int, talk: float, needed: float, leg: int, recorded: bool, story: float
+) -> float:
     """Talk time of a leg, s: of a `talk` time as drawn, the part that is needed, with deciding and retelling.
 
     Parameters
@@ -85,6 +87,8 @@ def talk_of(program: Records, case_type: int, action: int, talk: float, needed: 
         Of the contact, from 0.
     recorded : bool
         A recorded time is that of a case like this already.
+    story : float
+        What hearing the story takes, from the caller or from whom he talked to before, s.
     """
     time = talk
     if needed > 0.0 and not recorded:
@@ -95,9 +99,7 @@ def talk_of(program: Records, case_type: int, action: int, talk: float, needed: 
         time *= program.first_leg
     if needed > 0.0 and (action == Action.SETTLED or action == Action.REFUSED):
         time += program.decide_frontline if leg == 0 else program.decide_supervisor
-    if leg > 0:
-        time += program.retell
-    return time
+    return time + story
 
 
 @jit

@@ -16,7 +16,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, day_at
 from ccsim.vocabulary import Outcome, Stream
 
-__all__ = ["balks", "dial_at", "patience", "patience_at", "redial_delay", "redials", "transfers", "visit_of"]
+__all__ = ["balks", "dial_at", "patience", "patience_at", "patience_on_leg", "redial_delay", "redials", "transfers", "visit_of"]
 
 FIRST_HOUR = 3600.0
 """s; a dial that falls due while the lines are closed comes within this time after the next opening."""
@@ -53,6 +53,14 @@ def patience_at(program: Records, call_type: int, u: float) -> float:
     """Patience at quantile level `u`, s."""
     kind = call_type_at(program, call_type)
     return min(sample(program, kind.patience_law, u), kind.patience_at_most)
+
+
+@jit
+def patience_on_leg(call_type: Records, leg: int, patience: float) -> float:
+    """Patience on a contact's `leg`-th leg (from 0) in a queue of this type: what is drawn, or a part of it later on, s."""
+    if leg == 0 or patience == math.inf:
+        return patience
+    return patience * call_type.after_transfer  # type: ignore[no-any-return]
 
 
 @jit

@@ -24,7 +24,7 @@ def is_away(state: int) -> bool:
 @inner
 def is_on_duty(state: int) -> bool:
     """True for who has come: at work on the phones, or away from them for a while."""
-    return state > AgentState.ABSENT and state < AgentState.MISSING
+    return (state > AgentState.ABSENT and state < AgentState.MISSING) or state >= AgentState.BRIEF
 
 
 @jit

@@ -83,7 +83,7 @@ def _add_until(
 @inner
 def _add(program: Records, counts: Records, team: int, begin: int, end: int, state: int, planned: int) -> None:
     """Adds a piece of time in which the state and the planned state do not change, us, to its intervals."""
-    on_phones = state < AgentState.BREAK
+    on_phones = state < AgentState.BREAK or state >= AgentState.BRIEF
     adherent = planned == state or (on_phones and planned == AgentState.AVAILABLE)
     length = micros(program.interval_length)
     while begin < end:

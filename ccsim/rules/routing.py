@@ -43,4 +43,4 @@ def agent_draw(luck: Luck, entity: int, contact: int, segment: int, agent: int) 
 @jit
 def is_busy(state: int) -> bool:
     """True for states that count as work in an agent's occupancy."""
-    return bool(state == AgentState.TALK or state == AgentState.WRAP or state == AgentState.RING)
+    return bool(state == AgentState.TALK or state == AgentState.WRAP or state == AgentState.RING or state >= AgentState.BRIEF)

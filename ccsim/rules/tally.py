@@ -360,6 +360,7 @@ def tally_case(row: Records, program: Records, counts: Records) -> None:
     cell.resolved += row.resolved
     cell.at_first += row.at_first
     cell.retold_time += micros(row.retold_time)
+    cell.brief_time += micros(row.brief_time)
     cell.goodwill += micros(row.granted)
     cell.leaked += micros(row.leaked)
     if row.needed > 0.0:
@@ -378,7 +379,7 @@ def tally_case(row: Records, program: Records, counts: Records) -> None:
 @apart
 def tally_agent_state(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed AGENT_STATE row: to the clock's intervals, apart inside opening hours and in overtime."""
-    if row.state >= AgentState.BREAK:
+    if row.state >= AgentState.BREAK and row.state < AgentState.BRIEF:
         tally_presence(row, program, counts)
         return
     who = agent_at(program, np.int64(row.agent))
@@ -405,6 +406,9 @@ def tally_agent_state(row: Records, program: Records, counts: Records) -> None:
         elif row.state == AgentState.RING:
             cell.ring_time += inside
             cell.overtime_ring_time += overtime
+        elif row.state == AgentState.BRIEF:
+            cell.brief_time += inside
+            cell.overtime_brief_time += overtime
         else:
             cell.wrap_time += inside
             cell.overtime_wrap_time += overtime

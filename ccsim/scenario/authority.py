@@ -9,7 +9,7 @@ import math
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -194,19 +194,13 @@ class Decide(Model):
     """By anyone later."""
 
 
-def _parse_transfer(raw: object) -> str:
-    if raw == "warm":
-        raise Refusal("E-NOT-YET", "not supported yet", got="warm", try_="transfer: cold")
-    if raw != "cold":
-        raise Refusal("E-CHOICE", "is not one of its choices", got=raw, allowed="cold, warm")
-    return "cold"
-
-
 class Escalate(Model):
     """How a case is passed on."""
 
-    transfer: Annotated[str, BeforeValidator(_parse_transfer), WithJsonSchema({"enum": ["cold", "warm"]})] = "cold"
-    """cold: the caller is sent on, and tells his story again."""
+    transfer: Annotated[str, *one_of("cold", "warm")] = "cold"
+    """cold: the caller is sent on, and tells his story again; warm: the agent holds with him and tells it."""
+    brief: Duration = 20.0
+    """Of a warm transfer: how long the agent, the caller and the next person talk together."""
     priority: Annotated[int, *whole(-1000, 1000)] = 0
     """Of those passed on, beside the queues'."""
     lose_caller: Share = 0.0

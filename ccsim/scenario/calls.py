@@ -232,7 +232,8 @@ class CallType(Model):
     """Cases in which somebody must be allowed to grant something."""
     unresolved: Share = 0.0
     """Of those settled, whoever does."""
-    after_transfer: NotYet = None
+    after_transfer: Factor = 1.0
+    """Patience after a transfer or an escalation to a queue of this type, relative to what it is otherwise."""
     on_shortfall: OnShortfallWritten | None = None
     """Missing: as make_it_right says."""
 

@@ -299,7 +299,7 @@ def test_every_second_and_every_unit_of_money_is_accounted_for(number: int) -> N
         return float(length[mine].sum())
 
     for team, row in enumerate(program.teams):
-        on_phones = spent(team, A.AVAILABLE, A.RING, A.TALK, A.WRAP)
+        on_phones = spent(team, A.AVAILABLE, A.RING, A.TALK, A.BRIEF, A.WRAP)
         away, lost = spent(team, A.BREAK, A.OFF_PHONE), spent(team, A.MISSING, A.LATE)
         assert of["on_phones_time"][team] == pytest.approx(on_phones, abs=1e-3)
         if row.persons:

@@ -24,7 +24,6 @@ agents:
     headcount: 3
 make_it_right:
   on_shortfall: {escalate: 80%, consult: 10%, call_back: 10%}
-  escalate: {transfer: warm}
 after_contact:
   redial: {share: 45%, after: 6m}
   return: {share: 3%}
@@ -36,7 +35,6 @@ REFUSED = [
     "queues.billing.callback",
     "make_it_right.on_shortfall.consult",
     "make_it_right.on_shortfall.call_back",
-    "make_it_right.escalate.transfer",
     "after_contact.return",
     "after_contact.leave",
     "after_contact.satisfaction",

@@ -24,37 +24,42 @@ def with_authority(program: Program, dice: Dice, *, grid: bool) -> Program:
     law = np.zeros(1, LAW)
     law["family"], law["a"] = Family.EXPONENTIAL, 60.0
     s = settings[0]
-    s.authority, s.by_chain, s.max_hops = 1, dice.between(0, 1), dice.pick([0, 1, 2, 100])
+    s.authority, s.by_chain, s.max_hops = 1, dice.between(0, 1), dice.pick([0, 1, 1, 2, 2, 100, 100, 100, 100, 100])
     s.first_leg, s.next_leg = dice.pick([1.0, 0.5]), dice.pick([1.0, 2.0])
     s.decide_frontline, s.decide_supervisor, s.retell = (dice.pick([0.0, 60.0 if grid else 31.7]) for _ in range(3))
-    s.lose_caller = dice.pick([0.0, 0.0, 0.3, 1.0])
+    s.lose_caller = dice.pick([0.0, 0.0, 0.3, 0.3, 0.3, 1.0])
     if dice.chance(0.5):
         s.leak_share, s.leak_amount = dice.pick([0.2, 1.0]), dice.pick([0.0, 10.0, 25.0])
+    later = Dice(dice.between(0, 1 << 30))  # of its own: what is drawn below stays as it was before these
+    s.warm, s.brief = later.pick([0, 1, 1, 1]), later.pick([0.0, 60.0, 60.0] if grid else [0.0, 20.0, 47.3])
     for team in teams:
         team.authority = dice.pick([0.0, 25.0, 25.0, 150.0, math.inf])
         team.credit_budget = dice.pick([math.inf, math.inf, 100.0])
         team.unresolved = dice.pick([0.0, 0.0, 0.3])
+    if len(teams) > 1 and dice.chance(0.9):  # else hardly anybody is ever passed on
+        teams.authority[0], teams.authority[-1] = dice.pick([0.0, 25.0]), dice.pick([150.0, math.inf, math.inf])
 
     needs: list[tuple[float, int, float]] = []
     for kind in call_types:
         kind.first_need = len(needs)
-        if dice.chance(0.8):
-            first = dice.real(0.1, 0.6)
+        if dice.chance(0.9):
+            first = dice.real(0.3, 0.9)
             by_law = not grid and dice.chance(0.5)
             needs += (
-                [(first, len(program.laws), 0.0)] if by_law else [(first, -1, 25.0), (dice.pick([first + 0.3, 1.0]), -1, 90.0)]
+                [(first, len(program.laws), 0.0)] if by_law else [(first, -1, 25.0), (dice.pick([first + 0.1, 1.0]), -1, 90.0)]
             )
         kind.n_needs = len(needs) - kind.first_need
         kind.authority_talk = dice.pick([1.0, 1.5])
-        kind.refuse_share = dice.pick([0.0, 0.0, 0.3, 1.0])
+        kind.after_transfer = later.pick([1.0, 0.5, 2.0])
+        kind.refuse_share = dice.pick([0.0, 0.0, 0.0, 0.0, 0.3, 0.3, 0.3, 1.0])
         kind.unresolved = dice.pick([0.0, 0.0, 0.2])
 
-    limits = [limit for limit in sorted(set(teams.authority.tolist())) if limit > 0.0 and dice.chance(0.9)]
+    limits = [limit for limit in sorted(set(teams.authority.tolist())) if limit > 0.0 and dice.chance(0.95)]
     queues = _longer(program.queues, QUEUE, len(limits))
-    later = queues[len(program.queues) :]
-    later.weight, later.priority = 1.0, dice.between(0, 2)
-    later.max_waiting, later.full_step = 1 << 40, -1
-    above = [(kind, place) for kind in range(n_types) for place in range(len(limits)) if dice.chance(0.9)]
+    added = queues[len(program.queues) :]
+    added.weight, added.priority = 1.0, dice.between(0, 2)
+    added.max_waiting, added.full_step = 1 << 40, -1
+    above = [(kind, place) for kind in range(n_types) for place in range(len(limits)) if dice.chance(0.95)]
     lanes, reach = _longer(program.lanes, LANE, len(above)), _longer(program.reach, REACH, len(above))
     ways: list[tuple[float, int]] = []
     for kind, row in enumerate(call_types):

@@ -159,7 +159,7 @@ def _held(program: Program, rows: Rows, queued: Any) -> Touched:
 def _of_agents(program: Program, rows: Rows) -> dict[str, Touched]:
     """States of agents beyond work; they count for every customer."""
     n, states = len(rows.episodes), set(rows.agent_states["state"].tolist())
-    rare = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE)
+    rare = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE, AgentState.BRIEF)
     found = {f"agents {state.name.lower()}": np.full(n, int(state) in states) for state in rare}
     called = (program.timetable.event == Event.GO_AWAY) & (program.timetable.entity >= len(program.agents))
     found["agents called off"] = np.full(n, bool(called.any()))

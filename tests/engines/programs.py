@@ -323,7 +323,7 @@ def random_program(seed: int) -> Program:
     people, cases = Dice((seed, 1)), Dice((seed, 5))
     if people.chance(0.5):
         program = with_people(program, people, grid=grid)
-    return with_authority(program, cases, grid=grid) if cases.chance(0.4) else program
+    return with_authority(program, cases, grid=grid) if cases.chance(0.8 if n_teams > 1 else 0.3) else program
 
 
 def _windows(dice: Dice, shape: str, interval: float) -> list[tuple[float, float]]:
@@ -355,6 +355,7 @@ def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
         kind.wrap_law = laws.about(60.0) if dice.chance(0.5) else -1
         kind.patience_law = laws.patience(dice.real(30.0, 240.0))
         kind.patience_at_most = dice.pick([math.inf, math.inf, 120.0])
+        kind.after_transfer = 1.0
         kind.balk_share = dice.pick([0.0, 0.0, 0.2])
         kind.type_day_shape = dice.pick([math.inf, math.inf, 25.0])
         kind.transfer_to, kind.balk_wait_over = -1, -1.0

@@ -181,6 +181,14 @@ DAYS: dict[str, Program] = {
         agents={team: {"headcount": 1, "authority": limit} for team, limit in {"x": 25, "y": 150, "z": 1000}.items()},
         make_it_right={"policy": "frontline_chain", "retell": "5s", "leakage": {"share": "100%", "amount": 15}},
     ),
+    # 0 is passed on at 60, held with until 80; so is 1 at 610, until 630, after closing
+    "warm": centre(
+        [(0, 60, FOR_EVER), (580, 30, FOR_EVER)],
+        kinds={"call": _SHORT | _needs(100)},
+        queues={"call": {"teams": ["x"]}},
+        agents={team: {"headcount": 1, "authority": limit} for team, limit in {"x": 25, "y": 150}.items()},
+        make_it_right={"escalate": {"transfer": "warm"}},
+    ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
     # one person until 600, break 120-180: 0 talks 100-150, the break is 150-210, 1 waits 130-210 and talks until 240

@@ -140,6 +140,13 @@ FACTS = [
     ("authority", "I12 case of customer 1: end 0, its legs say 2", changed("cases", 1, end=CaseEnd.SETTLED)),
     ("authority", "I12 case of customer 2: n_escalations 1, its legs say 2", changed("cases", 2, n_escalations=1)),
     ("authority", "the case needs something else", changed("cases", 2, needed=499)),
+    ("warm", "I12 case of customer 0: brief_time 21.0, its legs say 20.0", changed("cases", 0, brief_time=21)),
+    ("warm", "retold for 5.0, should be 0.0", changed("settlements", 1, retold_time=5)),
+    (
+        "warm",
+        "agent 0: BRIEF with customer 0 from 60.0 to 79.0, of which no call tells",
+        both(changed("agent_states", 1, ended_at=79.0), changed("agent_states", 2, started_at=79.0)),
+    ),
     ("authority", "I12 9 settlements and 5 cases of 10 answered", dropped("settlements", 3)),
     ("graph", "MISROUTED at node 0, where nobody is MISROUTED", changed("segments", 1, outcome=Outcome.MISROUTED)),
     ("wrong", "misrouted to the queue of type 0", changed("segments", 1, call_type=0, place=0)),
@@ -459,6 +466,7 @@ def test_complaints_are_cut_after_twenty_of_a_kind():
 
 COUNTED = [
     "authority",
+    "warm",
     "transfer",
     "overflow",
     "lines",

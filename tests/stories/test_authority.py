@@ -17,21 +17,24 @@ TEAMS: dict[str, Any] = {
     "a": {"headcount": 1, "authority": "advisor"},
     "b": {"headcount": 1, "authority": "lead"},
     "c": {"headcount": 1, "authority": "unlimited"},
+    "d": {"headcount": 1, "authority": "advisor"},
+    "e": {"staffing": {"on_phones": [0] * 10}, "authority": "lead"},
 }
 LEVELS = {"none": 0, "advisor": 25, "lead": 150}
 
 
 def cases(calls: list[tuple[Any, ...]], amount: float, teams: str = "ab", *, kind: dict[str, Any] | None = None, **right: Any):
     """A centre whose calls of type `call` talk for a minute and need this amount; `right` is its make_it_right."""
-    after = right.pop("after_contact", {})
+    after, closing = right.pop("after_contact", {}), right.pop("closing", {})
     needs = {"share": "100%", "amount": amount} if amount > 0 else {"none": "100%"}
     call = {"handle": {"deterministic": "60s"}, "needs_authority": needs} | (kind or {})
-    more = {"after_contact": after} if after else {}
+    call = {key: value for key, value in call.items() if value is not None}
+    more = {name: value for name, value in (("after_contact", after), ("closing", closing)) if value}
     return centre(
         calls,
         kinds={"call": call},
         agents={team: TEAMS[team] for team in teams},
-        queues={"call": {"teams": ["a"]}},
+        queues={"call": {"teams": [team for team in teams if team in "ad"]}},
         authority_levels=LEVELS,
         make_it_right=right,
         **more,

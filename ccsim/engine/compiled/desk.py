@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.earlier import is_misrouted, leg_of
 from ccsim.engine.compiled.state import (
+    agent_now,
     budget_of,
     caller_at,
     case_at,
@@ -33,9 +35,9 @@ from ccsim.rules.digest import fold
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, call_type_at, team_at
 from ccsim.rules.tally import interval_of, tally_case
-from ccsim.vocabulary import Action, CaseEnd, Outcome
+from ccsim.vocabulary import Action, CaseEnd, Event, Outcome
 
-__all__ = ["begin_case", "close_case", "loses", "pass_on", "put_down", "take_up"]
+__all__ = ["begin_case", "close_case", "end_briefing", "loses", "pass_on", "put_down", "take_up"]
 
 _SETTLEMENT_WORDS = SETTLEMENT.itemsize // 8
 _CASE_WORDS = CASE.itemsize // 8
@@ -52,12 +54,14 @@ def begin_case(program: Records, luck: Luck, floor: Records, slot: int) -> None:
     case.granted = 0.0
     case.leaked = 0.0
     case.retold = 0.0
+    case.brief_time = 0.0
     case.n_legs = 0
     case.n_escalations = 0
     case.n_hops = 0
     case.action = Action.SETTLED
     case.resolved = 0
     case.at_first = 0
+    case.briefer = -1
     case.row = 0
     if floor.keep_rows != 0:
         case.row = floor.n_case_rows
@@ -75,7 +79,7 @@ def entity_of(floor: Records, slot: int) -> int:
 @inner
 @apart
 def take_up(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int, recorded: bool) -> None:
-    """An agent answers: what he will do, how long he talks, what it takes of his budget. Writes cases, callers, budgets."""
+    """An agent answers: what he will do, how long he talks, what it takes of his budget. Writes cases, callers, calendar."""
     caller = caller_at(floor, slot)
     case = case_now(floor, slot)
     leg = leg_of(caller)
@@ -92,9 +96,28 @@ def take_up(program: Records, luck: Luck, floor: Records, now: float, slot: int,
     sent_on = kind.transfer_share > 0.0 and leg == 0
     if not sent_on or not transfers(luck, kind, caller.entity):
         decide(program, luck, floor, now, slot, agent)
-    if leg > 0:
-        case.leg_retold = program.retell
-    caller.talk_time = talk_of(program, case.call_type, case.action, caller.talk_time, case.needed, leg, recorded)
+    story = 0.0
+    if case.briefer >= 0:
+        story = program.brief
+    elif leg > 0:
+        story = program.retell
+        case.leg_retold = story
+    caller.talk_time = talk_of(program, case.call_type, case.action, caller.talk_time, case.needed, leg, recorded, story)
+    end_briefing(floor, now, slot, program.brief)
+
+
+@inner
+@apart
+def end_briefing(floor: Records, now: float, slot: int, after: float) -> None:
+    """In so many seconds the agent who holds with the caller, if any, will be done with that. Writes cases, calendar."""
+    case = case_now(floor, slot)
+    agent = case.briefer
+    if agent < 0:
+        return
+    case.briefer = -1
+    ends_at = now + after
+    case.brief_time += ends_at - agent_now(floor, agent).since
+    push(floor, ends_at, code_of(Event.WRAP_END, agent, agent))
 
 
 @inner
@@ -209,6 +232,7 @@ def close_case(program: Records, luck: Luck, floor: Records, slot: int, outcome:
     case.granted = now.granted
     case.leaked = now.leaked
     case.retold_time = now.retold
+    case.brief_time = now.brief_time
     if floor.keep_rows == 0:
         tally_case(case, program, counts_of(floor, 0))
     if floor.keep_digest != 0:

@@ -94,11 +94,10 @@ def events_with_room(floor: Records, has_cases: int) -> int:
 
     What is asked for here, `Room.grow` makes: else the kernel would stop again at once, for ever.
     """
-    # One event may wake all who wait (cleared, each redials; when agents come in, each talks), and adds at most one of them;
-    # agents called back to the phones may each go on a break that fell due.
-    events = min(
-        UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // (floor.n_inside + floor.n_movers + SPARE_EVENTS)
-    )
+    # One event may wake all who wait (cleared, each redials; when agents come in, each talks), and adds at most one of them,
+    # or two where another agent holds with who waits; agents called back to the phones may each go on a break that fell due.
+    most = (floor.n_inside << has_cases) + floor.n_movers + SPARE_EVENTS
+    events = min(UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // most)
     if floor.keep_rows != 0:
         events = min(
             events,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.assign import assign, change_state, pick_call, start_idle, stop_idle, unqueue
+from ccsim.engine.compiled.assign import assign, change_state, pick_call, schedule, start_idle, stop_idle, unqueue
 from ccsim.engine.compiled.person import end_overtime, run_errand
-from ccsim.engine.compiled.state import agent_now, team_now
+from ccsim.engine.compiled.state import agent_now, budget_of, team_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first
 from ccsim.rules.tables import agent_at, team_at
-from ccsim.vocabulary import AgentState
+from ccsim.vocabulary import AgentState, Event
 
 __all__ = ["look_again", "on_seats", "on_wrap_end", "release", "send_home"]
 
@@ -65,7 +65,13 @@ def look_again(program: Records, luck: Luck, floor: Records, now: float) -> None
 
 @inner
 def on_wrap_end(program: Records, luck: Luck, floor: Records, now: float, agent: int) -> None:
-    """After-contact work is done."""
+    """After-contact work is done; or a briefing, after which it begins. Writes agents, agent states, calendar."""
+    if program.warm != 0 and agent_now(floor, agent).state == AgentState.BRIEF:
+        wrap = budget_of(floor, agent).wrap_next
+        if wrap > 0.0:
+            change_state(program, luck, floor, now, agent, AgentState.WRAP, agent_now(floor, agent).customer)
+            schedule(floor, now + wrap, Event.WRAP_END, agent, agent)
+            return
     release(program, luck, floor, now, agent)
 
 

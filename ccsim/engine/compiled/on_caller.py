@@ -15,6 +15,8 @@ from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue
 from ccsim.engine.compiled.state import (
     OUT_OF_HOURS,
     ROWS_AHEAD,
+    agent_now,
+    budget_of,
     caller_at,
     case_now,
     earlier_at,
@@ -149,6 +151,8 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
         transfer(program, luck, floor, now, slot, onward)
     else:
         hang_up(program, luck, floor, now, slot)
+    if program.warm != 0 and agent_now(floor, agent).state == AgentState.BRIEF:
+        return
     if wrap > 0.0:
         change_state(program, luck, floor, now, agent, AgentState.WRAP, customer)
         schedule(floor, now + wrap, Event.WRAP_END, agent, agent)
@@ -200,6 +204,8 @@ def escalate(program: Records, luck: Luck, floor: Records, now: float, slot: int
         keep_earlier(floor, slot)
         leave_queue(program, luck, floor, now, slot, Outcome.LOST_IN_TRANSFER)
         return
+    if program.warm != 0:
+        begin_briefing(program, luck, floor, now, slot)
     lane = pass_on(program, floor, slot)
     close_queue_stay(program, luck, floor, slot, Outcome.ESCALATED, now)
     remember_stay(program, floor, slot, Outcome.ESCALATED, now)
@@ -207,3 +213,12 @@ def escalate(program: Records, luck: Luck, floor: Records, now: float, slot: int
     caller.entity = leg_entity(earlier_at(floor, slot).entity, leg_of(caller))
     forget_ahead(floor, slot)
     seek_agent(program, luck, floor, now, slot, lane)
+
+
+@inner
+def begin_briefing(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """The agent stays with the caller until the next person knows the story, or the caller is gone. Writes cases, agents."""
+    caller = caller_at(floor, slot)
+    case_now(floor, slot).briefer = caller.agent
+    budget_of(floor, caller.agent).wrap_next = caller.wrap_time
+    change_state(program, luck, floor, now, caller.agent, AgentState.BRIEF, caller.customer)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ccsim.engine.compiled.ahead import patience_of
 from ccsim.engine.compiled.assign import answer, assign, enqueue, pick_agent, schedule, stop_idle, unqueue
+from ccsim.engine.compiled.desk import end_briefing
 from ccsim.engine.compiled.earlier import forget_contact, keep_earlier, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
@@ -25,7 +26,7 @@ from ccsim.engine.compiled.state import (
 )
 from ccsim.jit import apart, inner, laid_in
 from ccsim.program.layout import Records
-from ccsim.rules.callers import balks, dial_at, redial_delay, redials
+from ccsim.rules.callers import balks, dial_at, patience_on_leg, redial_delay, redials
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_of, queue_at, recorded_at, step_at
 from ccsim.vocabulary import Event, EventField, Outcome
@@ -139,7 +140,8 @@ def lose_patience_later(program: Records, luck: Luck, floor: Records, now: float
     recorded = -1.0
     if caller.recorded >= 0 and leg_of(caller) == 0:
         recorded = recorded_at(program, caller.recorded).patience
-    caller.gives_up_at = now + patience_of(program, luck, floor, slot, recorded)
+    patience = patience_of(program, luck, floor, slot, recorded)
+    caller.gives_up_at = now + patience_on_leg(call_type_at(program, caller.call_type), leg_of(caller), patience)
     if caller.gives_up_at < math.inf:
         schedule(floor, caller.gives_up_at, Event.ABANDON, caller.customer, slot)
 
@@ -270,6 +272,8 @@ def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
     """A caller who reached the queue ends there unserved. Writes clock, rows."""
     close_queue_stay(program, luck, floor, slot, outcome, now)
     floor.lines_in_use -= 1
+    if program.warm != 0:
+        end_briefing(floor, now, slot, 0.0)
     end_unserved(program, luck, floor, now, slot, outcome)
 
 

@@ -216,6 +216,7 @@ CASE_NOW = np.dtype(
         ("granted", "f8"),  # over the episode, as the next two
         ("leaked", "f8"),
         ("retold", "f8"),
+        ("brief_time", "f8"),  # likewise over the episode
         ("leg_granted", "f8"),  # these three: in the leg at hand
         ("leg_leaked", "f8"),
         ("leg_retold", "f8"),
@@ -228,13 +229,14 @@ CASE_NOW = np.dtype(
         ("leg_resolved", "i4"),
         ("resolved", "i4"),
         ("at_first", "i4"),
+        ("briefer", "i4"),  # agent who holds with the caller for the next person, -1
     ],
     align=True,
 )
 """The case of one caller; a table of its own, which nobody touches where authority does not matter."""
 
-BUDGET = np.dtype([("day", "i8"), ("spent", "f8")], align=True)
-"""What an agent has granted on an operating day."""
+BUDGET = np.dtype([("day", "i8"), ("spent", "f8"), ("wrap_next", "f8")], align=True)
+"""What an agent has granted on an operating day; what he has to write up once he has briefed the next person, s."""
 
 IVR_STAY = np.dtype(
     [
@@ -535,7 +537,7 @@ class Room:
             "settlements": row_memory(n_case_rows, SETTLEMENT),
             "cases": row_memory(n_case_rows, CASE),
             "cases_now": np.zeros(0, CASE_NOW),
-            "budgets": np.full(n_agents if self._has_cases else 0, np.array((-1, 0.0), BUDGET)),
+            "budgets": np.full(n_agents if self._has_cases else 0, np.array((-1, 0.0, 0.0), BUDGET)),
             "row_tables": np.zeros(len(_ROW_TABLES), TABLE),
             "digest": np.zeros(len(_ROW_TABLES), DIGEST),
             "counts": bind_counts(self.counts).view(np.ndarray),
@@ -586,7 +588,7 @@ class Room:
             longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
         for name, n in longer.items():
             self._lengthen(name, n)
-        n_events = int(clock.n_events + clock.n_inside + clock.n_movers + SPARE_EVENTS)
+        n_events = int(clock.n_events + (clock.n_inside << self._has_cases) + clock.n_movers + SPARE_EVENTS)
         if n_events > clock.n_calendar:
             self._more_events(2 * n_events - int(clock.n_calendar))
             longer |= {"calendar": 0, "parked": 0}

@@ -45,11 +45,14 @@ class Desk:
             self._decide(caller, case, agent, now)
         if caller.misrouted:
             return
-        if caller.leg > 0:
-            case.leg_retold = float(self.record.retell)
+        story = 0.0
+        if case.briefer is not None:
+            story = float(self.record.brief)
+        elif caller.leg > 0:
+            story = case.leg_retold = float(self.record.retell)
         recorded = caller.recorded_handle >= 0.0 and caller.leg == 0
         what = (caller.call_type, case.action, caller.talk_time, case.needed, caller.leg)
-        caller.talk_time = authority.talk_of(self.record, *what, recorded)
+        caller.talk_time = authority.talk_of(self.record, *what, recorded, story)
 
     def _decide(self, caller: Caller, case: Case, agent: Agent, now: float) -> None:
         """Whether he may, and does."""

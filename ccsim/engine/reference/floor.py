@@ -18,7 +18,7 @@ from ccsim.rules import callers, handling, ivr
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.routing import is_busy
-from ccsim.vocabulary import Action, AgentState, ClosingRule, EventField, Outcome
+from ccsim.vocabulary import Action, AgentState, ClosingRule, Event, EventField, Outcome
 
 __all__ = ["Floor"]
 
@@ -215,7 +215,10 @@ class Floor:
         if caller.gives_up_at == math.inf:
             recorded = caller.recorded_patience if caller.leg == 0 else -1.0
             who = (caller.kind, caller.leg_entity, caller.contact, recorded)
-            caller.gives_up_at = self.clock.now + callers.patience(self.luck, self.record, *who)
+            patience = callers.patience(self.luck, self.record, *who)
+            caller.gives_up_at = self.clock.now + float(
+                callers.patience_on_leg(self.call_types[caller.kind], caller.leg, patience)
+            )
 
     def _await_step(self, caller: Caller, step: int) -> None:
         """The queue's next step for him will fall due, or does now if he waited elsewhere before."""
@@ -302,11 +305,15 @@ class Floor:
         self.last_wait[caller.lane.queue] = self.clock.now - caller.queued_at
         if caller.case is not None:
             self.desk.take_up(caller, caller.case, agent, self.clock.now)
+            self._end_briefing(caller, float(self.record.brief))
         self.n_inside += self._may_transfer(caller)
         self.change_state(agent, AgentState.TALK, caller.customer)
 
     def talk_ends(self, caller: Caller) -> tuple[Agent, float]:
-        """The conversation is over: he goes on to another queue or is served; returns the agent and how long he wraps up, s."""
+        """The conversation is over: he goes on to another queue or is served; returns the agent and how long he wraps up, s.
+
+        Who holds with the caller for the next person wraps up later.
+        """
         agent, wrap_time = caller.agent, caller.wrap_time
         assert agent is not None
         self.n_inside -= self._may_transfer(caller)
@@ -322,6 +329,8 @@ class Floor:
         else:
             self._end_contact(caller, Outcome.SERVED, self.clock.now)
             self.book.episode(caller)
+        if agent.state is AgentState.BRIEF:
+            return agent, 0.0
         if wrap_time > 0.0:
             self.change_state(agent, AgentState.WRAP, caller.customer)
         else:
@@ -341,11 +350,41 @@ class Floor:
         if self.desk.loses(caller):
             self._end_contact(caller, Outcome.LOST_IN_TRANSFER, self.clock.now)
             return
+        if self.record.warm:
+            self._begin_briefing(caller, agent)
         way = self.desk.pass_on(caller, agent)
         self._end_stay(caller, Outcome.ESCALATED, self.clock.now)
         caller.segment += 1
         caller.leg_entity = leg_entity(caller.entity, caller.leg)
         self._seek_agent(caller, way)
+
+    def _begin_briefing(self, caller: Caller, agent: Agent) -> None:
+        """The agent stays with the caller until somebody else has answered and heard the story, or the caller is gone."""
+        assert caller.case is not None
+        caller.case.briefer, agent.wrap_next = agent, caller.wrap_time
+        self.change_state(agent, AgentState.BRIEF, caller.customer)
+
+    def _end_briefing(self, caller: Caller, after: float) -> None:
+        """In so many seconds the agent who holds with the caller, if there is one, will be done with that."""
+        assert caller.case is not None
+        agent, caller.case.briefer = caller.case.briefer, None
+        if agent is None:
+            return
+        ends_at = self.clock.now + after
+        caller.case.brief_time += ends_at - agent.since
+        moment = self.clock.at(ends_at, Event.WRAP_END, agent.id)
+        assert moment.callbacks is not None
+        moment.callbacks.append(lambda _: self._wrap_up(agent))
+
+    def _wrap_up(self, agent: Agent) -> None:
+        """The briefing is over: he writes up what he did before it."""
+        if agent.wrap_next <= 0.0:
+            self.release(agent)
+            return
+        self.change_state(agent, AgentState.WRAP, agent.customer)
+        moment = self.clock.at(self.clock.now + agent.wrap_next, Event.WRAP_END, agent.id)
+        assert moment.callbacks is not None
+        moment.callbacks.append(lambda _: self.release(agent))
 
     def put_right(self, caller: Caller) -> None:
         """A misrouted caller is passed on to his own queue, as if he had just come from the IVR."""
@@ -497,6 +536,8 @@ class Floor:
         caller.talked += talked
         caller.held += held
         caller.wrapped += wrapped
+        if caller.case is not None and ended_at < math.inf:
+            self._end_briefing(caller, 0.0)
 
     def _leave(self, agent: Agent) -> None:
         """An agent goes off duty."""

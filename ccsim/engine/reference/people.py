@@ -39,6 +39,7 @@ class Agent:
     busy_time: float = 0.0  # since then
     spent: float = 0.0  # of his budget on the day below
     spent_on: int = -1
+    wrap_next: float = 0.0  # what he has to write up once he has briefed the next person, s
 
 
 class Reach(NamedTuple):
@@ -103,10 +104,12 @@ class Case:
     granted: float = 0.0
     leaked: float = 0.0
     retold: float = 0.0
+    brief_time: float = 0.0
     resolved: bool = False
     at_first: bool = False
 
     n_hops: int = 0  # escalations of this contact
+    briefer: Agent | None = None  # who holds with the caller for the next person
     action: Action = Action.SETTLED  # these five: in the leg at hand
     leg_granted: float = 0.0
     leg_leaked: float = 0.0

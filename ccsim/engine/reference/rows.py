@@ -77,7 +77,7 @@ class Book:
         elif caller.outcome is Outcome.SERVED:
             end = CaseEnd.REFUSED if case.action is Action.REFUSED else CaseEnd.SETTLED
         what = (caller.call_type, case.n_legs, case.n_escalations, end, int(case.resolved), int(case.at_first))
-        gave = (caller.first_at, case.needed, case.granted, case.leaked, case.retold)
+        gave = (caller.first_at, case.needed, case.granted, case.leaked, case.retold, case.brief_time)
         self.written["cases"].append((*self._key(caller), *what, *gave))
 
     def agent_state(self, agent: Agent, ended_at: float) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.outcomes.audit.briefings import briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.stays import misrouted, transfers_before
 from ccsim.outcomes.tables import Rows
@@ -48,7 +49,7 @@ def check_authority(program: Program, rows: Rows, complaints: Complaints) -> Non
     _check_actions(program, rows, legs, wrong, complaints)
     _check_grants(program, settlements, complaints)
     _check_budgets(program, settlements, complaints)
-    _check_cases(rows, complaints)
+    _check_cases(program, rows, complaints)
 
 
 def _who(row: Any) -> str:
@@ -72,7 +73,8 @@ def _check_actions(program: Program, rows: Rows, legs: Table, wrong: Table, comp
     short = np.isin(action, (Action.ESCALATED, Action.REFUSED))
     complaints.where(able & short, "I12", lambda i: f"{_who(legs[i])}: could settle {needed[i]}, and did not")
     complaints.where(unable & (action == Action.SETTLED), "I12", lambda i: f"{_who(legs[i])}: settled {needed[i]}, and may not")
-    retold = np.where((settlements["leg"] > 0) & ~wrong, program.settings.retell[0], 0.0)
+    briefed = (legs["came_by"] == Outcome.ESCALATED) & (program.settings.warm[0] != 0)
+    retold = np.where((settlements["leg"] > 0) & ~wrong & ~briefed, program.settings.retell[0], 0.0)
     complaints.unlike(settlements["retold_time"], retold, "I12", lambda i: _who(legs[i]), "retold for", "should be")
 
     segments = rows.segments
@@ -118,7 +120,7 @@ def _check_budgets(program: Program, settlements: Table, complaints: Complaints)
     )
 
 
-def _check_cases(rows: Rows, complaints: Complaints) -> None:
+def _check_cases(program: Program, rows: Rows, complaints: Complaints) -> None:
     """A case tells what its settlements add up to, and how it ended."""
     settlements, cases, episodes = rows.settlements, rows.cases, rows.episodes
     n = len(cases)
@@ -138,6 +140,9 @@ def _check_cases(rows: Rows, complaints: Complaints) -> None:
     end[n_legs == 0] = CaseEnd.UNMET
     resolved = np.append(settlements["resolved"], 0)[last]
     up = rows.segments["outcome"] == Outcome.ESCALATED
+    briefings, briefed = briefings_of(program, rows.segments), np.zeros(n)
+    over = briefings.ends < np.inf
+    np.add.at(briefed, briefings.stays["customer"][over], briefings.ends[over] - briefings.begins[over])  # in their order
     expected = {
         "customer": episodes["customer"],
         "call_type": episodes["call_type"],
@@ -147,6 +152,7 @@ def _check_cases(rows: Rows, complaints: Complaints) -> None:
         "end": end,
         "resolved": resolved,
         "at_first": resolved * (n_legs == 1),
+        "brief_time": briefed,
         **sums,
     }
     for field, value in expected.items():

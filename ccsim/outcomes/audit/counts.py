@@ -271,6 +271,7 @@ def _count_cases(program: Program, cases: Table, counts: Counts) -> None:
         "resolved": cases["resolved"],
         "at_first": cases["at_first"],
         "retold_time": _micros(cases["retold_time"]),
+        "brief_time": _micros(cases["brief_time"]),
         "goodwill": _micros(cases["granted"]),
         "leaked": _micros(cases["leaked"]),
     }.items():
@@ -301,7 +302,7 @@ def _count_agent_time(program: Program, states: Table, counts: Counts) -> None:
     """Time by state, split at interval edges and at opening and closing."""
     names = {
         state: f"{state.name.lower()}_time"
-        for state in (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING)
+        for state in (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF)
     }
     pieces = _pieces(program, states["started_at"], states["ended_at"])
     opens, closes = _micros(program.intervals.open_from), _micros(program.intervals.open_until)

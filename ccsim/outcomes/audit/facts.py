@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.outcomes.audit.briefings import briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.stays import check_stays, left_at, transfers_before
 from ccsim.outcomes.audit.steps import late_comings
@@ -320,7 +321,9 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     # Who is transferred at the end of a talk may be answered in that instant by an agent freed after him; who comes out of
     # another queue has waited there.
     later = segments["came_by"] >= 0
-    at_once = served & ~waited & ~later & ~np.isin(segments["entered_at"], late_comings(program))
+    briefings = briefings_of(program, segments)
+    late = np.concatenate((late_comings(program), briefings.ends[briefings.at_once]))
+    at_once = served & ~waited & ~later & ~np.isin(segments["entered_at"], late)
     never_had_to = at_once | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
     complaints.where(never_had_to & (gives_up < np.inf), "I06", lambda i: f"{who(i)} never waited, but his patience is drawn")
 
@@ -347,9 +350,12 @@ def _known_patience(program: Program, segments: Table) -> NDArray[np.float64]:
     known[laws.family[law] == Family.NEVER] = np.inf
     known = np.where(known >= 0, np.minimum(known, program.call_types.patience_at_most), -1.0)
     patience: NDArray[np.float64] = known[segments["call_type"]]
+    leg = transfers_before(segments)
+    later = (leg > 0) & (patience >= 0) & (patience < np.inf)
+    factor = program.call_types.after_transfer[segments["call_type"]]
+    patience = np.where(later, np.where(later, patience, 0.0) * factor, patience)
     if len(program.recorded):
         recorded = program.recorded.patience[np.minimum(segments["customer"], len(program.recorded) - 1)]
-        leg = transfers_before(segments)
         patience = np.where((recorded >= 0) & (leg == 0), recorded, patience)
     return patience
 

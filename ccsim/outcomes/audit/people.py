@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.outcomes.audit.briefings import Briefings, briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.presence import check_presence
 from ccsim.outcomes.audit.stays import left_at, misrouted, transfers_before
@@ -20,7 +21,8 @@ __all__ = ["check_people"]
 Table = NDArray[Any]
 
 _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
-_WITH_CALLS = (AgentState.TALK, AgentState.WRAP, AgentState.RING)
+_WITH_CALLS = (AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF)
+_ROUNDING = 1e-12
 _WORK = np.dtype([("agent", "i8"), ("state", "i8"), ("customer", "i8"), ("started_at", "f8"), ("ended_at", "f8")])
 
 
@@ -63,7 +65,7 @@ def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     answered = rows.segments[rows.segments["answered_at"] < np.inf]
     _check_teams(program, rows.agent_states, complaints)
     assigned = rows.segments[rows.segments["assigned_at"] < np.inf]
-    _check_work(rows.agent_states, assigned, complaints)
+    _check_work(rows.agent_states, assigned, briefings_of(program, rows.segments), complaints)
     home = _going_home(program, rows)
     settings = [_settings(program, team, home) for team in range(len(program.teams))]
     _check_moves(rows.agent_states, assigned, _resettled(program, rows.agent_states, settings), complaints)
@@ -116,9 +118,10 @@ def _check_moves(states: Table, assigned: Table, resettled: NDArray[np.bool_], c
     touches = same & (states["started_at"][1:] == states["ended_at"][:-1])
     before, after = states["state"][:-1], states["state"][1:]
     repeats = (before == AgentState.AVAILABLE) & (after == AgentState.AVAILABLE) & ~resettled[1:]
-    not_his = (before == AgentState.TALK) & (after == AgentState.WRAP) & (states["customer"][:-1] != states["customer"][1:])
+    follows = np.isin(before, (AgentState.TALK, AgentState.BRIEF)) & np.isin(after, (AgentState.WRAP, AgentState.BRIEF))
+    not_his = follows & (states["customer"][:-1] != states["customer"][1:])
     bad = touches & ~hidden & (~legal[before, after] | repeats | not_his)
-    bad |= ~touches & (after == AgentState.WRAP) & ~hidden
+    bad |= ~touches & np.isin(after, (AgentState.WRAP, AgentState.BRIEF)) & ~hidden
     complaints.where(
         bad,
         "I03",
@@ -133,7 +136,7 @@ def _check_moves(states: Table, assigned: Table, resettled: NDArray[np.bool_], c
         "I03",
         lambda i: f"agent {agent[i]}: {AgentState(states['state'][i]).name} with customer {states['customer'][i]}",
     )
-    endless = (states["ended_at"] == np.inf) & (states["state"] != AgentState.AVAILABLE)
+    endless = (states["ended_at"] == np.inf) & ~np.isin(states["state"], (AgentState.AVAILABLE, AgentState.BRIEF))
     complaints.where(endless, "I03", lambda i: f"agent {agent[i]}: {AgentState(states['state'][i]).name} for ever")
 
 
@@ -143,14 +146,17 @@ def _moments(agents: Table, at: Table) -> Table:
     return found
 
 
-def _check_work(states: Table, assigned: Table, complaints: Complaints) -> None:
-    """Ringing, talk and wrap of the agents are those of the calls, and the other way round."""
+def _check_work(states: Table, assigned: Table, briefings: Briefings, complaints: Complaints) -> None:
+    """Ringing, talk, briefing and wrap of the agents are those of the calls, and the other way round."""
     answered = assigned[assigned["answered_at"] < np.inf]
+    wraps = _work(AgentState.WRAP, answered, answered["ended_at"], answered["wrap_ended_at"])
+    wraps = _after_briefings(wraps, states, briefings)
     told = np.concatenate(
         [
             _work(AgentState.RING, assigned, assigned["assigned_at"], left_at(assigned)),
             _work(AgentState.TALK, answered, answered["answered_at"], answered["ended_at"]),
-            _work(AgentState.WRAP, answered, answered["ended_at"], answered["wrap_ended_at"]),
+            _work(AgentState.BRIEF, briefings.stays, briefings.begins, briefings.ends),
+            wraps,
         ]
     )
     told = told[told["ended_at"] > told["started_at"]]
@@ -169,6 +175,22 @@ def _check_work(states: Table, assigned: Table, complaints: Complaints) -> None:
     complaints.where(unknown, "I03", lambda i: f"{say(done[i])}, of which no call tells")
     missing = ~np.isin(told, done)
     complaints.where(missing, "I03", lambda i: f"{say(told[i])}, told by the call, is not among his states")
+
+
+def _after_briefings(wraps: Table, states: Table, briefings: Briefings) -> Table:
+    """Who briefed writes up afterwards. When he is done is rounded otherwise than the stay says: as his own row does."""
+    theirs = _work(AgentState.WRAP, briefings.stays, briefings.begins, briefings.stays["wrap_ended_at"])
+    others = wraps[~np.isin(wraps, theirs)]
+    theirs = theirs[(theirs["ended_at"] > theirs["started_at"]) & (briefings.ends < np.inf)]
+    wrap = theirs["ended_at"] - theirs["started_at"]
+    ends = briefings.ends[(briefings.stays["wrap_ended_at"] > briefings.begins) & (briefings.ends < np.inf)]
+    theirs["started_at"], theirs["ended_at"] = ends, ends + wrap
+    mine = states[states["state"] == AgentState.WRAP]
+    for row in theirs:
+        same = mine[(mine["agent"] == row["agent"]) & (mine["started_at"] == row["started_at"])]
+        if len(same) and abs(same["ended_at"][0] - row["ended_at"]) <= _ROUNDING * row["ended_at"]:
+            row["ended_at"] = same["ended_at"][0]
+    return np.concatenate([others, theirs])
 
 
 def _work(state: AgentState, stays: Table, start: Table, end: Table) -> Table:

@@ -16,7 +16,7 @@ __all__ = ["check_presence"]
 
 Table = NDArray[Any]
 
-_ON_PHONES = (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING)
+_ON_PHONES = (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF)
 _AWAY = (AgentState.BREAK, AgentState.OFF_PHONE)
 
 
@@ -112,7 +112,8 @@ def _check_staying(duties: Records, mine: Table, drains: list[_Drain], complaint
     # A call taken in the very instant in which the shift ends was taken before.
     rang = np.concatenate(([False], (state[1:] == AgentState.TALK) & (state[:-1] == AgentState.RING)))
     taken = np.where(rang, np.concatenate(([0.0], started[:-1]))[: len(started)], started)
-    finishing = (np.isin(state, (AgentState.TALK, AgentState.RING)) & (taken <= end)) | (state == AgentState.WRAP)
+    finishing = np.isin(state, (AgentState.TALK, AgentState.RING)) & (taken <= end)
+    finishing |= np.isin(state, (AgentState.WRAP, AgentState.BRIEF))
     for drain in drains:
         staying = (drain.begin <= end) & (end <= drain.end) & (started <= drain.end)
         finishing |= staying & np.isin(state, (AgentState.TALK, AgentState.RING))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.outcomes.audit.briefings import briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.events import perhaps_closed, surely_closed
 from ccsim.outcomes.audit.stays import contact_key, left_at, taken_at
@@ -30,6 +31,8 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     late = late_comings(program)
     freeing = left[(stays["outcome"] == Outcome.ABANDONED) & (stays["assigned_at"] < np.inf)]  # an agent, after other ends
+    briefings = briefings_of(program, rows.segments)
+    freeing = np.concatenate((freeing, briefings.ends[briefings.at_once]))
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
     for lane, queue in enumerate(program.lanes.queue):
         here = lane_of == lane
