@@ -24,6 +24,7 @@ _HOMES = {
     "Result": "ccsim.experiment",
     "Scenario": "ccsim.scenario",
     "ScenarioError": "ccsim.errors",
+    "Sweep": "ccsim.experiment",
     "calibrate": "ccsim.experiment",
     "check_policy": "ccsim.experiment",
     "compare": "ccsim.experiment",
@@ -34,6 +35,7 @@ _HOMES = {
     "plus": "ccsim.scenario",
     "run": "ccsim.experiment",
     "select": "ccsim.experiment",
+    "sweep": "ccsim.experiment",
     "times": "ccsim.scenario",
     "walk": "ccsim.report.walk",
 }

@@ -71,6 +71,8 @@ class Accumulator:
     brief : bool
         Keep only what contacts of the whole run need, for plans of which one figure is wanted: no days, intervals, quantiles
         or targets.
+    whole_runs : bool
+        Keep the whole run only, for hundreds of plans: all its KPIs but quantiles, and no days, intervals or targets.
     keep_runs : bool
         Also keep the centre's sums of each replication, for comparisons in pairs (`sample`).
     required : Required, optional
@@ -90,6 +92,7 @@ class Accumulator:
         targets: Sequence[Target] = (),
         *,
         brief: bool = False,
+        whole_runs: bool = False,
         keep_runs: bool = False,
         required: Required | None = None,
     ) -> None:
@@ -105,17 +108,18 @@ class Accumulator:
             "interval": list(names.interval_labels),
         }
         self._grids = grids_of(program, names, self._calendar, required)
-        if brief:
+        if brief or whole_runs:
             self._targets = ()
-            self._grids = [dataclasses.replace(self._grids[0], periods=("run",))]
+            kept = self._grids[:1] if brief else self._grids
+            self._grids = [dataclasses.replace(grid, periods=("run",)) for grid in kept]
         self._blocks = [
             [Block(grid, period, program, self._metrics, self._calendar) for period in grid.periods] for grid in self._grids
         ]
         self._moments = [[Moments((len(b.measures), b.shape[0] * b.shape[1])) for b in blocks] for blocks in self._blocks]
         self._of_queue = [np.flatnonzero(np.asarray(program.lanes.queue) == q) for q in range(len(names.queues))]
-        self._wait_rows = [] if brief else self._kept_waits()
+        self._wait_rows = [] if brief or whole_runs else self._kept_waits()
         self._waits = WaitMoments(len(self._wait_rows))
-        self._series = {} if brief else {key: self._new_series(*key) for key in self._followed()}
+        self._series = {} if brief or whole_runs else {key: self._new_series(*key) for key in self._followed()}
         self._interval_hits: list[list[tuple[int, int]]] = [[] for _ in self._targets]
 
     # ---------------------------------------------------------------------------- adding

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ccsim.analysis.estimate import student_t
 
-__all__ = ["METHODS", "Method", "Paired", "Sample", "Verdict", "best_shares", "each_confidence", "judge", "paired"]
+__all__ = ["METHODS", "Method", "Paired", "Sample", "Verdict", "best_shares", "each_confidence", "judge", "paired", "skewed"]
 
 Floats = NDArray[np.float64]
 
@@ -127,7 +127,7 @@ def paired(base: Sample, plan: Sample, share: bool, confidence: float) -> Paired
     With e_i = (N_i - R D_i) / mean D of either plan, d_i = e_i(plan) - e_i(base): squared error s^2(d) / n. The covariance of
     the plans is in it, and that of numerators and denominators (Cochran, Sampling Techniques, 1977, section 6.4). Rare bad days
     make d_i skewed, which the tails of a Bonferroni interval feel first: its sides are those of the t interval or, where they
-    are longer, those after Hall's transformation (see `_skewed`).
+    are longer, those after Hall's transformation (see `skewed`).
     Without any spread the t interval has no width, and that is no certainty: a replication that behaves otherwise may be rare.
     Of shares, n replications without one bound their share, and each moves the difference by at most 1 + its size.
     """
@@ -167,11 +167,11 @@ def _sides(value: Floats, between: Floats, t: Floats) -> tuple[Floats, Floats]:
     error = np.sqrt((between * between).sum(axis=0) / (n - 1) / n)
     with np.errstate(invalid="ignore", divide="ignore"):
         skewness = np.nan_to_num((between**3).mean(axis=0) / (error * error * n) ** 1.5)
-    return value - error * np.maximum(t, _skewed(t, skewness, n)), value + error * np.maximum(t, -_skewed(-t, skewness, n))
+    return value - error * np.maximum(t, skewed(t, skewness, n)), value + error * np.maximum(t, -skewed(-t, skewness, n))
 
 
-def _skewed(t: Floats, skewness: Floats, n: int) -> Floats:
-    """The quantile of a studentised mean of skewed parts at which its transform is t.
+def skewed(t: Floats, skewness: Floats, n: int) -> Floats:
+    """The quantile of a studentised mean of parts with that skewness at which its transform is t.
 
     Notes
     -----

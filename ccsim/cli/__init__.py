@@ -26,6 +26,7 @@ VERBS = {
     "show": "Say what a scenario means, with all defaults.",
     "run": "Simulate a scenario and report what callers and agents would live through.",
     "compare": "Compare plans that meet the same callers.",
+    "sweep": "Turn a few levers and see every KPI move.",
     "walk": "Walk through one agent's day, call by call, and see what stood in the way.",
     "erlang": "Agents and waits by the textbook: Erlang C and A side by side.",
     "kpis": "What every figure means: the sentence and the formula.",

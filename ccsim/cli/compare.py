@@ -178,18 +178,9 @@ def _show(found: Comparison | Choice, as_json: bool, out: Path | None) -> None:
         else:
             comparison.print_comparison(found, console())
     if out is not None:
-        _write(choice.choice_rows(found) if isinstance(found, Choice) else fields.comparison_rows(found), out)
+        from ccsim.report.cells import write_rows
 
-
-def _write(rows: list[dict[str, Any]], out: Path) -> None:
-    import csv
-
-    from ccsim.report.cells import plain_cell
-
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerows([row.keys() for row in rows[:1]])
-        writer.writerows([plain_cell(cell) for cell in row.values()] for row in rows)
+        write_rows(choice.choice_rows(found) if isinstance(found, Choice) else fields.comparison_rows(found), out)
 
 
 def _leave_comparison(comparison: Comparison, check: bool, quiet: bool, planned: int) -> None:

@@ -36,8 +36,13 @@ def message(text: str) -> None:
 
 
 def print_json(content: dict[str, Any]) -> None:
-    """Write one JSON object to stdout; what is no number (nan, infinity) becomes null."""
-    click.echo(json.dumps({"format": FORMAT, **_finite(content)}, indent=2, allow_nan=False))
+    """Write one JSON object to stdout."""
+    click.echo(json_text(content))
+
+
+def json_text(content: dict[str, Any]) -> str:
+    """Return one JSON object with its format; what is no number (nan, infinity) becomes null."""
+    return json.dumps({"format": FORMAT, **_finite(content)}, indent=2, allow_nan=False)
 
 
 def problem_fields(problem: Problem) -> dict[str, Any]:

@@ -73,8 +73,8 @@ def selected(text: str) -> tuple[str, str | None]:
     return id, _ENDS[end]
 
 
-def bound(text: str) -> Bound:
-    """Return the limit written as ``service_level>=80%``."""
+def bound(text: str, option: str = "--subject-to") -> Bound:
+    """Return the limit written as ``service_level>=80%`` after an option."""
     from ccsim import units
     from ccsim.analysis import REGISTRY
     from ccsim.errors import Refusal
@@ -82,7 +82,7 @@ def bound(text: str) -> Bound:
 
     found = _LIMIT.fullmatch(text)
     if found is None:
-        raise click.UsageError(f"--subject-to: got {text!r}, allowed: a KPI, >= or <=, a value. Try: 'service_level>=80%'")
+        raise click.UsageError(f"{option}: got {text!r}, allowed: a KPI, >= or <=, a value. Try: 'service_level>=80%'")
     id, sign, size = found.groups()
     refuse_unknown((id,))
     unit, plain = REGISTRY[id].unit, units.Plain(size)
@@ -94,5 +94,5 @@ def bound(text: str) -> Bound:
         else:
             value = units.parse_number(plain)
     except Refusal as refusal:
-        raise click.UsageError(f"--subject-to of {id}: {told(refusal)}") from None
+        raise click.UsageError(f"{option} of {id}: {told(refusal)}") from None
     return Bound(id, 1 if sign == ">=" else -1, value)

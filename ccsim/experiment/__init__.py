@@ -1,7 +1,7 @@
 """Experiments: the only floor that knows engines and analysis.
 
 `run` simulates a scenario and returns a `Result`; `compare` simulates several side by side and returns a `Comparison`;
-`select` goes on until it is known which of them is best.
+`select` goes on until it is known which of them is best, `sweep` turns a few levers and returns a `Sweep`.
 """
 
 from ccsim.experiment.calibrate import calibrate
@@ -11,6 +11,8 @@ from ccsim.experiment.policy import PolicyCheck, check_policy
 from ccsim.experiment.result import Neighbour, Result, TextbookFigures
 from ccsim.experiment.run import run
 from ccsim.experiment.select import Bound, Candidate, Choice, select
+from ccsim.experiment.sweep import sweep
+from ccsim.experiment.swept import Sweep
 
 __all__ = [
     "Bound",
@@ -22,10 +24,12 @@ __all__ = [
     "Plan",
     "PolicyCheck",
     "Result",
+    "Sweep",
     "TextbookFigures",
     "calibrate",
     "check_policy",
     "compare",
     "run",
     "select",
+    "sweep",
 ]

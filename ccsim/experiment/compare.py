@@ -25,7 +25,18 @@ from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program, mean_calls
 from ccsim.scenario import Scenario
 
-__all__ = ["COMPARED", "Ways", "compare", "named_plans", "notes_on", "prepared", "question_of", "ways"]
+__all__ = [
+    "COMPARED",
+    "Ways",
+    "compare",
+    "key_of",
+    "named_plans",
+    "notes_on",
+    "prepared",
+    "question_of",
+    "simulate_side_by_side",
+    "ways",
+]
 
 COMPARED = (
     *("service_level", DAYS, "abandonment", "asa", "occupancy", "handle_time", "offered"),
@@ -90,18 +101,7 @@ def compare(
     question = question_of(base, program, kpis, margins or {})
 
     started = time.perf_counter()
-    n, interrupted = 0, False
-    try:
-        for together in how.replications():
-            with unbroken():
-                for plan, done in zip(plans, together, strict=True):
-                    add(plan.accumulator, plan.compiled.program, done)
-                    plan.digest.add(done)
-                n += 1
-            if progress is not None:
-                progress(n, how.planned)
-    except KeyboardInterrupt:
-        interrupted = True
+    n, interrupted = simulate_side_by_side(plans, how, progress)
     elapsed = time.perf_counter() - started
     shown = as_plans(plans, question) if n else ()
     return Comparison(
@@ -152,13 +152,14 @@ def named_plans(
     return list(taken.items())
 
 
-def prepared(named: Sequence[tuple[str, Scenario]]) -> list[Simulated]:
-    """Each plan compiled, with the metrics and targets of the base and nothing simulated yet."""
+def prepared(named: Sequence[tuple[str, Scenario]], *, whole_runs: bool = False) -> list[Simulated]:
+    """Each plan compiled, with the metrics and targets of the base and nothing simulated yet; see `Accumulator.whole_runs`."""
     base, plans = named[0][1], []
     for name, scenario in named:
         judged = scenario.model_copy(update={"metrics": base.metrics, "targets": base.targets, "target": base.target})
         compiled = compile_scenario(judged)
-        plans.append(Simulated(name, scenario, compiled, new_accumulator(judged, compiled, keep_runs=True), Digest()))
+        accumulator = new_accumulator(judged, compiled, whole_runs=whole_runs, keep_runs=True)
+        plans.append(Simulated(name, scenario, compiled, accumulator, Digest()))
     return plans
 
 
@@ -175,12 +176,17 @@ def notes_on(plans: Sequence[Simulated]) -> Iterator[str]:
 # -------------------------------------------------------------------------------- what is compared
 
 
-def question_of(base: Scenario, program: Program, kpis: Sequence[str] | None, margins: Mapping[str, float]) -> Question:
-    """What is compared, decided before anything is simulated: the family must not depend on what comes out."""
+def question_of(
+    base: Scenario, program: Program, kpis: Sequence[str] | None, margins: Mapping[str, float], *, days: bool = True
+) -> Question:
+    """What is compared, decided before anything is simulated: the family must not depend on what comes out.
+
+    Without `days` the share of them that reach the target is left out.
+    """
     metrics = Metrics(base.metrics.service_level, base.metrics.flow_outs)
     yardstick = next(target for target in targets_of(base) if REGISTRY[target.kpi].better != "neither")  # 80/20 if none is said
     if kpis is None:
-        said_nothing = {DAYS, "paid_fte"} if base.run.mode == "steady" else set()
+        said_nothing = {DAYS, "paid_fte"} if base.run.mode == "steady" else set() if days else {DAYS}
         said_nothing |= set() if is_priced(program) else _OF_MONEY
         said_nothing |= set() if program.settings.authority[0] else _OF_CASES
         kpis = [id for id in COMPARED if id not in said_nothing]
@@ -193,7 +199,7 @@ def question_of(base: Scenario, program: Program, kpis: Sequence[str] | None, ma
             raise ValueError(f"margin: got {id!r}, which is not compared; allowed: {', '.join(compared)}")
         if not 0.0 < margin < math.inf:
             raise ValueError(f"margin of {id}: got {margin}; allowed: above 0")
-    return Question(keys, _key_of(yardstick, program, metrics), yardstick, base.run.confidence, dict(margins))
+    return Question(keys, key_of(yardstick, program, metrics), yardstick, base.run.confidence, dict(margins), metrics)
 
 
 def _keys(id: str, base: Scenario, program: Program, metrics: Metrics, yardstick: Target) -> Iterator[Key]:
@@ -201,7 +207,7 @@ def _keys(id: str, base: Scenario, program: Program, metrics: Metrics, yardstick
     if id == DAYS:
         if base.run.mode == "steady":
             raise ValueError(f"kpis: got {DAYS}, but a steady run has no days")
-        measured = _key_of(yardstick, program, metrics)
+        measured = key_of(yardstick, program, metrics)
         yield Key(DAYS, " ".join([".".join(part for part in measured[:2] if part), yardstick.goal]), measured.basis)
         return
     kpi = REGISTRY.get(id)
@@ -219,7 +225,7 @@ def _keys(id: str, base: Scenario, program: Program, metrics: Metrics, yardstick
         yield Key(id, "", "episode")
 
 
-def _key_of(target: Target, program: Program, metrics: Metrics) -> Key:
+def key_of(target: Target, program: Program, metrics: Metrics) -> Key:
     """The KPI a target is about."""
     within = float(program.thresholds[0]) if target.within is None else target.within
     variant = service_level_variant(metrics, within) if target.kpi == "service_level" else ""
@@ -259,6 +265,23 @@ class Ways(NamedTuple):
         jobs = self.jobs if self.engine == "compiled" else 1  # the reference engine never releases the interpreter lock
         in_order = replicate(simulate, range(len(numbers) * size), jobs)
         return zip(*[in_order] * size, strict=True)
+
+
+def simulate_side_by_side(plans: Sequence[Simulated], how: Ways, progress: Progress | None) -> tuple[int, bool]:
+    """Make the replications of all plans and add them up: how many all of them have, and whether Ctrl-C ended it."""
+    n = 0
+    try:
+        for together in how.replications():
+            with unbroken():
+                for plan, done in zip(plans, together, strict=True):
+                    add(plan.accumulator, plan.compiled.program, done)
+                    plan.digest.add(done)
+                n += 1
+            if progress is not None:
+                progress(n, how.planned)
+    except KeyboardInterrupt:
+        return n, True
+    return n, False
 
 
 def ways(base: Scenario, plans: Sequence[Simulated], engine: str, reps: int | None, seed: int | None, jobs: int | None) -> Ways:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ccsim.analysis import REGISTRY, Accumulator, Estimate, Target, Verdict
+from ccsim.analysis import REGISTRY, Accumulator, Estimate, Metrics, Target, Verdict
 from ccsim.analysis import paired as pairs
 from ccsim.analysis.estimate import Label, Moments, number_or_none, ratios
 from ccsim.experiment.comparison import Difference, Key, Plan
@@ -15,7 +15,7 @@ from ccsim.experiment.replicate import Digest
 from ccsim.program.compile import Compiled
 from ccsim.scenario import Scenario
 
-__all__ = ["DAYS", "Question", "Simulated", "as_plans", "differences", "estimate_of", "sample_of"]
+__all__ = ["DAYS", "Question", "Simulated", "as_plans", "differences", "differences_from", "estimate_of", "sample_of"]
 
 DAYS = "days_in_target"
 _HOURS = 1e-6 / 3600.0
@@ -44,6 +44,8 @@ class Question(NamedTuple):
     confidence : float
         Of all intervals together.
     margins : dict of KPI to float
+    metrics : Metrics
+        Those of the base.
     """
 
     keys: tuple[Key, ...]
@@ -51,6 +53,7 @@ class Question(NamedTuple):
     yardstick: Target
     confidence: float
     margins: dict[str, float]
+    metrics: Metrics
 
     def family(self, plans: int) -> int:
         """Intervals that are to hold together: every KPI of every plan but the base."""
@@ -91,6 +94,11 @@ def differences(simulated: Sequence[Simulated], plans: Sequence[Plan], question:
             verdict = str(pairs.Verdict.IDENTICAL) if shown.identical else difference.verdict
             found.append(difference._replace(range=_range(shown.targets, key), verdict=verdict))
     return tuple(found)
+
+
+def differences_from(base: Simulated, plan: Simulated, question: Question, confidence: float) -> list[Difference]:
+    """Every KPI of one plan against another, each with that confidence, whatever else is compared."""
+    return [_difference(base, plan, key, confidence, question) for key in question.keys]
 
 
 def _difference(base: Simulated, plan: Simulated, key: Key, confidence: float, question: Question) -> Difference:

@@ -140,12 +140,23 @@ def run(
     )
 
 
-def new_accumulator(scenario: Scenario, compiled: Compiled, *, brief: bool = False, keep_runs: bool = False) -> Accumulator:
-    """An accumulator that knows the scenario's metrics and targets."""
+def new_accumulator(
+    scenario: Scenario, compiled: Compiled, *, brief: bool = False, whole_runs: bool = False, keep_runs: bool = False
+) -> Accumulator:
+    """An accumulator that knows the scenario's metrics and targets; see `Accumulator` for what it may leave out."""
     metrics = Metrics(service_level=scenario.metrics.service_level, flow_outs=scenario.metrics.flow_outs)
     targets = tuple(targets_of(scenario))
     required = None if brief else required_of(scenario, compiled)
-    return Accumulator(compiled.program, compiled.names, metrics, targets, brief=brief, keep_runs=keep_runs, required=required)
+    return Accumulator(
+        compiled.program,
+        compiled.names,
+        metrics,
+        targets,
+        brief=brief,
+        whole_runs=whole_runs,
+        keep_runs=keep_runs,
+        required=required,
+    )
 
 
 def add(accumulator: Accumulator, program: Program, done: Replication) -> None:

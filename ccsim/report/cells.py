@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 
@@ -24,3 +27,10 @@ def need(module: str, extra: str) -> Any:
     except ImportError:
         name = module.partition(".")[0]
         raise MissingLibrary(f"{name} is not installed. Try: pip install 'ccsim[{extra}]'") from None
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Write rows of the same columns as CSV, their names in the first line."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        lines = [list(row) for row in rows[:1]] + [list(row.values()) for row in rows]
+        csv.writer(stream).writerows([plain_cell(cell) for cell in line] for line in lines)

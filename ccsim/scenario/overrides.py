@@ -206,12 +206,12 @@ def _longer(law: Any, factor: Decimal) -> Any:
     if isinstance(law, list):
         return [_longer(item, factor) for item in law]
     kind, number = measured(law)
-    return _in_units(kind, number * factor) if kind == "s" else law
+    return in_units(kind, number * factor) if kind == "s" else law
 
 
 def _times(raw: Any, factor: Decimal) -> Any:
     kind, number = measured(raw)
-    return _in_units(kind, number * factor)
+    return in_units(kind, number * factor)
 
 
 def _plus(raw: Any, amount: Any) -> Any:
@@ -219,11 +219,11 @@ def _plus(raw: Any, amount: Any) -> Any:
     other, added = measured(amount)
     if other != kind and not (kind[:1] == "/" and other == ""):
         raise Refusal("E-SET", "cannot add these", got=f"{raw} and {amount}")
-    return _in_units(kind, number + added)
+    return in_units(kind, number + added)
 
 
 def measured(raw: Any) -> tuple[str, Decimal]:
-    """Return the unit (``%``, ``s``, ``/h``, or nothing) and the number of a value."""
+    """Return the unit (``%``, ``s``, ``/h``, or nothing) and the number of a value; Refusal if it is none."""
     text = str(raw).strip()
     if text.endswith("%"):
         return "%", Decimal(repr(units.parse_factor(raw))) * 100
@@ -240,7 +240,8 @@ def measured(raw: Any) -> tuple[str, Decimal]:
         raise Refusal("E-SET", "is no number, share, rate or time", got=raw) from None
 
 
-def _in_units(kind: str, number: Decimal) -> Any:
+def in_units(kind: str, number: Decimal) -> Any:
+    """Return what `measured` would read so, as it may be written in a scenario."""
     return Plain(units.format_number(float(number)) + kind)
 
 

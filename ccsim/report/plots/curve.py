@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.analysis.curves import knee
 from ccsim.report import numbers
 from ccsim.report.plots import style
 from ccsim.report.plots.style import BAD, BAND, INK, LINE, NothingToDraw
@@ -17,28 +18,7 @@ if TYPE_CHECKING:
 
     from ccsim.analysis import Estimate
 
-__all__ = ["curve", "knee"]
-
-_CLEAR = 0.1
-"""How far the curve must bend from its chord, in parts of the box it fills, to have a knee at all."""
-
-
-def knee(xs: Sequence[float], ys: Sequence[float]) -> int | None:
-    """Index of the point where a curve bends most: beyond it more of x changes y little.
-
-    The point furthest from the straight line between the ends, both axes scaled to the curve's own box (Satopää, Albrecht,
-    Irwin and Raghavan 2011). None for fewer than four points, a curve that hardly bends, or one that bends both ways.
-    """
-    x, y = np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)
-    if len(x) < 4 or x[-1] == x[0] or y.max() == y.min() or y[-1] == y[0]:
-        return None
-    across = (x - x[0]) / (x[-1] - x[0])
-    up = (y - y[0]) / (y[-1] - y[0])
-    bend = up - across
-    place = int(np.argmax(bend))
-    if bend[place] < _CLEAR or bend[place] < -2.0 * bend.min():
-        return None
-    return place
+__all__ = ["curve", "draw_band"]
 
 
 def curve(
@@ -76,9 +56,7 @@ def curve(
     x = np.array([point[0] for point in points])
     y = np.array([point[2] for point in points])
     ax = style.axes(ax, f"curve_{kpi.id}")
-    low, high = (_ends([getattr(e, side) for _, e, _ in points]) for side in ("low", "high"))
-    ax.fill_between(x, low, high, color=LINE, alpha=BAND, linewidth=0, label="_band")
-    ax.plot(x, y, color=LINE, marker="o", markersize=4, linewidth=1.8, label=name)
+    draw_band(ax, x, [e for _, e, _ in points], label=name)
     if target is not None:
         ax.axhline(target, color=INK, linewidth=1.2, linestyle=(0, (5, 3)), label=target_label or "target")
     if now is not None:
@@ -104,6 +82,16 @@ def curve(
     each = numbers.plural(n.pop(), "replication") + " each; " if len(n) == 1 else ""
     style.caption(ax, f"{each}band: {100 * confidence:g} % interval of the mean{style.variant_words(points[0][1])}")
     return ax
+
+
+def draw_band(
+    ax: Axes, xs: NDArray[np.float64], estimates: Sequence[Estimate], *, label: str, colour: str = LINE, dashes: Any = "-",
+    marker: str = "o",
+) -> None:  # fmt: skip
+    """Draw one curve with its band; gaps where there is no number."""
+    value, low, high = (_ends([getattr(e, side) for e in estimates]) for side in ("value", "low", "high"))
+    ax.fill_between(xs, low, high, color=colour, alpha=BAND, linewidth=0, label="_band")
+    ax.plot(xs, value, color=colour, linestyle=dashes, marker=marker, markersize=4, linewidth=1.8, label=label)
 
 
 def _ends(values: Sequence[float | None]) -> NDArray[np.float64]:

@@ -18,9 +18,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 
 from ccsim.analysis import Estimate
-from ccsim.experiment import Comparison, Result, run
+from ccsim.analysis.curves import knee
+from ccsim.experiment import Comparison, Result, Sweep, run, sweep
 from ccsim.report.plots import NothingToDraw, Plots, save, write_plots
-from ccsim.report.plots.curve import curve, knee
+from ccsim.report.plots.curve import curve
 from ccsim.report.plots.journey import flows
 from ccsim.report.walk import walk
 from ccsim.scenario import from_dict, load
@@ -404,3 +405,53 @@ def test_pictures_need_no_pyplot() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+# -------------------------------------------------------------------------------- sweeps
+
+
+@pytest.fixture(scope="module")
+def by_agents() -> Sweep:
+    return sweep(load(SCENARIOS / "minimal.yaml"), {"agents": range(4, 10), "calls.*.scale": ["90%", "110%"]}, reps=20)
+
+
+def test_a_sweep_shows_its_curves_their_band_and_the_crossings(by_agents: Sweep) -> None:
+    ax = by_agents.plot.curve("service_level")
+    curves = by_agents.curves("service_level")
+    bands = [patch for patch in ax.collections if isinstance(patch, PolyCollection)]
+    for found, band, label in zip(curves, bands, ("calls.*.scale 90%", "calls.*.scale 110%"), strict=True):
+        assert list(line(ax, label).get_ydata()) == [e.value for e in found.estimates]
+        corners = {tuple(corner) for corner in band.get_paths()[0].vertices}
+        assert all((x, e.low) in corners and (x, e.high) in corners for x, e in zip(found.xs, found.estimates, strict=True))
+    marks = [drawn for drawn in ax.get_lines() if drawn.get_label() == "_crossing value"]
+    assert [list(mark.get_xdata()) for mark in marks] == [[row.value] for row in by_agents.crossings]
+    assert list(line(ax, "target: 80/20").get_ydata()) == [0.8, 0.8]
+    assert "holds at all 12 points together with 95 %" in ax.get_xlabel().replace("\n", " ")
+
+
+def test_a_contour_draws_the_line_on_which_the_target_is_reached(by_agents: Sweep) -> None:
+    ax = by_agents.plot.contour("service_level")
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["90 %", "110 %"]
+    line_of_target = next(drawn for drawn in ax.collections if getattr(drawn, "levels", [None])[0] == 0.8 and not drawn.filled)
+    places = np.concatenate([path.vertices for path in line_of_target.get_paths()])
+    for row, scale in zip(by_agents.crossings, (0.9, 1.1), strict=True):
+        (at,) = {round(x, 9) for x, y in places if y == pytest.approx(scale)}
+        assert row.value is not None and row.value - 1.0 < at <= row.value
+    with pytest.raises(NothingToDraw, match="one at a time"):
+        by_agents.plot.tornado()
+    with pytest.raises(NothingToDraw, match="sobol"):
+        by_agents.plot.indices()
+
+
+def test_a_tornado_has_the_strongest_lever_on_top() -> None:
+    found = sweep(
+        load(SCENARIOS / "minimal.yaml"), {"calls.*.scale": ["98%", "102%"], "agents": [4, 9]}, sample="each", reps=10
+    )
+    ax = found.plot.tornado("service_level")
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["agents", "calls.*.scale"]
+    lengths = sorted(bar.get_width() for bar in ax.patches if isinstance(bar, Rectangle))
+    assert lengths == pytest.approx(
+        sorted(100 * e.value for e in found.effects if e.id == "service_level" and e.value is not None)
+    )
+    with pytest.raises(NothingToDraw):
+        found.plot.curve("service_level")
