@@ -10,8 +10,9 @@ import math
 
 from ccsim.jit import jit, of_many
 from ccsim.program.layout import Records
+from ccsim.rules.normal import normal_quantile
 from ccsim.rules.randomness import Luck, arrival_entity, entity_base, uniform, uniform_of_many
-from ccsim.rules.sampling import binomial_quantile, gamma_quantile, normal_quantile, poisson_quantile
+from ccsim.rules.sampling import binomial_quantile, gamma_quantile, poisson_quantile
 from ccsim.vocabulary import Stream
 
 __all__ = [

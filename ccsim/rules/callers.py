@@ -16,7 +16,18 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, day_at
 from ccsim.vocabulary import Outcome, Stream
 
-__all__ = ["balks", "dial_at", "patience", "patience_at", "patience_on_leg", "redial_delay", "redials", "transfers", "visit_of"]
+__all__ = [
+    "balks",
+    "dial_at",
+    "patience",
+    "patience_at",
+    "patience_on_leg",
+    "redial_delay",
+    "redials",
+    "transfers",
+    "transfers_at",
+    "visit_of",
+]
 
 FIRST_HOUR = 3600.0
 """s; a dial that falls due while the lines are closed comes within this time after the next opening."""
@@ -70,7 +81,13 @@ def transfers(luck: Luck, call_type: Records, entity: int) -> bool:
     Like the handle time this is the problem's luck, not the attempt's: who needs another department still needs it after a
     redial.
     """
-    return uniform(luck, Stream.TRANSFER, entity, 0) < call_type.transfer_share
+    return transfers_at(call_type, uniform(luck, Stream.TRANSFER, entity, 0))  # type: ignore[no-any-return]
+
+
+@jit
+def transfers_at(call_type: Records, u: float) -> bool:
+    """The same at quantile level `u`."""
+    return u < call_type.transfer_share
 
 
 @jit

@@ -15,7 +15,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, flow_at, reach_at
 from ccsim.vocabulary import Stream
 
-__all__ = ["hold_time", "misroute_talk_time", "ring_time", "talk_time", "talk_time_at", "wrap_time"]
+__all__ = ["hold_time", "misroute_talk_time", "ring_time", "talk_time", "talk_time_of_draw", "wrap_time"]
 
 
 @jit
@@ -28,15 +28,15 @@ def talk_time(
     """
     if recorded >= 0.0:
         return recorded
-    return talk_time_at(program, reach, factor, call_type, interval, uniform(luck, Stream.TALK, entity, 0))  # type: ignore[no-any-return]
+    drawn = sample(program, reach_at(program, reach).talk_law, uniform(luck, Stream.TALK, entity, 0))
+    return talk_time_of_draw(program, reach, factor, call_type, interval, drawn)  # type: ignore[no-any-return]
 
 
 @jit
-def talk_time_at(program: Records, reach: int, factor: float, call_type: int, interval: int, u: float) -> float:
-    """Talk time at quantile level `u`, s."""
-    team = reach_at(program, reach)
-    drawn = sample(program, team.talk_law, u)
-    return drawn * flow_at(program, call_type * program.n_intervals + interval).talk_factor * team.handle_factor * factor  # type: ignore[no-any-return]
+def talk_time_of_draw(program: Records, reach: int, factor: float, call_type: int, interval: int, drawn: float) -> float:
+    """Talk time, s, where the team's law has given `drawn`."""
+    flow = flow_at(program, call_type * program.n_intervals + interval)
+    return drawn * flow.talk_factor * reach_at(program, reach).handle_factor * factor  # type: ignore[no-any-return]
 
 
 @jit

@@ -24,12 +24,12 @@ import math
 
 from ccsim.jit import inner, jit, special
 from ccsim.program.layout import Records
+from ccsim.rules.normal import normal_quantile
 from ccsim.rules.tables import law_at, point_at
 from ccsim.vocabulary import Family
 
-__all__ = ["binomial_quantile", "gamma_quantile", "lognormal_quantile", "normal_quantile", "poisson_quantile", "sample"]
+__all__ = ["binomial_quantile", "gamma_quantile", "lognormal_quantile", "poisson_quantile", "sample"]
 
-_ndtri = special("ndtri", 1)
 _gammaincinv = special("gammaincinv", 2)
 _gammaincc = special("gammaincc", 2)
 
@@ -56,7 +56,7 @@ def sample(program: Records, law_index: int, u: float) -> float:
     if family == Family.DETERMINISTIC:
         return law.a
     if family == Family.LOGNORMAL:
-        return math.exp(law.a + law.b * _ndtri(u))
+        return math.exp(law.a + law.b * normal_quantile(u))
     if family == Family.NEVER:
         return math.inf
     if family == Family.GAMMA:
@@ -118,12 +118,6 @@ def _hazard(program: Records, first: int, n: int, u: float) -> float:
 
 
 @jit
-def normal_quantile(u: float) -> float:
-    """Quantile of a standard normal variate."""
-    return _ndtri(u)
-
-
-@jit
 def gamma_quantile(shape: float, u: float) -> float:
     """Quantile of a gamma variate with mean 1 and the given shape (cv = shape ** -0.5)."""
     return _gammaincinv(shape, u) / shape
@@ -132,7 +126,7 @@ def gamma_quantile(shape: float, u: float) -> float:
 @jit
 def lognormal_quantile(sigma: float, u: float) -> float:
     """Quantile of a lognormal variate with mean 1 whose logarithm has standard deviation `sigma`."""
-    return math.exp(sigma * _ndtri(u) - 0.5 * sigma * sigma)
+    return math.exp(sigma * normal_quantile(u) - 0.5 * sigma * sigma)
 
 
 @inner

@@ -2,48 +2,86 @@
 
 Luck is keyed, so a draw has the same value whenever it is made; several at a time take a quarter of the time. What was not
 drawn ahead (nothing random, recorded callers, another entity's luck) is 0, which no draw gives, and is drawn when needed.
+Talk times, too, are ready at the door: by the law of the call type, which is also that of most teams.
 """
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.state import ahead_at_door, ahead_of, caller_at, fresh_at
-from ccsim.jit import inner
+import math
+
+from ccsim.engine.compiled.state import DRAWN_AT_ONCE, ahead_at_door, ahead_of, caller_at, fresh_at
+from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.callers import patience, patience_at
-from ccsim.rules.handling import talk_time, talk_time_at
+from ccsim.rules.callers import patience, patience_at, transfers, transfers_at
+from ccsim.rules.handling import talk_time, talk_time_of_draw
+from ccsim.rules.normal import central_quantile_of_many, is_central, tail_quantile
 from ccsim.rules.randomness import Luck, uniform_of_many
-from ccsim.vocabulary import Stream
+from ccsim.rules.sampling import sample
+from ccsim.rules.tables import call_type_at, law_at, reach_at
+from ccsim.vocabulary import Family, Stream
 
-__all__ = ["draw_ahead", "forget_ahead", "patience_of", "take_ahead", "talk_time_of"]
+__all__ = ["forget_ahead", "patience_of", "take_ahead", "talk_time_of", "transfers_of"]
 
 
 @inner
-def draw_ahead(luck: Luck, floor: Records, n: int) -> None:
-    """Draws for the n callers at the door. Writes ahead_at_door."""
-    if floor.draws_ahead == 0:
-        return
+@apart
+def draw_ahead(program: Records, luck: Luck, floor: Records) -> None:
+    """Draws for the next callers at the door. Writes ahead_at_door."""
+    first = floor.n_drawn
+    n = min(floor.n_at_door - first, DRAWN_AT_ONCE)
+    floor.n_drawn = first + n
     for i in range(n):
-        entity = fresh_at(floor, i).entity
+        entity = fresh_at(floor, first + i).entity
         ahead = ahead_at_door(floor, i)
-        ahead.talk = uniform_of_many(luck, Stream.TALK, entity, 0)
-        ahead.patience = uniform_of_many(luck, Stream.PATIENCE, entity, 0)
+        ahead.talk_level = uniform_of_many(luck, Stream.TALK, entity, 0)
+        ahead.patience_level = uniform_of_many(luck, Stream.PATIENCE, entity, 0)
+    if floor.transfers_ahead != 0:
+        for i in range(n):
+            entity = fresh_at(floor, first + i).entity
+            ahead_at_door(floor, i).transfer_level = uniform_of_many(luck, Stream.TRANSFER, entity, 0)
+    if floor.normals_ahead != 0:
+        for i in range(n):
+            ahead = ahead_at_door(floor, i)
+            ahead.talk = central_quantile_of_many(ahead.talk_level)
+    for i in range(n):
+        ahead = ahead_at_door(floor, i)
+        ahead.talk = talk_ahead(program, fresh_at(floor, first + i).call_type, ahead.talk_level, ahead.talk)
 
 
 @inner
-def take_ahead(floor: Records, slot: int, place: int) -> None:
-    """The caller at this place of the door takes his draws with him. Writes ahead."""
+def talk_ahead(program: Records, call_type: int, u: float, quantile: float) -> float:
+    """What `sample` gives for the talk of a call type; `quantile` is that of the normal law where u is central."""
+    number = call_type_at(program, call_type).talk_law
+    law = law_at(program, number)
+    if law.family == Family.EXPONENTIAL:
+        return -law.a * math.log(1.0 - u)  # type: ignore[no-any-return]
+    if law.family == Family.LOGNORMAL:
+        return math.exp(law.a + law.b * (quantile if is_central(u) else tail_quantile(u)))
+    return sample(program, number, u)  # type: ignore[no-any-return]
+
+
+@inner
+def take_ahead(program: Records, luck: Luck, floor: Records, slot: int, place: int) -> None:
+    """The caller at this place of the door takes his draws with him. Writes ahead, ahead_at_door."""
     if floor.draws_ahead == 0:
         return
-    ahead_of(floor, slot).talk = ahead_at_door(floor, place).talk
-    ahead_of(floor, slot).patience = ahead_at_door(floor, place).patience
+    if place == floor.n_drawn:
+        draw_ahead(program, luck, floor)
+    mine = ahead_of(floor, slot)
+    his = ahead_at_door(floor, place & (DRAWN_AT_ONCE - 1))
+    mine.talk = his.talk
+    mine.talk_level = his.talk_level
+    mine.patience_level = his.patience_level
+    mine.transfer_level = his.transfer_level
 
 
 @inner
 def forget_ahead(floor: Records, slot: int) -> None:
     """What the caller brought is not the luck of the leg that begins. Writes ahead."""
     ahead = ahead_of(floor, slot)
-    ahead.talk = 0.0
-    ahead.patience = 0.0
+    ahead.talk_level = 0.0
+    ahead.patience_level = 0.0
+    ahead.transfer_level = 0.0
 
 
 @inner
@@ -60,17 +98,32 @@ def talk_time_of(
 ) -> float:
     """`rules.handling.talk_time` of the caller in this slot."""
     caller = caller_at(floor, slot)
-    u = ahead_of(floor, slot).talk
-    if u == 0.0 or entity != caller.entity or recorded >= 0.0:
+    ahead = ahead_of(floor, slot)
+    if ahead.talk_level == 0.0 or entity != caller.entity or recorded >= 0.0:
         return talk_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)  # type: ignore[no-any-return]
-    return talk_time_at(program, reach, factor, caller.call_type, interval, u)  # type: ignore[no-any-return]
+    law = reach_at(program, reach).talk_law
+    drawn = ahead.talk
+    if law != call_type_at(program, caller.call_type).talk_law:
+        drawn = sample(program, law, ahead.talk_level)
+    return talk_time_of_draw(program, reach, factor, caller.call_type, interval, drawn)  # type: ignore[no-any-return]
 
 
 @inner
 def patience_of(program: Records, luck: Luck, floor: Records, slot: int, recorded: float) -> float:
     """`rules.callers.patience` of the caller in this slot."""
     caller = caller_at(floor, slot)
-    u = ahead_of(floor, slot).patience
+    u = ahead_of(floor, slot).patience_level
     if u == 0.0 or recorded >= 0.0 or (caller.contact != 0 and program.redial_fresh_patience != 0):
         return patience(luck, program, caller.call_type, caller.entity, caller.contact, recorded)  # type: ignore[no-any-return]
     return patience_at(program, caller.call_type, u)  # type: ignore[no-any-return]
+
+
+@inner
+def transfers_of(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
+    """`rules.callers.transfers` of the caller in this slot."""
+    caller = caller_at(floor, slot)
+    kind = call_type_at(program, caller.call_type)
+    u = ahead_of(floor, slot).transfer_level
+    if u == 0.0:
+        return transfers(luck, kind, caller.entity)  # type: ignore[no-any-return]
+    return transfers_at(kind, u)  # type: ignore[no-any-return]

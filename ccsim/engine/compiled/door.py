@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.ahead import draw_ahead
 from ccsim.engine.compiled.happened import arrival_area, event_factor, instant_among_pieces, piece_end
 from ccsim.engine.compiled.state import OUT_OF_HOURS, bucket_at, fresh_at, instant_at, kind_now, unsorted_at
 from ccsim.jit import apart, inner
@@ -21,6 +20,7 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
     """Fills the door with the next interval that has callers; false if it needs more room. Writes fresh, clock."""
     floor.next_at_door = 0
     floor.n_at_door = 0
+    floor.n_drawn = 0
     if program.n_recorded > 0:
         return recorded_callers(program, floor)
     while floor.n_at_door == 0 and floor.next_interval < program.n_intervals:
@@ -60,7 +60,6 @@ def next_callers(program: Records, luck: Luck, floor: Records) -> bool:
             sort_callers(floor, n, interval.open_from, until)
             if program.n_demand > 0:
                 mark_out_of_hours(floor, n, interval.open_until)
-            draw_ahead(luck, floor, n)
         floor.n_at_door = n
         floor.next_interval = i + 1
     return True

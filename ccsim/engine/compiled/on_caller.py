@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.ahead import forget_ahead, take_ahead
+from ccsim.engine.compiled.ahead import forget_ahead, take_ahead, transfers_of
 from ccsim.engine.compiled.assign import change_state, may_transfer, schedule
 from ccsim.engine.compiled.desk import begin_case, loses, pass_on, put_down
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of, remember_stay
@@ -27,7 +27,6 @@ from ccsim.engine.compiled.state import (
 )
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.callers import transfers
 from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.rules.tables import call_type_at
@@ -42,7 +41,7 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
     arrival = fresh_at(floor, floor.next_at_door)
     slot = floor.free_slot
     caller = caller_at(floor, slot)
-    take_ahead(floor, slot, floor.next_at_door)
+    take_ahead(program, luck, floor, slot, floor.next_at_door)
     floor.next_at_door += 1
     floor.free_slot = caller.next
     floor.n_free -= 1
@@ -137,7 +136,7 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
     if may_transfer(program, floor, slot):
         floor.n_inside -= 1
         kind = call_type_at(program, caller.call_type)
-        if not is_misrouted(floor, slot) and leg_of(caller) == 0 and transfers(luck, kind, caller.entity):
+        if not is_misrouted(floor, slot) and leg_of(caller) == 0 and transfers_of(program, luck, floor, slot):
             onward = kind.transfer_to
     escalated = False
     if program.authority != 0:

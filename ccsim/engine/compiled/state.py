@@ -20,6 +20,7 @@ from ccsim.rules.tally import COUNTS, bind_counts
 from ccsim.vocabulary import AgentState, Family
 
 __all__ = [
+    "DRAWN_AT_ONCE",
     "FIRST_EVENT",
     "FLOOR",
     "OUT_OF_HOURS",
@@ -112,6 +113,9 @@ _CLOCK = [
     ("next_at_door", "i8"),
     ("n_at_door", "i8"),
     ("draws_ahead", "i8"),
+    ("normals_ahead", "i8"),
+    ("transfers_ahead", "i8"),
+    ("n_drawn", "i8"),  # callers at the door who have their draws
     ("fresh_needed", "i8"),  # room the next interval's callers need
     ("next_customer", "i8"),
     ("free_slot", "i8"),  # head of the free list of caller slots
@@ -326,6 +330,9 @@ SLICE = np.dtype([("parked", "i8")])
 
 N_SLICES = 1024
 
+DRAWN_AT_ONCE = 128
+"""Callers at the door for whom draws are made at a time: so many that it pays, so few that they stay at hand."""
+
 CALLS_PER_SLICE = 4
 """Fresh calls in a slice of time when they come most often."""
 
@@ -368,8 +375,8 @@ PAIR = np.dtype(
 
 INSTANT = np.dtype([("at", "f8")])
 
-AHEAD = np.dtype([("talk", "f8"), ("patience", "f8")], align=True)
-"""Uniforms drawn ahead for one caller, 0 where none was."""
+AHEAD = np.dtype([("talk", "f8"), ("talk_level", "f8"), ("patience_level", "f8"), ("transfer_level", "f8")], align=True)
+"""Drawn ahead for one caller: uniforms, and the talk time by the law of his call type; 0 where none was drawn."""
 
 BUCKET = np.dtype([("n", "i8")])
 
@@ -419,7 +426,7 @@ FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "
 ahead_of = accessor(FLOOR, "ahead", AHEAD)
 """By caller's slot."""
 ahead_at_door = accessor(FLOOR, "ahead_at_door", AHEAD)
-"""By place at the door."""
+"""By place at the door modulo `DRAWN_AT_ONCE`."""
 caller_at = accessor(FLOOR, "callers", CALLER)
 ivr_stay_of = accessor(FLOOR, "ivr_stays", IVR_STAY)
 """By caller's slot."""
@@ -526,7 +533,7 @@ class Room:
             "fresh": np.zeros(n_fresh, FRESH),
             "ahead": np.zeros(0, AHEAD),
             "ivr_stays": np.zeros(0, IVR_STAY),
-            "ahead_at_door": np.zeros(n_fresh, AHEAD),
+            "ahead_at_door": zeroed(DRAWN_AT_ONCE, AHEAD),
             "instants": np.zeros(n_fresh, INSTANT),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
@@ -559,6 +566,9 @@ class Room:
                 table[field] = -1
         self._floor["free_parked"] = -1
         self._floor["draws_ahead"] = _draws_ahead(program)
+        families = program.laws["family"][program.call_types["talk_law"]]
+        self._floor["normals_ahead"] = (families == Family.LOGNORMAL).any()
+        self._floor["transfers_ahead"] = (program.call_types["transfer_share"] > 0.0).any()
         self._floor["slices_per_second"] = _slices_per_second(program)
         self._more_events(4 * n_agents + 16 * n_movers + 4 * SPARE_EVENTS)
         self._more_slots(n_agents + 64)
@@ -575,7 +585,7 @@ class Room:
         longer: dict[str, int] = {}
         if clock.fresh_needed > clock.n_fresh:
             room = int(clock.fresh_needed * 5 // 4)
-            longer |= {"fresh": room, "ahead_at_door": room, "instants": room, "unsorted": room, "buckets": room + 1}
+            longer |= {"fresh": room, "instants": room, "unsorted": room, "buckets": room + 1}
         if clock.keep_rows:
             needed = {
                 "episodes": clock.n_episode_rows + 1,
