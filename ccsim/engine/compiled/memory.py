@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["row_memory", "zeroed"]
+__all__ = ["CACHE_LINE", "row_memory", "unzeroed", "zeroed"]
 
-_CACHE_LINE = 64
+CACHE_LINE = 64
+"""Bytes."""
 
 _WORTH_KEEPING = 1 << 20
 """Bytes; what is smaller the C library keeps by itself."""
@@ -28,9 +29,16 @@ _taking = Lock()
 
 def zeroed(n: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     """A zeroed table that begins on a cache line."""
-    memory = np.zeros(n * dtype.itemsize + _CACHE_LINE, np.uint8)
-    first = -memory.ctypes.data % _CACHE_LINE
+    memory = np.zeros(n * dtype.itemsize + CACHE_LINE, np.uint8)
+    first = -memory.ctypes.data % CACHE_LINE
     return memory[first : first + n * dtype.itemsize].view(dtype)
+
+
+def unzeroed(n_bytes: int) -> NDArray[np.uint8]:
+    """Memory that holds anything and begins on a cache line."""
+    memory = np.empty(n_bytes + CACHE_LINE, np.uint8)
+    first = -memory.ctypes.data % CACHE_LINE
+    return memory[first : first + n_bytes]
 
 
 def row_memory(n: int, dtype: np.dtype[Any]) -> NDArray[Any]:

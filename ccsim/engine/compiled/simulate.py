@@ -62,7 +62,7 @@ def simulate(
     return Replication(
         rows=_sorted(room.rows(), program) if rows else None,
         counts=None if rows else room.counts,
-        digest=room.tables["digest"] if digest else None,
+        digest=room.tables["digest"].copy() if digest else None,
     )
 
 

@@ -6,13 +6,14 @@ Handlers get one record, `floor`, and reach rows by reference: `caller_at(floor,
 
 from __future__ import annotations
 
+from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.engine.compiled.memory import row_memory, zeroed
-from ccsim.jit import accessor, bind, callback, fetcher
+from ccsim.engine.compiled.memory import CACHE_LINE, row_memory, unzeroed, zeroed
+from ccsim.jit import ENABLED, accessor, bind, callback, fetcher
 from ccsim.outcomes import AGENT_STATE, CASE, CONTACT, EPISODE, SEGMENT, SETTLEMENT, Rows, new_counts
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import DIGEST, TABLE
@@ -413,6 +414,8 @@ _WORK_TABLES = (
     "unsorted",
     "buckets",
 )
+_SCRATCH = ("fresh", "instants", "unsorted", "buckets")
+"""Work tables that are written before they are read."""
 _SIZED = (*_WORK_TABLES, *_ROW_TABLES)
 _UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
 _ADDRESSES = (*_SIZED, *_UNSIZED[:-1])
@@ -504,18 +507,49 @@ class Room:
     """
 
     def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int, policy: KernelPolicy | None = None) -> None:
+        blank = _blank_of(program)
+        self.tables: dict[str, NDArray[Any]]
+        self._floor, self.tables = blank.copied()
+        self._floor["keep_rows"], self._floor["keep_digest"] = rows, digest
+        self._has_cases = bool(program.settings["authority"][0])
+        if policy is not None:
+            self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
+        if rows:
+            n_rows = _within_rows(n_calls + 64)
+            n_stays = int(n_rows * blank.stays_per_call) + 64 * (len(program.lanes) + 2)
+            sizes = {
+                "episodes": n_rows,
+                "contacts": n_rows,
+                "segments": n_stays,
+                "agent_states": 2 * n_stays + len(program.agents) + 4,
+            }
+            if self._has_cases:
+                sizes |= {"settlements": n_rows, "cases": n_rows}
+            self.tables |= {name: row_memory(n, _ROW_TABLES[name]) for name, n in sizes.items()}
+            self._bind(*sizes)
+        else:
+            self.counts = new_counts(program)
+            self.tables["counts"] = bind_counts(self.counts).view(np.ndarray)
+            self._bind("counts")
+        if not ENABLED:
+            self._bind(*_SIZED, *_UNSIZED)
+
+    @classmethod
+    def first_of(cls, program: Program) -> Room:
+        """Room as it is before a replication's first event, with tables of their own and for no rows: what others copy."""
+        room = object.__new__(cls)
+        room._begin(program)
+        return room
+
+    def _begin(self, program: Program) -> None:
         n_agents = len(program.agents)
         n_movers = n_agents if len(program.duties) else 0
-        n_rows = _within_rows(n_calls + 64) if rows else 1
-        n_stays = int(n_rows * _stays_per_call(program)) + 64 * (len(program.lanes) + 2) if rows else 1
         n_fresh = int(1.2 * program.flows["volume"].sum(axis=0).max()) + 64
+        has_cases = self._has_cases = bool(program.settings["authority"][0])
         self._floor = np.zeros(1, FLOOR)  # plain: a record array's attributes cost as much as a small day
-        self._floor["keep_rows"], self._floor["keep_digest"], self._floor["free_slot"] = rows, digest, -1
+        self._floor["free_slot"] = -1
         self._floor["n_movers"] = n_movers
-        self.counts = new_counts(program)
-        self._has_cases = bool(program.settings["authority"][0])
-        n_case_rows = n_rows if self._has_cases else 1
-        self.tables: dict[str, NDArray[Any]] = {
+        self.tables = {
             "callers": np.zeros(0, CALLER),
             "earlier": np.zeros(0, EARLIER),
             "agents": np.zeros(n_agents, AGENT_NOW),
@@ -537,22 +571,15 @@ class Room:
             "instants": np.zeros(n_fresh, INSTANT),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
-            "episodes": row_memory(n_rows, EPISODE),
-            "contacts": row_memory(n_rows, CONTACT),
-            "segments": row_memory(n_stays, SEGMENT),
-            "agent_states": row_memory(2 * n_stays + n_agents + 4 if rows else 1, AGENT_STATE),
-            "settlements": row_memory(n_case_rows, SETTLEMENT),
-            "cases": row_memory(n_case_rows, CASE),
             "cases_now": np.zeros(0, CASE_NOW),
-            "budgets": np.full(n_agents if self._has_cases else 0, np.array((-1, 0.0, 0.0), BUDGET)),
+            "budgets": np.full(n_agents if has_cases else 0, np.array((-1, 0.0, 0.0), BUDGET)),
             "row_tables": np.zeros(len(_ROW_TABLES), TABLE),
             "digest": np.zeros(len(_ROW_TABLES), DIGEST),
-            "counts": bind_counts(self.counts).view(np.ndarray),
             "pair": np.zeros(1, PAIR),
             "pair_address": np.zeros(1, np.dtype([("address", "i8")])),
+            **{name: np.zeros(1, dtype) for name, dtype in _ROW_TABLES.items()},
+            "counts": np.zeros(1, COUNTS),
         }
-        if policy is not None:
-            self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
         agents, teams, lanes = self.tables["agents"], self.tables["teams"], self.tables["lanes"]
         agents["state"] = AgentState.ABSENT
         if n_movers:
@@ -609,14 +636,14 @@ class Room:
 
     def rows(self) -> Rows:
         """The rows written so far, in the order of the events that opened or closed them."""
-        clock = self.floor
+        clock = self._floor[0]
         return Rows(
-            episodes=self.tables["episodes"][: clock.n_episode_rows],
-            contacts=self.tables["contacts"][: clock.n_contact_rows],
-            segments=self.tables["segments"][: clock.n_segment_rows],
-            agent_states=self.tables["agent_states"][: clock.n_agent_state_rows],
-            settlements=self.tables["settlements"][: clock.n_settlement_rows],
-            cases=self.tables["cases"][: clock.n_case_rows],
+            episodes=self.tables["episodes"][: clock["n_episode_rows"]],
+            contacts=self.tables["contacts"][: clock["n_contact_rows"]],
+            segments=self.tables["segments"][: clock["n_segment_rows"]],
+            agent_states=self.tables["agent_states"][: clock["n_agent_state_rows"]],
+            settlements=self.tables["settlements"][: clock["n_settlement_rows"]],
+            cases=self.tables["cases"][: clock["n_case_rows"]],
         )
 
     def _bind(self, *names: str) -> None:
@@ -664,6 +691,71 @@ class Room:
         callers["customer"][before:] = -1
         self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])
         self._floor["n_free"] += n
+
+
+class _Blank:
+    """A program's tables before the first event, as one piece of memory: a copy of it is made at once, forty tables are not."""
+
+    def __init__(self, program: Program) -> None:
+        room = Room.first_of(program)
+        self.stays_per_call = _stays_per_call(program)
+        self._places: dict[str, tuple[int, int, np.dtype[Any]]] = {}
+        end = CACHE_LINE  # numpy lets all empty views begin where the memory does: no table lies there
+        kept = [name for name in room.tables if name not in _SCRATCH]
+        for name in (*kept, *_SCRATCH):
+            table = room.tables[name]
+            self._places[name] = (end, end + table.nbytes, table.dtype)
+            end += -(-table.nbytes // CACHE_LINE) * CACHE_LINE
+        self._n_bytes = end
+        self._floor = room._floor.copy()
+        for name in _ADDRESSES:
+            self._floor[name] = self._places[name][0]
+        room.tables["row_tables"]["rows"] = [self._places[name][0] for name in _ROW_TABLES]
+        room.tables["pair_address"]["address"] = self._places["pair"][0]
+        self._floor["pair_holder"] = self._places["pair_address"][0]
+        self._image = np.zeros(self._places[_SCRATCH[0]][0], np.uint8)
+        for name in kept:
+            first, last, _ = self._places[name]
+            self._image[first:last] = room.tables[name].view(np.uint8)
+        names = FLOOR.names or ()  # of words, all of them
+        self._addresses = np.array([names.index(name) for name in (*_ADDRESSES, "pair_holder")])
+
+    def copied(self) -> tuple[NDArray[Any], _Views]:
+        """A FLOOR record and the tables behind it."""
+        memory = unzeroed(self._n_bytes)
+        memory[: len(self._image)] = self._image
+        base = memory.ctypes.data
+        floor = self._floor.copy()
+        floor.view(np.int64)[self._addresses] += base
+        tables = _Views(memory, self._places)
+        tables["row_tables"]["rows"] += base
+        tables["pair_address"]["address"] += base
+        return floor, tables
+
+
+class _Views(dict[str, NDArray[Any]]):
+    """Tables by name, each made when it is first asked for, of one piece of memory."""
+
+    def __init__(self, memory: NDArray[np.uint8], places: dict[str, tuple[int, int, np.dtype[Any]]]) -> None:
+        self._memory, self._places = memory, places
+
+    def __missing__(self, name: str) -> NDArray[Any]:
+        first, last, dtype = self._places[name]
+        self[name] = self._memory[first:last].view(dtype)
+        return self[name]
+
+
+_last: list[tuple[Program, _Blank]] = []
+
+
+def _blank_of(program: Program) -> _Blank:
+    """The program's blank; the last one is kept."""
+    for known, blank in _last:
+        if all(map(is_, known, program)):
+            return blank
+    blank = _Blank(program)
+    _last[:] = [(program, blank)]
+    return blank
 
 
 def _chain(following: NDArray[Any], first: int, then: int) -> int:
