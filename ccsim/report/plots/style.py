@@ -6,6 +6,8 @@ imported inside functions, since that takes seconds.
 
 from __future__ import annotations
 
+import io
+import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +48,7 @@ INK, GREY = "#1A1A1A", "#8C8C8C"
 BAND = 0.25
 """Opacity of the band of an interval."""
 _DPI = 150
+_DPI_OF_A_NOTEBOOK = 90
 _LINE_OF_A_CAPTION = 112  # letters
 
 
@@ -67,10 +70,28 @@ def axes(ax: Axes | None, name: str, width: float = 8.0, height: float = 4.2) ->
         figure = Figure(figsize=(width, height), layout="constrained")
         figure.set_label(name)
         ax = figure.add_subplot()
+        _show_in_notebook(ax)
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(GREY)
     ax.tick_params(color=GREY, labelcolor=INK)
     return ax
+
+
+def _show_in_notebook(ax: Axes) -> None:
+    """Let a notebook show these axes as a picture, as it shows those of pyplot; of others it goes on showing the text."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None:
+        figure_of(ax)._ccsim_picture = True  # type: ignore[attr-defined]
+        shell.display_formatter.formatters["image/png"].for_type(type(ax), _png)
+
+
+def _png(ax: Axes) -> bytes | None:
+    figure = figure_of(ax)
+    if not getattr(figure, "_ccsim_picture", False):
+        return None
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=_DPI_OF_A_NOTEBOOK)
+    return out.getvalue()
 
 
 def title(ax: Axes, text: str) -> None:
