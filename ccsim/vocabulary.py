@@ -11,6 +11,7 @@ from typing import NamedTuple
 __all__ = [
     "AGENT_STATE_MOVES",
     "EVENTS",
+    "MOST_CONTACTS",
     "MOST_IVR_VISITS",
     "Action",
     "AgentState",
@@ -29,6 +30,7 @@ __all__ = [
     "PickAgent",
     "PickCall",
     "SegmentKind",
+    "Standing",
     "Stream",
 ]
 
@@ -130,6 +132,9 @@ class Stream(IntEnum):
     LOST_IN_TRANSFER = 37
     UNRESOLVED = 38
     LEAKAGE = 39
+    RETURN = 40
+    RETURN_DELAY = 41
+    LEAVE = 42
 
 
 class Family(IntEnum):
@@ -169,7 +174,8 @@ class Cause(IntEnum):
     """Why a contact happens."""
 
     FRESH = 0
-    REDIAL = 1
+    REDIAL = 1  # the contact before was not served
+    RETURN = 2  # it was answered, and the customer comes back
 
 
 class Fact(IntEnum):
@@ -181,6 +187,17 @@ class Fact(IntEnum):
     CLOSED = 3
     WAIT_OVER = 4  # it waited, in all queues, longer than a time of the scenario's
     TURNED_AWAY = 5  # it ended so: 1 or 0
+    HOPS = 6  # agents met in this problem beyond the first
+    REFUSED = 7  # the problem stands so: 1 or 0, as the next
+    UNRESOLVED = 8
+
+
+class Standing(IntEnum):
+    """How a problem stands after a contact."""
+
+    SOLVED = 0
+    REFUSED = 1  # the last who dealt with it refused
+    UNRESOLVED = 2
 
 
 class SegmentKind(IntEnum):
@@ -289,6 +306,9 @@ class PickCall(IntEnum):
     WEIGHTED_WAIT = 3
     OWN_QUEUE_FIRST = 4
 
+
+MOST_CONTACTS = (1 << 12) - 2
+"""Redials and returns of one problem at most: the key of a draw has 12 bits for the contact."""
 
 MOST_IVR_VISITS = 1000
 """Nodes a contact visits at most; whom the graph would send to one more hangs up. A draw's key has room for 4096 stays."""

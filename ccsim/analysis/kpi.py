@@ -94,7 +94,8 @@ class Kpi:
     sentence : str
         Definition with formula, as printed under tables.
     unit : str
-        share, s, h, calls, contacts (per episode), erlangs, agents, hops, money (the scenario's currency).
+        share, s, h, calls, contacts (per episode), erlangs, agents, hops, index (1 to 5), per 1000, money (the scenario's
+        currency).
     scale : float
         Value = scale * numerator / denominator: brings microseconds to the unit.
     numerator, denominator : Sum
@@ -436,7 +437,7 @@ _WORK = (
     Kpi(
         "redial_rate",
         "Redial rate",
-        "Share of the contacts that are redials: (contacts - episodes) / contacts.",
+        "Share of the contacts that are redials, or returns, not a customer's first: (contacts - episodes) / contacts.",
         "share", "contacts - arrived", "contacts", bases=("episode",), places=_CENTRE, better="lower",
     ),
 )  # fmt: skip
@@ -460,6 +461,78 @@ _CASES = (
         "Made right",
         "Share of the customers who met an agent whose problem somebody settled for good: resolved / cases.",
         "share", "resolved", "cases", "higher",
+    ),
+    _case(
+        "resolved_first_contact",
+        "Resolved at first contact",
+        "Share of the customers who met an agent whose problem was settled for good, by whomever, in the first contact in "
+        "which they met one: the truth, which no system knows: at_first_contact / cases.",
+        "share", "at_first_contact", "cases", "higher",
+    ),
+    _case(
+        "fcr",
+        "First contact resolution (FCR)",
+        "The same, less those who come back within the window (metrics.fcr_window, 7 days) of that contact's end, though all "
+        "was settled; who comes back after the last day counts, too, since his return is drawn: fcr / cases.",
+        "share", "fcr", "cases", "higher",
+    ),
+    _case(
+        "fcr_no_transfer",
+        "FCR without transfer",
+        "Of these those whose problem the first agent settled, not misrouted, transferred or passed on: "
+        "fcr_no_transfer / cases.",
+        "share", "fcr_no_transfer", "cases", "higher",
+    ),
+    _case(
+        "fcr_observed",
+        "FCR as observed",
+        "What a system sees that knows calls and no problems: share of the customers who met an agent and do not call again "
+        "within the window, settled or not; only of those whose window ends inside the run: fcr_observed / observed.",
+        "share", "fcr_observed", "observed", "higher",
+    ),
+    _case(
+        "contacts_per_resolution",
+        "Contacts per resolution",
+        "Contacts of all customers, met or not, for each problem settled for good: dialled / resolved.",
+        "contacts", "dialled", "resolved", "lower",
+    ),
+    _case(
+        "time_to_resolution",
+        "Time to resolution",
+        "Mean time from the first dial to the end of the talk that settled the problem for good: resolution time / resolved.",
+        "s", "resolution_time", "resolved", "lower", _SECONDS,
+    ),
+    _case(
+        "return_rate",
+        "Return rate",
+        "Share of the contacts in which an agent was met after which the customer comes back, after the last day too: "
+        "returns / met.",
+        "share", "returns", "met", "lower",
+    ),
+    _case(
+        "satisfaction",
+        "Satisfaction index",
+        "Mean index, 1 to 5, of all customers whose problem is over, met or not: base + what waits, hops and how the problem "
+        "stands add to it. It drives nothing: satisfaction / rated.",
+        "index", "satisfaction", "rated", "higher", _MILLIONTH,
+    ),
+    _case(
+        "satisfied",
+        "Satisfied",
+        "Share of these with an index of 4 or more: satisfied / rated.",
+        "share", "satisfied", "rated", "higher",
+    ),
+    _case(
+        "leaving",
+        "Customers leaving",
+        "Customers gone for good for each 1,000 who dialled with a problem: 1000 left / customers.",
+        "per 1000", "left", "customers", "lower", 1000.0,
+    ),
+    _case(
+        "value_lost",
+        "Value lost",
+        f"What is lost with them. {_PER_DAY} Formula: value_lost / operating days.",
+        "money", "value_lost", "operating_days", "lower", _MILLIONTH,
     ),
     _case(
         "escalation_rate",

@@ -46,6 +46,8 @@ class Facts(NamedTuple):
         Of kind QUEUE, in the order of their key.
     call_type : int64, shape (n_stays,)
         What the contact is about; the stay's own is that of the queue he is in.
+    cause : int8, shape (n_stays,)
+        Why the contact happened (`vocabulary.Cause`).
     misrouted, passed_on, escalated : bool, shape (n_stays,)
         A stay in another type's queue before any transfer; one reached by a transfer that was not the way out of such a stay;
         one with somebody who has more authority.
@@ -64,6 +66,7 @@ class Facts(NamedTuple):
     program: Program
     stays: NDArray[Any]
     call_type: NDArray[np.int64]
+    cause: NDArray[np.int8]
     misrouted: Bools
     passed_on: Bools
     escalated: Bools
@@ -235,7 +238,8 @@ def operating_days(program: Program) -> NDArray[np.int64]:
 def facts_of(program: Program, rows: Rows) -> Facts:
     """What the roadblocks of one replication are read from."""
     stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
-    call_type = rows.contacts["call_type"][_place_of(stays, rows.contacts, "episode", "contact")].astype(np.int64)
+    contact = _place_of(stays, rows.contacts, "episode", "contact")
+    call_type = rows.contacts["call_type"][contact].astype(np.int64)
     first, transferred = stays["came_by"] == -1, stays["came_by"] == Outcome.TRANSFERRED
     escalated = stays["came_by"] == Outcome.ESCALATED
     so_far = np.cumsum(transferred | escalated)  # all contacts up to here
@@ -253,6 +257,7 @@ def facts_of(program: Program, rows: Rows) -> Facts:
         program=program,
         stays=stays,
         call_type=call_type,
+        cause=rows.contacts["cause"][contact],
         misrouted=misrouted,
         passed_on=transferred & ~after_misroute,
         escalated=escalated,

@@ -13,7 +13,7 @@ import numpy as np
 
 from ccsim.analysis.roadblocks import AWAY, ROADBLOCKS, Facts, operating_days
 from ccsim.program.layout import Names, Program
-from ccsim.vocabulary import Action, AgentState, Outcome
+from ccsim.vocabulary import Action, AgentState, Cause, Outcome
 
 __all__ = ["AgentDay", "Call", "Delay", "Stretch", "agent_day", "agent_name", "day_window", "times_of"]
 
@@ -32,6 +32,8 @@ class Call(NamedTuple):
     ----------
     contact : int
         How often the customer has dialled before, about the same.
+    cause : str
+        Why he dials: fresh, redial (he was not served), return (he was answered, and comes back).
     call_type : str
         What the customer calls about; `handled_as` is what the queue he is in is for.
     queued_at : float
@@ -48,6 +50,7 @@ class Call(NamedTuple):
 
     customer: int
     contact: int
+    cause: str
     call_type: str
     handled_as: str
     queue: str
@@ -219,6 +222,7 @@ def _calls(facts: Facts, names: Names, chosen: np.ndarray[Any, Any]) -> tuple[Ca
             Call(
                 customer=int(stay["customer"]),
                 contact=int(stay["contact"]),
+                cause=Cause(int(facts.cause[place])).name.lower(),
                 call_type=names.call_types[int(facts.call_type[place])],
                 handled_as=names.call_types[int(stay["call_type"])],
                 queue=names.queues[int(stay["place"])],

@@ -156,12 +156,23 @@ CASE = np.dtype(
         ("end", "i4"),  # CaseEnd
         ("resolved", "i4"),
         ("at_first", "i4"),  # resolved by the first agent met
+        ("n_contacts", "i4"),
+        ("n_met", "i4"),  # contacts in which he met an agent
+        ("n_returns", "i4"),  # how often he decided to come back after an answered contact
+        ("at_first_contact", "i2"),  # resolved in the first contact in which he met an agent
+        ("left", "i2"),  # gone for good
         ("first_at", "f8"),
         ("needed", "f8"),  # money
         ("granted", "f8"),
         ("leaked", "f8"),
         ("retold_time", "f8"),
         ("brief_time", "f8"),  # s, of agents who held with him for the next person, and told that one the story
+        ("waited", "f8"),  # s, in queues over all contacts; +inf when unfinished
+        ("first_ended_at", "f8"),  # end of the first contact in which he met an agent; +inf for none, as the next three
+        ("back_at", "f8"),  # when the next contact after it came, or falls due
+        ("return_due_at", "f8"),  # a return falls due after the last day: it is not simulated
+        ("resolved_at", "f8"),
+        ("satisfaction", "f8"),  # from 1 to 5; 0 where it is not reckoned, or the problem not over
     ]
 )
 """What became of an episode's case; only where authority matters. Key: that of the episode."""
@@ -253,9 +264,24 @@ CASE_COUNTS = np.dtype(
         ("brief_time", "i8"),
         ("goodwill", "i8"),  # granted
         ("leaked", "i8"),  # of it, to cases that need nothing
+        ("met", "i8"),  # contacts in which an agent was met
+        ("returns", "i8"),  # after them
+        ("at_first_contact", "i8"),  # resolved in the first of them
+        ("fcr", "i8"),  # of these, who did not come back within the window
+        ("fcr_no_transfer", "i8"),  # of these, by the first agent
+        ("observed", "i8"),  # whose window after that contact lies inside the run
+        ("fcr_observed", "i8"),  # of these, who did not come back in it
+        ("resolution_time", "i8"),  # of the resolved, since the first dial
+        ("customers", "i8"),  # met or not, as all below; 0 unless somebody may leave
+        ("left", "i8"),
+        ("value_lost", "i8"),
+        ("rated", "i8"),
+        ("satisfied", "i8"),  # with 4 or more
+        ("satisfaction", "i8"),
+        ("dialled", "i8"),  # contacts
     ]
 )
-"""What the cases of episodes add to; time in microseconds, money in millionths."""
+"""What the cases of episodes add to; time in microseconds, money and satisfaction in millionths."""
 
 WITHIN_COUNTS = np.dtype([("answered", "i8"), ("abandoned", "i8"), ("flowed_out", "i8")])
 """The same within one declared threshold."""

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ccsim.program.decisions import keeps_cases
 from ccsim.program.layout import NEED, QUEUE, WAY, Records, records
 from ccsim.program.steps import UNLIMITED
 from ccsim.scenario import Scenario, reach, resolve
@@ -114,6 +115,7 @@ def _write_settings(scenario: Scenario, settings: Records) -> None:
         any(call.needs_authority or call.unresolved for call in scenario.calls.values())
         or any(team.unresolved for team in scenario.agents.values())
         or right.leakage is not None
+        or keeps_cases(scenario)
     )
     s.by_chain = right.policy == "frontline_chain"
     s.max_hops = right.escalate.max_hops

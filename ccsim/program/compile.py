@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ccsim.errors import Problem, ScenarioError
 from ccsim.program.authority import cases_of, escalations_of, with_escalation_queues
-from ccsim.program.decisions import odds_table
+from ccsim.program.decisions import decision_tables
 from ccsim.program.demand import demand_of
 from ccsim.program.events import calls_off, happenings
 from ccsim.program.ivr import ivr_tables
@@ -46,8 +46,6 @@ __all__ = ["Compiled", "compile_scenario", "name_key"]
 _AFTER_CLOSING = 6 * 3600.0
 """s of intervals after the last closing, so that overtime has a place in the counts."""
 _UNLIMITED = 1 << 40
-_MOST_REDIALS = (1 << 12) - 2
-"""The key of a draw has 12 bits for the contact."""
 _EPOCH = datetime.date(1970, 1, 1)
 _DEFAULT_THRESHOLD = 20.0
 
@@ -81,9 +79,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     days = _days(scenario)
     intervals = _intervals(scenario, days)
     call_types = _call_types(scenario, names, laws)
-    redial = scenario.after_contact.redial
     ivr = ivr_tables(scenario, names.call_types, laws.add)
     settings = _settings(scenario, laws, intervals)
+    decisions = decision_tables(scenario, settings, laws.add)
     settings.ivr_start = ivr.start
     settings.keeps_last_wait = (call_types.balk_wait_over >= 0.0).any()
     queues, steps = queues_of(scenario, names.queues)
@@ -129,7 +127,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         breaks=presence.breaks,
         needs=needs,
         ways=ways,
-        redial_odds=odds_table(redial.odds if redial is not None else {}),
+        **decisions,
     )
     for table in program:
         table.flags.writeable = False
@@ -248,15 +246,9 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.pick_call = PickCall[scenario.routing.pick_call.upper()]
     s.start_order = scenario.run.service_draw == "start_order"
     s.ivr_ports = (scenario.ivr.ports if scenario.ivr else None) or _UNLIMITED
-    s.redial_law = s.misroute_talk_law = -1
+    s.misroute_talk_law = -1
     if scenario.ivr is not None:
         s.misroute_talk_law = laws.add(paths.misroute_talk(scenario))
-    redial = scenario.after_contact.redial
-    if redial is not None:
-        s.redial_share = redial.share
-        s.redial_law = laws.add(resolve.law(scenario, redial.after))
-        s.redial_attempts = _MOST_REDIALS if redial.attempts is None else min(redial.attempts, _MOST_REDIALS)
-        s.redial_fresh_patience = redial.patience == "fresh"
     return settings
 
 

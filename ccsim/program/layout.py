@@ -91,6 +91,18 @@ SETTINGS = np.dtype(
         ("lose_caller", "f8"),  # share of those passed on who hang up at that moment
         ("leak_share", "f8"),  # of cases that need nothing and get something
         ("leak_amount", "f8"),
+        ("return_share", "f8"),  # of the answered contacts after which the customer comes back
+        ("return_law", "i8"),  # after how long; index into laws
+        ("return_attempts", "i8"),  # returns per problem at most
+        ("leave_share", "f8"),  # of the customers whose problem is over who are gone for good
+        ("leave_value", "f8"),  # money lost with each of them
+        ("rates", "i8"),  # 1 if satisfaction is reckoned; the next five are its terms
+        ("satisfaction_base", "f8"),
+        ("satisfaction_per_minute", "f8"),
+        ("satisfaction_per_hop", "f8"),
+        ("satisfaction_unresolved", "f8"),
+        ("satisfaction_refused", "f8"),
+        ("fcr_window", "f8"),  # s; who comes back later comes with something else
     ],
     align=True,
 )
@@ -324,7 +336,7 @@ class Program(NamedTuple):
     ----------
     settings : recarray SETTINGS, shape (1,)
     days, intervals, laws, points, call_types, queues, steps, lanes, teams, agents, timetable, recorded : recarrays, 1-D
-    ivr_nodes, ivr_edges, redial_odds : recarrays, 1-D
+    ivr_nodes, ivr_edges, redial_odds, return_odds, leave_odds : recarrays, 1-D
     occasions, effects : recarrays, 1-D
         Of events; empty where a scenario has none that set anything.
     duties, breaks : recarrays, 1-D
@@ -368,6 +380,8 @@ class Program(NamedTuple):
     duties: Records = _NO_DUTIES
     breaks: Records = _NO_BREAKS
     redial_odds: Records = np.zeros(0, ODDS).view(np.recarray)
+    return_odds: Records = np.zeros(0, ODDS).view(np.recarray)
+    leave_odds: Records = np.zeros(0, ODDS).view(np.recarray)
     demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
     occasions: Records = np.zeros(0, OCCASION).view(np.recarray)
     effects: Records = np.zeros(0, EFFECT).view(np.recarray)

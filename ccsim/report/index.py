@@ -61,7 +61,7 @@ def shown(value: float | None, unit: str) -> str:
         return numbers.percent(value)
     if unit == "s":
         return numbers.duration(value)
-    if unit in ("contacts", "hops"):
+    if unit in ("contacts", "hops", "index"):
         return f"{value:.2f}"
     if unit == "money":
         return f"{value:,.2f}" if abs(value) < 100.0 else f"{value:,.0f}"

@@ -112,9 +112,8 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
         tries = "as often as it takes" if redial.attempts is None else f"at most {numbers.plural(redial.attempts, 'time')}"
         after = numbers.duration(resolve.law(scenario, redial.after).mean())
         lines.append(f"{numbers.percent(redial.share)} of callers not served redial after {after} on average, {tries}")
-        if redial.odds:
-            facts = ", ".join(f"{name.replace('_', ' ')} x {multiplier:g}" for name, multiplier in sorted(redial.odds.items()))
-            lines.append(f"Odds of redialling: {facts}")
+        lines += _odds_line("redialling", redial.odds)
+    lines += _after_lines(scenario)
     lines += _solved_lines(scenario)
     spread = scenario.uncertainty
     if spread.centre_day or spread.type_day:
@@ -124,6 +123,28 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
     else:
         lines.append("No uncertainty: every day of a kind expects the same number of calls")
     return lines
+
+
+def _after_lines(scenario: Scenario) -> list[str]:
+    """Return who comes back after an answer, and who leaves."""
+    back, gone = scenario.after_contact.return_, scenario.after_contact.leave
+    lines = []
+    if back is not None:
+        tries = "" if back.attempts is None else f", at most {numbers.plural(back.attempts, 'time')}"
+        after = numbers.duration(resolve.law(scenario, back.after).mean())
+        lines.append(f"{numbers.percent(back.share)} of callers answered come back after {after} on average{tries}")
+        lines += _odds_line("coming back", back.odds)
+    if gone is not None:
+        value = f", {gone.value:,g} lost with each" if gone.value else ""
+        lines.append(f"{numbers.percent(gone.share)} of customers leave when their problem is over{value}")
+        lines += _odds_line("leaving", gone.odds)
+    return lines
+
+
+def _odds_line(what: str, odds: dict[str, float]) -> list[str]:
+    """Return what multiplies the odds of a decision, if anything does."""
+    facts = ", ".join(f"{name.replace('_', ' ')} x {multiplier:g}" for name, multiplier in sorted(odds.items()))
+    return [f"Odds of {what}: {facts}"] if odds else []
 
 
 def _money_lines(scenario: Scenario) -> list[str]:

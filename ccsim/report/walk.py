@@ -342,7 +342,9 @@ def _call_words(call: Call) -> str:
     """Return who called, how long he had waited and why, and what followed."""
     parts = [f"{escaped(call.call_type)} call of customer {call.customer}{_waited(call)}"]
     if call.contact:
-        parts.append(f"his {_ordinal(call.contact + 1)} call about it")
+        back = "he comes back about it: " if call.cause == "return" else ""
+        about = "" if back else " about it"
+        parts.append(f"{back}his {_ordinal(call.contact + 1)} call{about}")
     if call.came_by in ("transferred", "escalated"):
         why = " for want of authority" if call.came_by == "escalated" else ""
         again = f" ({numbers.duration(call.retold)})" if call.retold >= _LEAST else ""

@@ -14,7 +14,7 @@ from ccsim.rules.decisions import redial_share
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, day_at
-from ccsim.vocabulary import Outcome, Stream
+from ccsim.vocabulary import MOST_CONTACTS, Outcome, Stream
 
 __all__ = [
     "balks",
@@ -91,8 +91,26 @@ def transfers_at(call_type: Records, u: float) -> bool:
 
 
 @jit
-def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: int, wait: float) -> bool:
-    """True if a caller whose `contact`-th attempt (from 0) ended with this outcome after this wait (s) will dial again."""
+def redials(
+    luck: Luck,
+    program: Records,
+    outcome: int,
+    entity: int,
+    contact: int,
+    n_redials: int,
+    wait: float,
+    hops: int,
+    standing: int,
+) -> bool:
+    """True if a caller whose `contact`-th contact (from 0) ended with this outcome after this wait (s) will dial again.
+
+    Parameters
+    ----------
+    n_redials : int
+        How many of his contacts so far were redials.
+    hops, standing : int
+        Agents met in this problem beyond the first; how it stands, `vocabulary.Standing`.
+    """
     unserved = (
         outcome == Outcome.ABANDONED
         or outcome == Outcome.BALKED
@@ -101,11 +119,11 @@ def redials(luck: Luck, program: Records, outcome: int, entity: int, contact: in
         or outcome == Outcome.TURNED_AWAY
         or outcome == Outcome.LOST_IN_TRANSFER
     )
-    if not unserved or program.redial_share <= 0.0 or contact >= program.redial_attempts:
+    if not unserved or program.redial_share <= 0.0 or n_redials >= program.redial_attempts or contact >= MOST_CONTACTS:
         return False
     share = program.redial_share
     if program.n_redial_odds > 0:
-        share = redial_share(program, outcome, contact, wait)
+        share = redial_share(program, outcome, contact, wait, hops, standing)
     return uniform(luck, Stream.REDIAL, entity, visit_of(contact)) < share
 
 
@@ -118,7 +136,7 @@ def redial_delay(luck: Luck, program: Records, entity: int, contact: int) -> flo
 
 @jit
 def dial_at(luck: Luck, program: Records, due: float, entity: int, contact: int) -> float:
-    """When a redial due at `due` happens: then if lines are open, else in the first open hour; +inf after the last day."""
+    """When a contact due again at `due` dials: then if lines are open, else in the first open hour; +inf after the last day."""
     for i in range(program.n_days):
         day = day_at(program, i)
         if due < day.close_at and day.close_at < math.inf:

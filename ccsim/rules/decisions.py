@@ -10,40 +10,90 @@ import math
 
 from ccsim.jit import inner, jit
 from ccsim.program.layout import Records
-from ccsim.rules.tables import redial_odds_at
-from ccsim.vocabulary import Fact, Outcome
+from ccsim.rules.tables import leave_odds_at, redial_odds_at, return_odds_at
+from ccsim.vocabulary import Action, Fact, Outcome, Standing
 
-__all__ = ["redial_share"]
+__all__ = ["leave_share", "redial_share", "return_share", "standing_of"]
 
 _FAR = 700.0
 """Odds of e^700 to 1 are certainty, and e^709 is the largest there are."""
 
 
 @jit
-def redial_share(program: Records, outcome: int, contact: int, wait: float) -> float:
-    """Chance that a caller whose `contact`-th attempt (from 0) ended with this outcome after this wait (s) dials again."""
+def standing_of(resolved: int, n_legs: int, action: int, outcome: int) -> int:
+    """How a problem stands: `resolved` so far, by `n_legs` agents, the last of whom took this `action`.
+
+    `outcome` is that of the contact that has just ended: what the IVR contains it solves.
+    """
+    if resolved != 0 or outcome == Outcome.CONTAINED:
+        return Standing.SOLVED
+    if n_legs > 0 and action == Action.REFUSED:
+        return Standing.REFUSED
+    return Standing.UNRESOLVED
+
+
+@jit
+def redial_share(program: Records, outcome: int, contact: int, wait: float, hops: int, standing: int) -> float:
+    """Chance that a caller whose `contact`-th contact (from 0) ended with this outcome after this wait (s) dials again.
+
+    `hops` are the agents he has met in this problem beyond the first, `standing` is how it stands.
+    """
     change = 0.0
     for i in range(program.n_redial_odds):
         row = redial_odds_at(program, i)
-        times = how_often(row.fact, row.over, outcome, contact, wait)
+        times = how_often(row.fact, row.over, outcome, contact, wait, hops, standing)
         if times > 0:
             change += times * row.log_multiplier
+    return share_with(program.redial_share, change)
+
+
+@jit
+def return_share(program: Records, outcome: int, contact: int, wait: float, hops: int, standing: int) -> float:
+    """Chance that a customer comes back after an answered contact; arguments as above."""
+    change = 0.0
+    for i in range(program.n_return_odds):
+        row = return_odds_at(program, i)
+        times = how_often(row.fact, row.over, outcome, contact, wait, hops, standing)
+        if times > 0:
+            change += times * row.log_multiplier
+    return share_with(program.return_share, change)
+
+
+@jit
+def leave_share(program: Records, outcome: int, contact: int, wait: float, hops: int, standing: int) -> float:
+    """Chance that a customer is gone for good after his last contact; `wait` is that of all his contacts, s."""
+    change = 0.0
+    for i in range(program.n_leave_odds):
+        row = leave_odds_at(program, i)
+        times = how_often(row.fact, row.over, outcome, contact, wait, hops, standing)
+        if times > 0:
+            change += times * row.log_multiplier
+    return share_with(program.leave_share, change)
+
+
+@inner
+def share_with(share: float, change: float) -> float:
+    """A share whose odds are multiplied by e^change; of 0 or 1, which has no odds, where nothing changes."""
     if change == 0.0:
-        return program.redial_share  # type: ignore[no-any-return]
-    log_odds = math.log(program.redial_share) - math.log1p(-program.redial_share) + change
+        return share
+    log_odds = math.log(share) - math.log1p(-share) + change
     return 1.0 / (1.0 + math.exp(-min(max(log_odds, -_FAR), _FAR)))
 
 
 @inner
-def how_often(fact: int, over: float, outcome: int, contact: int, wait: float) -> int:
+def how_often(fact: int, over: float, outcome: int, contact: int, wait: float, hops: int, standing: int) -> int:
     """How often a fact holds after a contact."""
     if fact == Fact.EARLIER_CONTACTS:
         return int(contact)
     if fact == Fact.WAIT_OVER:
         return int(wait > over)
+    if fact == Fact.HOPS:
+        return int(hops)
     return int(
         (fact == Fact.BLOCKED and outcome == Outcome.BLOCKED)
         or (fact == Fact.BALKED and outcome == Outcome.BALKED)
         or (fact == Fact.CLOSED and outcome == Outcome.CLOSED)
         or (fact == Fact.TURNED_AWAY and outcome == Outcome.TURNED_AWAY)
+        or (fact == Fact.REFUSED and standing == Standing.REFUSED)
+        or (fact == Fact.UNRESOLVED and standing == Standing.UNRESOLVED)
     )

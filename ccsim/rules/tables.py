@@ -62,6 +62,7 @@ __all__ = [
     "lane_of",
     "lane_team_at",
     "law_at",
+    "leave_odds_at",
     "need_at",
     "occasion_at",
     "point_at",
@@ -70,6 +71,7 @@ __all__ = [
     "reach_at",
     "recorded_at",
     "redial_odds_at",
+    "return_odds_at",
     "team_at",
     "team_lane_at",
     "threshold_at",
@@ -121,6 +123,8 @@ ivr_edge_at = accessor(PROGRAM, "ivr_edges", IVR_EDGE)
 need_at = accessor(PROGRAM, "needs", NEED)
 way_at = accessor(PROGRAM, "ways", WAY)
 redial_odds_at = accessor(PROGRAM, "redial_odds", ODDS)
+return_odds_at = accessor(PROGRAM, "return_odds", ODDS)
+leave_odds_at = accessor(PROGRAM, "leave_odds", ODDS)
 contained_at = accessor(PROGRAM, "ivr_contained", _REAL)
 """Row node * n_call_types + call type."""
 

@@ -62,6 +62,9 @@ _case_cell = accessor(COUNTS, "cases", CASE_COUNTS)
 _node_load = accessor(COUNTS, "node_time", LOAD_COUNTS)
 
 _SERVED = np.int64(Outcome.SERVED)
+
+SATISFIED = 4.0
+"""On the index from 1 to 5."""
 _LAST_FIXED_BIN = 3600
 _LOG_GROWTH = math.log(1.02)
 
@@ -351,10 +354,36 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
 @jit
 @apart
 def tally_case(row: Records, program: Records, counts: Records) -> None:
-    """Adds one closed CASE row, to the interval of the episode's first dial, if it met an agent."""
-    if row.first_at < program.count_from or row.n_legs == 0:
+    """Adds one closed CASE row, to the interval of the episode's first dial; most counts are of those who met an agent."""
+    if row.first_at < program.count_from:
         return
     cell = _case_cell(counts, interval_of(program, row.first_at) * program.n_call_types + np.int64(row.call_type))
+    cell.dialled += row.n_contacts
+    if program.leave_share > 0.0:
+        cell.customers += 1
+        if row.left != 0:
+            cell.left += 1
+            cell.value_lost += micros(program.leave_value)
+    if row.satisfaction > 0.0:
+        cell.rated += 1
+        cell.satisfaction += micros(row.satisfaction)
+        if row.satisfaction >= SATISFIED:
+            cell.satisfied += 1
+    if row.n_legs == 0:
+        return
+    cell.met += row.n_met
+    cell.returns += row.n_returns
+    cell.at_first_contact += row.at_first_contact
+    came_back = row.back_at < math.inf and row.back_at - row.first_ended_at <= program.fcr_window
+    if not came_back:
+        cell.fcr += row.at_first_contact
+        cell.fcr_no_transfer += row.at_first
+    if row.first_ended_at + program.fcr_window <= program.count_until:
+        cell.observed += 1
+        if not came_back:
+            cell.fcr_observed += 1
+    if row.resolved != 0:
+        cell.resolution_time += micros(row.resolved_at - row.first_at)
     cell.cases += 1
     cell.hops += row.n_legs - 1
     cell.resolved += row.resolved

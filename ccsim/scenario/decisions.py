@@ -6,6 +6,7 @@ them as often as it holds. One fact has one coefficient in one decision.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
@@ -13,16 +14,20 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from ccsim import units
 from ccsim.errors import Refusal, nearest
 from ccsim.scenario.calls import Time
-from ccsim.scenario.fields import Model, NotYet, Share, one_of, parsed
+from ccsim.scenario.fields import Model, Share, one_of, parsed
 from ccsim.vocabulary import Fact
 
-__all__ = ["AfterContact", "ObservedFact", "Redial", "observed_fact"]
+__all__ = ["CASE_FACTS", "AfterContact", "Leave", "ObservedFact", "Redial", "Return", "Satisfaction", "observed_fact"]
 
 FOREVER = "unlimited"
 WAIT_OVER = "wait_over_"
-_COUNTED = {"earlier_contacts": Fact.EARLIER_CONTACTS}
+_COUNTED = {"earlier_contacts": Fact.EARLIER_CONTACTS, "hops": Fact.HOPS}
+_STANDINGS = {"refused": Fact.REFUSED, "unresolved": Fact.UNRESOLVED}
 _ENDS = {"blocked": Fact.BLOCKED, "balked": Fact.BALKED, "closed": Fact.CLOSED, "turned_away": Fact.TURNED_AWAY}
 _MOST = 1e6
+
+CASE_FACTS = (Fact.HOPS, Fact.REFUSED, Fact.UNRESOLVED)
+"""Facts that only who keeps a case of each problem knows."""
 
 
 class ObservedFact(NamedTuple):
@@ -34,7 +39,7 @@ class ObservedFact(NamedTuple):
 
 def observed_fact(name: str) -> ObservedFact:
     """Return the fact of a name such as ``earlier_contacts``, ``blocked`` or ``wait_over_3m``; Refusal for any other."""
-    known = _COUNTED | _ENDS
+    known = _COUNTED | _ENDS | _STANDINGS
     if name in known:
         return ObservedFact(known[name])
     if name.startswith(WAIT_OVER):
@@ -61,6 +66,8 @@ def _parse_multiplier(raw: object) -> float:
 FactName = Annotated[str, BeforeValidator(_parse_fact, json_schema_input_type=str)]
 _WRITTEN = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"%\s*$", examples=["80%"])]
 Multiplier = Annotated[float, *parsed(_parse_multiplier, float, _WRITTEN)]
+Money = Annotated[float, *parsed(partial(units.parse_number, low=0.0, high=1e9), float, Annotated[float, Field(ge=0)])]
+Points = Annotated[float, *parsed(partial(units.parse_number, low=-100.0, high=100.0), float, float)]
 
 
 class Redial(Model):
@@ -77,26 +84,78 @@ class Redial(Model):
     patience: Annotated[str, *one_of("keep", "fresh")] = "keep"
     odds: dict[FactName, Multiplier] = {}
     """What multiplies the odds of redialling: blocked, balked, closed, turned_away (the contact ended so), wait_over_3m (it
-    waited longer than this or any other time), and earlier_contacts, once for each of them."""
+    waited longer than this or any other time), refused, unresolved (the problem stands so), and, once for each of them,
+    earlier_contacts and hops (agents met in this problem beyond the first)."""
 
     @model_validator(mode="after")
     def _has_odds(self) -> Redial:
-        seen: dict[ObservedFact, str] = {}
-        for name in self.odds:
-            fact = observed_fact(name)
-            if fact in seen:
-                raise Refusal("E-OVERLAP", f"is the same fact as {seen[fact]}", got=name, at=("odds", name))
-            seen[fact] = name
-        if self.odds and self.share in (0.0, 1.0):
-            what = "nothing multiplies the odds of a share of 0 or 100 %"
-            raise Refusal("E-PROB-RANGE", what, got=units.format_percent(self.share), try_="share: 99%", at=("share",))
+        _check_odds(self.share, self.odds)
         return self
+
+
+class Return(Model):
+    """Customers who have been answered and come back with the same problem."""
+
+    share: Share
+    """Of the contacts answered, where no fact below holds: the problem is solved, and the customer only asks again."""
+    after: Time
+    attempts: Annotated[
+        int | None,
+        BeforeValidator(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
+        PlainSerializer(lambda n: FOREVER if n is None else n),
+    ] = None
+    """Returns per problem at most; None is unlimited."""
+    odds: dict[FactName, Multiplier] = {}
+    """What multiplies the odds of coming back; facts as of redial."""
+
+    @model_validator(mode="after")
+    def _has_odds(self) -> Return:
+        _check_odds(self.share, self.odds)
+        return self
+
+
+class Leave(Model):
+    """Customers who are gone for good when their problem is over, solved or not."""
+
+    share: Share
+    odds: dict[FactName, Multiplier] = {}
+    """What multiplies the odds of leaving; facts as of redial, but that a wait is that of all contacts together."""
+    value: Money = 0.0
+    """Lost with each of them, in the scenario's currency."""
+
+    @model_validator(mode="after")
+    def _has_odds(self) -> Leave:
+        _check_odds(self.share, self.odds)
+        return self
+
+
+class Satisfaction(Model):
+    """An index from 1 to 5, which drives nothing: a base and what each fact of a problem adds to it."""
+
+    base: Annotated[float, *parsed(partial(units.parse_number, low=1.0, high=5.0), float, Annotated[float, Field(ge=1, le=5)])]
+    per_minute_waited: Points = 0.0
+    per_hop: Points = 0.0
+    unresolved: Points = 0.0
+    refused: Points = 0.0
+
+
+def _check_odds(share: float, odds: dict[str, float]) -> None:
+    """Refuse a fact named twice, and odds of a share that has none."""
+    seen: dict[ObservedFact, str] = {}
+    for name in odds:
+        fact = observed_fact(name)
+        if fact in seen:
+            raise Refusal("E-OVERLAP", f"is the same fact as {seen[fact]}", got=name, at=("odds", name))
+        seen[fact] = name
+    if odds and share in (0.0, 1.0):
+        what = "nothing multiplies the odds of a share of 0 or 100 %"
+        raise Refusal("E-PROB-RANGE", what, got=units.format_percent(share), try_="share: 99%", at=("share",))
 
 
 class AfterContact(Model):
     """What callers do after a contact."""
 
     redial: Redial | None = None
-    return_: Annotated[NotYet, Field(alias="return")] = None
-    leave: NotYet = None
-    satisfaction: NotYet = None
+    return_: Annotated[Return | None, Field(alias="return")] = None
+    leave: Leave | None = None
+    satisfaction: Satisfaction | None = None

@@ -143,6 +143,8 @@ class Metrics(Model):
     """Further thresholds at which the service level is counted."""
     clock: Annotated[str, *one_of("queue", "arrival")] = "queue"
     """From when on a contact's thresholds run: its queue entry, or its dial, IVR included. Queues always take their entry."""
+    fcr_window: PositiveDuration = 604_800.0
+    """Who comes back within it after his first contact with an agent was not helped at first contact."""
     report_as: Annotated[str, *one_of(*REPORT_AS)] | None = None
     """As this system counts: sets service_level, flow_outs, short_abandon and attribute."""
 

@@ -107,11 +107,14 @@ def with_cases(program: Program) -> Program:
     return program._replace(settings=settings)
 
 
+UNITS = {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "hops", "index", "per 1000", "money"}
+
+
 def test_every_kpi_says_what_it_is() -> None:
     for id, kpi in REGISTRY.items():
         assert kpi.id == id
         assert kpi.title and len(kpi.sentence) > 20 and kpi.sentence.endswith("."), id
-        assert kpi.unit in {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "hops", "money"}, id
+        assert kpi.unit in UNITS, id
         assert set(kpi.scopes) <= set(SCOPES), id
         assert "/" in kpi.sentence or kpi.quantile is not None, f"{id} prints no formula"
 

@@ -26,18 +26,12 @@ make_it_right:
   on_shortfall: {escalate: 80%, consult: 10%, call_back: 10%}
 after_contact:
   redial: {share: 45%, after: 6m}
-  return: {share: 3%}
-  leave: {share: 0.2%}
-  satisfaction: {base: 4.5}
 run: {carry_in: steady}
 """
 REFUSED = [
     "queues.billing.callback",
     "make_it_right.on_shortfall.consult",
     "make_it_right.on_shortfall.call_back",
-    "after_contact.return",
-    "after_contact.leave",
-    "after_contact.satisfaction",
     "run.carry_in",
 ]
 

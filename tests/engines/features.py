@@ -18,7 +18,7 @@ from ccsim.engine.reference import simulate
 from ccsim.engine.reference.clock import Clock
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, ClosingRule, Event, EventField, Outcome, PickAgent, PickCall, SegmentKind
+from ccsim.vocabulary import AgentState, Cause, ClosingRule, Event, EventField, Outcome, PickAgent, PickCall, SegmentKind
 from tests.engines.programs import UNLIMITED, random_program
 
 __all__ = ["Coverage", "Seen", "acted", "cover", "report", "together"]
@@ -105,6 +105,11 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
     found["redial"] = of(contacts, contacts["contact"] > 0)
     first_day = rows.episodes["first_at"][contacts["customer"]] // 86400.0
     found["redial the next day"] = of(contacts, (contacts["contact"] > 0) & (contacts["arrived_at"] // 86400.0 > first_day))
+    found["return"] = of(contacts, contacts["cause"] == Cause.RETURN)
+    if len(rows.cases):
+        found["return after the end"] = rows.cases["return_due_at"] < math.inf
+        found["gone for good"] = rows.cases["left"] != 0
+        found["asks again"] = of(contacts, _solved_before(rows))
     found["redial odds"] = found["redial"] & (len(program.redial_odds) > 0)
     found["lines full"] = found["blocked"] & lines
     found["ports full"] = found["blocked"] & (program.settings.ivr_ports[0] < program.settings.lines[0])
@@ -121,6 +126,12 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
     found |= _of_answers(program, stays[queued & (stays["answered_at"] < math.inf)], of)
     found["reserve holds"] = of(stays, _held(program, rows, queued))
     return found
+
+
+def _solved_before(rows: Rows) -> Touched:
+    """Contacts of problems that were solved before they began."""
+    when = rows.cases["resolved_at"][rows.contacts["customer"]]
+    return np.asarray((rows.contacts["cause"] != Cause.FRESH) & (when <= rows.contacts["arrived_at"]))
 
 
 def _of_answers(program: Program, answered: Any, of: Any) -> dict[str, Touched]:

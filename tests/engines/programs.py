@@ -38,6 +38,7 @@ from ccsim.program.layout import (
 )
 from ccsim.program.routing import lanes_of, routes_of
 from ccsim.vocabulary import Attribute, ClosingRule, Event, EventField, Fact, Family, PickAgent, PickCall
+from tests.engines.after_contact import with_after_contact
 from tests.engines.authority import with_authority
 from tests.engines.dice import Dice
 from tests.engines.people import with_people
@@ -142,6 +143,7 @@ def program_of(
         "count_until": n_intervals * interval,
         "short_abandon": 5.0,
         "redial_law": -1,
+        "return_law": -1,
         "ivr_start": -1,
         "ivr_ports": UNLIMITED,
         "misroute_talk_law": -1,
@@ -323,7 +325,10 @@ def random_program(seed: int) -> Program:
     people, cases = Dice((seed, 1)), Dice((seed, 5))
     if people.chance(0.5):
         program = with_people(program, people, grid=grid)
-    return with_authority(program, cases, grid=grid) if cases.chance(0.8 if n_teams > 1 else 0.3) else program
+    if cases.chance(0.8 if n_teams > 1 else 0.3):
+        program = with_authority(program, cases, grid=grid)
+    after = Dice((seed, 7))
+    return with_after_contact(program, after, grid=grid) if after.chance(0.35) else program
 
 
 def _windows(dice: Dice, shape: str, interval: float) -> list[tuple[float, float]]:
@@ -436,7 +441,7 @@ def _odds(dice: Dice, settings: dict[str, object]) -> list[tuple[int, float, flo
         return []
     settings["redial_share"] = 0.7
     multipliers = [-math.inf, -1.0, -0.2, 0.3, 2.0, 800.0]
-    facts = [fact for fact in Fact if dice.chance(0.5)]
+    facts = [fact for fact in Fact if fact <= Fact.TURNED_AWAY and dice.chance(0.5)]
     return [(fact, 60.0 * dice.between(0, 3) if fact == Fact.WAIT_OVER else 0.0, dice.pick(multipliers)) for fact in facts]
 
 

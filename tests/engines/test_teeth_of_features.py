@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ccsim.engine.reference import floor, happened, presence, routing
+from ccsim.engine.reference import after_contact, floor, happened, presence, routing
 from ccsim.engine.reference.floor import Floor
 from ccsim.engine.reference.presence import Presence
 from ccsim.jit import ENABLED
@@ -174,8 +174,39 @@ EVENTS = [
 ]
 
 
+AFTER, AGAIN = (after_contact, "after_contact"), after_contact.AfterContact
+
+
+def needs_it_again(original: Any, self: Any, case: Any, *what: Any) -> None:
+    needed = case.needed
+    original(self, case, *what)
+    case.needed = needed
+
+
+def counts_returns_as_redials(original: Any, self: Any, caller: Any, now: float) -> float:
+    n_returns = 0 if caller.case is None else caller.case.n_returns
+    if n_returns:
+        caller.case.n_returns = 0
+    at = float(original(self, caller, now))
+    if n_returns:
+        caller.case.n_returns += n_returns
+    return at
+
+
+CUSTOMERS = [
+    rule(AFTER, "returns", other_luck(3), "returns_are_drawn_for_the_next_customer"),
+    rule(AFTER, "returns", other_luck(8), "another_hop_in_the_odds_of_returning"),
+    rule(AFTER, "return_delay", other_luck(3), "back_after_the_time_of_the_next_contact"),
+    rule(AFTER, "leaves", other_luck(4), "leaving_is_drawn_for_the_next_contact"),
+    rule(AFTER, "satisfaction", other_luck(2), "another_hop_in_the_index"),
+    function(after_contact, "standing_of", lambda original, *what: 2 * (what[0] == 0), "what_is_refused_is_just_unresolved"),
+    method(AGAIN, "_plan", needs_it_again, "who_asks_again_needs_it_again"),
+    method(AGAIN, "next_dial", counts_returns_as_redials, "returns_count_as_redials"),
+]
+
+
 @pytest.mark.skipif(not ENABLED, reason="the same rules bite jitted or not, and this takes minutes in plain Python")
-@pytest.mark.parametrize("broken", ROUTING + PERSONS + MENU + LEGS + EVENTS, ids=lambda broken: broken.__name__)
+@pytest.mark.parametrize("broken", ROUTING + PERSONS + MENU + LEGS + EVENTS + CUSTOMERS, ids=lambda broken: broken.__name__)
 def test_agreement_catches(broken: Break, monkeypatch: Patch) -> None:
     broken(monkeypatch)
     assert any(differs(number) for number in PROGRAMS)

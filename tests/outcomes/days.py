@@ -189,6 +189,17 @@ DAYS: dict[str, Program] = {
         agents={team: {"headcount": 1, "authority": limit} for team, limit in {"x": 25, "y": 150}.items()},
         make_it_right={"escalate": {"transfer": "warm"}},
     ),
+    # who waited comes back after 50 s. 0 talks 0-60; 1 waits 30-60, talks until 120, is back at 170 until 230, and leaves, as
+    # whoever called twice; 2 talks 560-620; 3 waits 580-620, talks until 680 and would come back at 730
+    "again": centre(
+        [(0, 60, FOR_EVER), (30, 60, FOR_EVER), (560, 60, FOR_EVER), (580, 60, FOR_EVER)],
+        metrics={"fcr_window": "100s"},
+        after_contact={
+            "return": {"share": "0.1%", "after": {"deterministic": "50s"}, "odds": {"wait_over_10s": 1e6}},
+            "leave": {"share": "0.1%", "odds": {"earlier_contacts": 1e6}, "value": 240},
+            "satisfaction": {"base": 4.5, "per_minute_waited": -1},
+        },
+    ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
     # one person until 600, break 120-180: 0 talks 100-150, the break is 150-210, 1 waits 130-210 and talks until 240

@@ -15,7 +15,7 @@ import pytest
 
 from ccsim.outcomes import Counts, Rows
 from ccsim.outcomes.audit import audit, audit_counts
-from ccsim.vocabulary import Action, AgentState, CaseEnd, Event, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Event, Outcome, SegmentKind
 from tests.outcomes.days import DAYS, counts_of, edit_program, put, rows_of
 
 NEVER = np.inf
@@ -139,7 +139,7 @@ FACTS = [
     ("authority", "I12 case of customer 0: granted 99.0, its legs say 100.0", changed("cases", 0, granted=99)),
     ("authority", "I12 case of customer 1: end 0, its legs say 2", changed("cases", 1, end=CaseEnd.SETTLED)),
     ("authority", "I12 case of customer 2: n_escalations 1, its legs say 2", changed("cases", 2, n_escalations=1)),
-    ("authority", "the case needs something else", changed("cases", 2, needed=499)),
+    ("authority", "needed 500.0, the case needs 499.0", changed("cases", 2, needed=499)),
     ("warm", "I12 case of customer 0: brief_time 21.0, its legs say 20.0", changed("cases", 0, brief_time=21)),
     ("warm", "retold for 5.0, should be 0.0", changed("settlements", 1, retold_time=5)),
     (
@@ -148,6 +148,20 @@ FACTS = [
         both(changed("agent_states", 1, ended_at=79.0), changed("agent_states", 2, started_at=79.0)),
     ),
     ("authority", "I12 9 settlements and 5 cases of 10 answered", dropped("settlements", 3)),
+    ("again", "I13 case of customer 1: n_contacts 1, his contacts say 2", changed("cases", 1, n_contacts=1)),
+    ("again", "I13 case of customer 1: n_met 1, his contacts say 2", changed("cases", 1, n_met=1)),
+    ("again", "I13 customer 1: returns 0, contacts say 1", changed("cases", 1, n_returns=0)),
+    ("again", "I13 case of customer 1: waited 31.0, his contacts say 30.0", changed("cases", 1, waited=31)),
+    ("again", "I13 case of customer 1: first_ended_at 230.0, his contacts say 120.0", changed("cases", 1, first_ended_at=230)),
+    ("again", "I13 case of customer 1: back_at inf, his contacts say 170.0", changed("cases", 1, back_at=np.inf)),
+    ("again", "I13 case of customer 0: back_at 99.0, his contacts say inf", changed("cases", 0, back_at=99)),
+    ("again", "I13 case of customer 1: resolved_at 230.0, his contacts say 120.0", changed("cases", 1, resolved_at=230)),
+    ("again", "I13 case of customer 1: at_first_contact 0", changed("cases", 1, at_first_contact=0)),
+    ("again", "I13 customer 3 would come back at 599.0, and does not", changed("cases", 3, return_due_at=599)),
+    ("again", "I13 customer 1: satisfaction 4.5, its terms say 4.0", changed("cases", 1, satisfaction=4.5)),
+    ("again", "I13 customer 3 is gone for good, and nobody like him is", changed("cases", 3, left=1)),
+    ("again", "I01 customer 1 dials again 1 times, allowed 0", changed("contacts", 2, cause=Cause.REDIAL)),
+    ("again", "I01 customer 1 contact 1: cause 0", changed("contacts", 2, cause=Cause.FRESH)),
     ("graph", "MISROUTED at node 0, where nobody is MISROUTED", changed("segments", 1, outcome=Outcome.MISROUTED)),
     ("wrong", "misrouted to the queue of type 0", changed("segments", 1, call_type=0, place=0)),
     ("wrong", "customer 0 contact 0: segment of another call type", changed("segments", 0, outcome=Outcome.PASSED_ON)),
@@ -465,6 +479,7 @@ def test_complaints_are_cut_after_twenty_of_a_kind():
 
 
 COUNTED = [
+    "again",
     "authority",
     "warm",
     "transfer",

@@ -195,8 +195,18 @@ def odds_of_one(content: Content) -> Content:
     redial = content.get("after_contact", {}).get("redial")
     if redial is None or redial["share"] == "100%":
         return content
-    ones = {"blocked": 1, "earlier_contacts": 1, "wait_over_1m": 1}
+    ones = {"blocked": 1, "earlier_contacts": 1, "wait_over_1m": 1, "hops": 1, "refused": 1, "unresolved": 1}
     return changed(content, after_contact={"redial": redial | {"odds": ones}})
+
+
+def nobody_comes_back_or_leaves(content: Content) -> Content:
+    after = {"return": {"share": "0%", "after": "5m"}, "leave": {"share": "0%", "value": 240}}
+    return changed(content, after_contact=after | content.get("after_contact", {}))
+
+
+def nobody_may_come_back(content: Content) -> Content:
+    after = {"return": {"share": "100%", "after": "5m", "attempts": 0}}
+    return changed(content, after_contact=after | content.get("after_contact", {}))
 
 
 def nobody_is_put_on_hold(content: Content) -> Content:
@@ -261,6 +271,8 @@ NULL = [
     an_event_that_never_happens,
     a_forecast_without_error,
     odds_of_one,
+    nobody_comes_back_or_leaves,
+    nobody_may_come_back,
     nobody_is_put_on_hold,
     a_weekday_that_is_not_simulated,
     nobody_calls,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.earlier import is_misrouted, leg_of
 from ccsim.engine.compiled.state import (
@@ -19,6 +21,7 @@ from ccsim.engine.compiled.state import (
 from ccsim.jit import apart, inner
 from ccsim.outcomes import CASE, SETTLEMENT
 from ccsim.program.layout import Records
+from ccsim.rules.after_contact import leaves, satisfaction
 from ccsim.rules.authority import (
     action_of,
     amount_leaked,
@@ -31,11 +34,12 @@ from ccsim.rules.authority import (
     way_on,
 )
 from ccsim.rules.callers import transfers
+from ccsim.rules.decisions import standing_of
 from ccsim.rules.digest import fold
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, call_type_at, team_at
 from ccsim.rules.tally import interval_of, tally_case
-from ccsim.vocabulary import Action, CaseEnd, Event, Outcome
+from ccsim.vocabulary import Action, CaseEnd, Cause, Event, Outcome
 
 __all__ = ["begin_case", "close_case", "end_briefing", "loses", "pass_on", "put_down", "take_up"]
 
@@ -50,7 +54,8 @@ def begin_case(program: Records, luck: Luck, floor: Records, slot: int) -> None:
     caller = caller_at(floor, slot)
     case = case_now(floor, slot)
     case.call_type = caller.call_type
-    case.needed = amount_needed(luck, program, caller.call_type, caller.entity)
+    case.first_needed = amount_needed(luck, program, caller.call_type, caller.entity)
+    case.needed = case.first_needed
     case.granted = 0.0
     case.leaked = 0.0
     case.retold = 0.0
@@ -62,6 +67,15 @@ def begin_case(program: Records, luck: Luck, floor: Records, slot: int) -> None:
     case.resolved = 0
     case.at_first = 0
     case.briefer = -1
+    case.at_first_contact = 0
+    case.n_met = 0
+    case.n_returns = 0
+    case.cause = Cause.FRESH
+    case.waited = 0.0
+    case.first_ended_at = math.inf
+    case.back_at = math.inf
+    case.return_due_at = math.inf
+    case.resolved_at = math.inf
     case.row = 0
     if floor.keep_rows != 0:
         case.row = floor.n_case_rows
@@ -148,7 +162,7 @@ def decide(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
 
 @inner
 @apart
-def put_down(program: Records, luck: Luck, floor: Records, slot: int) -> None:
+def put_down(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The talk is over: what was done is told, and adds to what became of the case. Writes cases, one settlement."""
     caller = caller_at(floor, slot)
     case = case_now(floor, slot)
@@ -156,8 +170,9 @@ def put_down(program: Records, luck: Luck, floor: Records, slot: int) -> None:
     case.granted += case.leg_granted
     case.leaked += case.leg_leaked
     case.retold += case.leg_retold
-    if case.leg_resolved != 0:
+    if case.leg_resolved != 0 and case.resolved == 0:
         case.resolved = 1
+        case.resolved_at = now
         case.at_first = 1 if case.n_legs == 1 else 0
 
     row = 0
@@ -221,18 +236,36 @@ def close_case(program: Records, luck: Luck, floor: Records, slot: int, outcome:
     case.end = CaseEnd.LOST
     if now.n_legs == 0:
         case.end = CaseEnd.UNMET
-    elif outcome == Outcome.SERVED:
+    elif now.action == Action.REFUSED:
+        case.end = CaseEnd.REFUSED
+    elif now.action == Action.SETTLED:
         case.end = CaseEnd.SETTLED
-        if now.action == Action.REFUSED:
-            case.end = CaseEnd.REFUSED
     case.resolved = now.resolved
     case.at_first = now.at_first
+    case.n_contacts = caller.contact + 1
+    case.n_met = now.n_met
+    case.n_returns = now.n_returns
+    case.at_first_contact = now.at_first_contact
     case.first_at = caller.first_at
-    case.needed = now.needed
+    case.needed = now.first_needed
     case.granted = now.granted
     case.leaked = now.leaked
     case.retold_time = now.retold
     case.brief_time = now.brief_time
+    case.waited = now.waited
+    case.first_ended_at = now.first_ended_at
+    case.back_at = now.back_at
+    case.return_due_at = now.return_due_at
+    case.resolved_at = now.resolved_at
+    case.left = 0
+    case.satisfaction = 0.0
+    if outcome != Outcome.UNFINISHED:
+        hops = max(now.n_legs - 1, 0)
+        standing = standing_of(now.resolved, now.n_legs, now.action, outcome)
+        case.satisfaction = satisfaction(program, now.waited, hops, standing)
+        over = now.return_due_at == math.inf
+        if over and leaves(luck, program, outcome, entity_of(floor, slot), caller.contact, now.waited, hops, standing):
+            case.left = 1
     if floor.keep_rows == 0:
         tally_case(case, program, counts_of(floor, 0))
     if floor.keep_digest != 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.after_contact import note_contact
 from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, let_near, pop
 from ccsim.engine.compiled.door import next_callers
 from ccsim.engine.compiled.on_agent import look_again, on_seats, on_wrap_end, send_home
@@ -172,6 +173,8 @@ def finish(program: Records, luck: Luck, floor: Records) -> None:
         if caller.customer >= 0 and caller.waiting != 0:
             close_queue_stay(program, luck, floor, slot, Outcome.UNFINISHED, math.inf)
             close_contact(program, luck, floor, slot, Outcome.UNFINISHED, math.inf)
+            if program.authority != 0:
+                note_contact(floor, slot, math.inf)
             close_episode(program, luck, floor, slot, Outcome.UNFINISHED, math.inf)
     for agent in range(floor.n_agents):
         if agent_now(floor, agent).state != AgentState.ABSENT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.after_contact import comes_again
 from ccsim.engine.compiled.ahead import forget_ahead, take_ahead, transfers_of
 from ccsim.engine.compiled.assign import change_state, may_transfer, schedule
 from ccsim.engine.compiled.desk import begin_case, loses, pass_on, put_down
@@ -140,7 +141,7 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
             onward = kind.transfer_to
     escalated = False
     if program.authority != 0:
-        put_down(program, luck, floor, slot)
+        put_down(program, luck, floor, now, slot)
         escalated = case_now(floor, slot).action == Action.ESCALATED
     if escalated:
         escalate(program, luck, floor, now, slot)
@@ -161,10 +162,14 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
 
 @inner
 def hang_up(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """The caller is served, and with him the episode is over. Writes callers, clock, rows."""
+    """The caller is served; the episode is over, unless he comes back. Writes callers, clock, calendar, rows."""
     floor.lines_in_use -= 1
+    if program.return_share > 0.0:  # he may meet another agent in another contact
+        keep_earlier(floor, slot)
     close_queue_stay(program, luck, floor, slot, Outcome.SERVED, now)
     close_contact(program, luck, floor, slot, Outcome.SERVED, now)
+    if program.authority != 0 and comes_again(program, luck, floor, now, slot, Outcome.SERVED):
+        return
     close_episode(program, luck, floor, slot, Outcome.SERVED, now)
     free_slot(floor, slot)
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ccsim.engine.compiled.after_contact import comes_again
 from ccsim.engine.compiled.ahead import patience_of
 from ccsim.engine.compiled.assign import answer, assign, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.desk import end_briefing
@@ -29,7 +30,7 @@ from ccsim.program.layout import Records
 from ccsim.rules.callers import balks, dial_at, patience_on_leg, redial_delay, redials
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_of, queue_at, recorded_at, step_at
-from ccsim.vocabulary import Event, EventField, Outcome
+from ccsim.vocabulary import Event, EventField, Outcome, Standing
 
 __all__ = [
     "clear_queues",
@@ -296,7 +297,10 @@ def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot:
     if program.n_redial_odds > 0:
         contact = contact_at(floor, caller.contact_row)
         waited = contact.wait + contact.later_wait
-    if redials(luck, program, outcome, caller.entity, caller.contact, waited):
+    if program.authority != 0:
+        if comes_again(program, luck, floor, now, slot, outcome):
+            return
+    elif redials(luck, program, outcome, caller.entity, caller.contact, caller.contact, waited, 0, Standing.UNRESOLVED):
         due = now + redial_delay(luck, program, caller.entity, caller.contact)
         at = dial_at(luck, program, due, caller.entity, caller.contact)
         if at < math.inf:

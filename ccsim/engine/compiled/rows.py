@@ -10,6 +10,7 @@ from ccsim.engine.compiled.state import (
     agent_now,
     agent_state_at,
     caller_at,
+    case_now,
     contact_at,
     counts_of,
     digest_at,
@@ -134,7 +135,11 @@ def close_contact(program: Records, luck: Luck, floor: Records, slot: int, outco
     contact.contact = caller.contact
     contact.channel = Channel.PHONE
     contact.call_type = caller.call_type
-    contact.cause = Cause.FRESH if caller.contact == 0 else Cause.REDIAL
+    contact.cause = Cause.FRESH
+    if caller.contact != 0:
+        contact.cause = Cause.REDIAL
+        if program.authority != 0:
+            contact.cause = case_now(floor, slot).cause
     contact.queue = lane_at(program, caller.lane).queue if offered else -1
     contact.outcome = outcome
     contact.n_stays = 1 if offered else 0

@@ -217,7 +217,8 @@ RINGING = 2
 
 CASE_NOW = np.dtype(
     [
-        ("needed", "f8"),
+        ("needed", "f8"),  # in this contact: nothing once the problem is solved
+        ("first_needed", "f8"),
         ("granted", "f8"),  # over the episode, as the next two
         ("leaked", "f8"),
         ("retold", "f8"),
@@ -235,6 +236,15 @@ CASE_NOW = np.dtype(
         ("resolved", "i4"),
         ("at_first", "i4"),
         ("briefer", "i4"),  # agent who holds with the caller for the next person, -1
+        ("at_first_contact", "i4"),
+        ("n_met", "i4"),  # contacts in which he met an agent
+        ("n_returns", "i4"),
+        ("cause", "i4"),  # of the contact at hand
+        ("waited", "f8"),  # in the contacts that are over, after their first answers too
+        ("first_ended_at", "f8"),
+        ("back_at", "f8"),
+        ("return_due_at", "f8"),
+        ("resolved_at", "f8"),
     ],
     align=True,
 )

@@ -29,7 +29,8 @@ class Desk:
         """The case with which a customer comes; none where authority does not matter."""
         if not self.in_use:
             return None
-        return Case(float(authority.amount_needed(self.luck, self.record, call_type, entity)))
+        needed = float(authority.amount_needed(self.luck, self.record, call_type, entity))
+        return Case(needed, needed)
 
     def take_up(self, caller: Caller, case: Case, agent: Agent, now: float) -> None:
         """An agent answers: what he will do, how long he talks then, and what it takes of his budget."""
@@ -77,14 +78,14 @@ class Desk:
         agent.spent += case.leg_granted
         case.leg_resolved = authority.is_resolved(self.luck, self.record, caller.call_type, agent.team.code, *who)
 
-    def put_down(self, caller: Caller, case: Case) -> None:
+    def put_down(self, caller: Caller, case: Case, now: float) -> None:
         """The talk is over: what was done is told, and adds to what became of the case."""
         case.n_legs += 1
         case.granted += case.leg_granted
         case.leaked += case.leg_leaked
         case.retold += case.leg_retold
-        if case.leg_resolved:
-            case.resolved = True
+        if case.leg_resolved and not case.resolved:
+            case.resolved, case.resolved_at = True, now
             case.at_first = case.n_legs == 1
         self.book.settlement(caller, case)
 

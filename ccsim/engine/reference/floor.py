@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right, insort
 from typing import Any
 
+from ccsim.engine.reference.after_contact import AfterContact
 from ccsim.engine.reference.clock import Clock
 from ccsim.engine.reference.desk import Desk
 from ccsim.engine.reference.happened import Happened
@@ -80,6 +81,7 @@ class Floor:
         self.shut = False  # waiting is over for today
         self.happened = Happened(program, self.record, luck)
         self.desk = Desk(program, self.record, luck, self.book)
+        self.after_contact = AfterContact(self.record, luck)
         self.presence = Presence(self, program, self.record, luck)
 
     # -- What callers do ---------------------------------------------------------------------------------------------------
@@ -319,7 +321,7 @@ class Floor:
         self.n_inside -= self._may_transfer(caller)
         kind = self.call_types[caller.kind]
         if caller.case is not None:
-            self.desk.put_down(caller, caller.case)
+            self.desk.put_down(caller, caller.case, self.clock.now)
         if caller.misrouted:
             self.put_right(caller)
         elif caller.case is not None and caller.case.action is Action.ESCALATED:
@@ -328,7 +330,6 @@ class Floor:
             self.transfer(caller, int(kind.transfer_to))
         else:
             self._end_contact(caller, Outcome.SERVED, self.clock.now)
-            self.book.episode(caller)
         if agent.state is AgentState.BRIEF:
             return agent, 0.0
         if wrap_time > 0.0:
@@ -395,16 +396,13 @@ class Floor:
         self._seek_agent(caller)
 
     def dials_again_at(self, caller: Caller) -> float:
-        """When the next contact of someone not served dials; +inf, and the episode is over, if there is none."""
-        who = (caller.entity, caller.contact)
-        if callers.redials(self.luck, self.record, caller.outcome, *who, caller.first_wait + caller.later_wait):
-            due = self.clock.now + callers.redial_delay(self.luck, self.record, *who)
-            dial_at = float(callers.dial_at(self.luck, self.record, due, *who))
-            if dial_at < math.inf:
-                caller.contact += 1
-                return dial_at
-        self.book.episode(caller)
-        return math.inf
+        """When the customer's next contact dials; +inf, and the episode is over, if there is none."""
+        dial_at = self.after_contact.next_dial(caller, self.clock.now)
+        if dial_at < math.inf:
+            caller.contact += 1
+        else:
+            self._end_episode(caller)
+        return dial_at
 
     # -- What agents do ----------------------------------------------------------------------------------------------------
 
@@ -476,7 +474,7 @@ class Floor:
         for lane in self.lanes:
             for caller in lane.waiting:
                 self._end_contact(caller, Outcome.UNFINISHED, math.inf)
-                self.book.episode(caller)
+                self._end_episode(caller)
         for agent in self.agents:
             self.book.agent_state(agent, math.inf)
 
@@ -529,6 +527,8 @@ class Floor:
         if caller.lane is not None:
             self._end_stay(caller, outcome, ended_at)
         self.book.contact(caller)
+        if caller.case is not None:
+            self.after_contact.note(caller, caller.case)
         caller.waited += caller.first_wait
         caller.n_stays += len(caller.stays)
         caller.n_answered += sum(stay.answered for stay in caller.stays)
@@ -538,6 +538,12 @@ class Floor:
         caller.wrapped += wrapped
         if caller.case is not None and ended_at < math.inf:
             self._end_briefing(caller, 0.0)
+
+    def _end_episode(self, caller: Caller) -> None:
+        """The customer's problem is over, as far as he calls about it."""
+        self.book.episode(caller)
+        if caller.case is not None:
+            self.book.case(caller, caller.case, self.after_contact.farewell(caller, caller.case))
 
     def _leave(self, agent: Agent) -> None:
         """An agent goes off duty."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ccsim.vocabulary import Action, AgentState, Outcome
+from ccsim.vocabulary import Action, AgentState, Cause, Outcome
 
 __all__ = ["Agent", "Caller", "Case", "Lane", "Reach", "Stay", "Step", "Team"]
 
@@ -98,7 +98,8 @@ class Stay(NamedTuple):
 class Case:
     """What a caller needs, what the agent at hand does about it, and what became of it so far."""
 
-    needed: float
+    first_needed: float
+    needed: float  # in this contact: nothing once the problem is solved
     n_legs: int = 0
     n_escalations: int = 0
     granted: float = 0.0
@@ -107,6 +108,15 @@ class Case:
     brief_time: float = 0.0
     resolved: bool = False
     at_first: bool = False
+    at_first_contact: bool = False
+    n_met: int = 0  # contacts in which he met an agent
+    n_returns: int = 0
+    cause: Cause = Cause.FRESH  # of the contact at hand
+    waited: float = 0.0  # in the contacts that are over, after their first answers too
+    first_ended_at: float = math.inf
+    back_at: float = math.inf
+    return_due_at: float = math.inf
+    resolved_at: float = math.inf
 
     n_hops: int = 0  # escalations of this contact
     briefer: Agent | None = None  # who holds with the caller for the next person

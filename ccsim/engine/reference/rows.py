@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.engine.reference.after_contact import Farewell
 from ccsim.engine.reference.people import Agent, Caller, Case, Stay
 from ccsim.outcomes import AGENT_STATE, CASE, CONTACT, EPISODE, SEGMENT, SETTLEMENT, TABLE_KEYS, Rows
 from ccsim.program.layout import records
@@ -43,7 +44,8 @@ class Book:
 
     def contact(self, caller: Caller) -> None:
         """An attempt is over."""
-        cause = Cause.REDIAL if caller.contact > 0 else Cause.FRESH
+        again = Cause.REDIAL if caller.case is None else caller.case.cause
+        cause = again if caller.contact > 0 else Cause.FRESH
         stays = caller.stays
         queue, queued_at = (stays[0].queue, stays[0].entered_at) if stays else (-1, math.inf)
         what = (caller.contact, Channel.PHONE, caller.call_type, cause, queue, caller.outcome)
@@ -58,8 +60,6 @@ class Book:
         when = (caller.first_at, caller.ended_at, caller.waited)
         work = (caller.talked, caller.held, caller.wrapped)
         self.written["episodes"].append((*self._key(caller), *what, *when, *work))
-        if caller.case is not None:
-            self.case(caller, caller.case)
 
     def settlement(self, caller: Caller, case: Case) -> None:
         """What an agent did with a case is done."""
@@ -69,16 +69,20 @@ class Book:
         gave = (case.leg_granted, case.leg_leaked, case.leg_retold)
         self.written["settlements"].append((*self._key(caller), *where, *what, *gave))
 
-    def case(self, caller: Caller, case: Case) -> None:
+    def case(self, caller: Caller, case: Case, farewell: Farewell) -> None:
         """An episode's case is over."""
         end = CaseEnd.LOST
         if case.n_legs == 0:
             end = CaseEnd.UNMET
-        elif caller.outcome is Outcome.SERVED:
-            end = CaseEnd.REFUSED if case.action is Action.REFUSED else CaseEnd.SETTLED
+        elif case.action is Action.REFUSED:
+            end = CaseEnd.REFUSED
+        elif case.action is Action.SETTLED:
+            end = CaseEnd.SETTLED
         what = (caller.call_type, case.n_legs, case.n_escalations, end, int(case.resolved), int(case.at_first))
-        gave = (caller.first_at, case.needed, case.granted, case.leaked, case.retold, case.brief_time)
-        self.written["cases"].append((*self._key(caller), *what, *gave))
+        again = (caller.contact + 1, case.n_met, case.n_returns, int(case.at_first_contact), int(farewell.left))
+        gave = (caller.first_at, case.first_needed, case.granted, case.leaked, case.retold, case.brief_time, case.waited)
+        when = (case.first_ended_at, case.back_at, case.return_due_at, case.resolved_at)
+        self.written["cases"].append((*self._key(caller), *what, *again, *gave, *when, farewell.satisfaction))
 
     def agent_state(self, agent: Agent, ended_at: float) -> None:
         """What an agent did is over; nothing is kept of an instant."""

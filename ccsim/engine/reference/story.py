@@ -23,12 +23,12 @@ Story = Generator[simpy.Event, Any, None]
 
 
 def story(clock: Clock, floor: Floor, caller: Caller) -> Story:
-    """A customer dials, and dials again, until he is served or gives up."""
+    """A customer dials, and dials again or comes back, until his problem is over for him."""
     dial_at = caller.first_at
     while dial_at < math.inf:
         yield clock.at(dial_at, Event.DIAL, caller.customer)
         yield from contact(clock, floor, caller)
-        dial_at = floor.dials_again_at(caller) if caller.outcome is not Outcome.SERVED else math.inf
+        dial_at = floor.dials_again_at(caller)
 
 
 def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.outcomes.audit.after_contact import check_after_contact, resolved_before
 from ccsim.outcomes.audit.briefings import briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.stays import misrouted, transfers_before
@@ -50,6 +51,7 @@ def check_authority(program: Program, rows: Rows, complaints: Complaints) -> Non
     _check_grants(program, settlements, complaints)
     _check_budgets(program, settlements, complaints)
     _check_cases(program, rows, complaints)
+    check_after_contact(program, rows, complaints)
 
 
 def _who(row: Any) -> str:
@@ -135,10 +137,10 @@ def _check_cases(program: Program, rows: Rows, complaints: Complaints) -> None:
     last = np.where(n_legs > 0, first + n_legs - 1, -1)
     action = np.append(settlements["action"], -1)[last]
     end = np.full(n, int(CaseEnd.LOST))
-    served = episodes["outcome"] == Outcome.SERVED
-    end[served] = np.where(action == Action.REFUSED, CaseEnd.REFUSED, CaseEnd.SETTLED)[served]
+    end[action == Action.REFUSED], end[action == Action.SETTLED] = CaseEnd.REFUSED, CaseEnd.SETTLED
     end[n_legs == 0] = CaseEnd.UNMET
-    resolved = np.append(settlements["resolved"], 0)[last]
+    resolved = np.zeros(n, np.int64)
+    np.maximum.at(resolved, owner, settlements["resolved"])
     up = rows.segments["outcome"] == Outcome.ESCALATED
     briefings, briefed = briefings_of(program, rows.segments), np.zeros(n)
     over = briefings.ends < np.inf
@@ -151,11 +153,12 @@ def _check_cases(program: Program, rows: Rows, complaints: Complaints) -> None:
         "n_escalations": np.bincount(rows.segments["customer"][up], minlength=n),
         "end": end,
         "resolved": resolved,
-        "at_first": resolved * (n_legs == 1),
+        "at_first": np.append(settlements["resolved"], 0)[np.where(n_legs > 0, first, -1)],
         "brief_time": briefed,
         **sums,
     }
     for field, value in expected.items():
         complaints.unlike(cases[field], value, "I12", lambda i: f"case of customer {i}", field, "its legs say")
-    same = cases["needed"][owner] == settlements["needed"]
-    complaints.where(~same, "I12", lambda i: f"{_who(settlements[i])}: the case needs something else")
+    solved = resolved_before(settlements)
+    needed = np.where(solved, 0.0, cases["needed"][owner])
+    complaints.unlike(settlements["needed"], needed, "I12", lambda i: _who(settlements[i]), "needed", "the case needs")

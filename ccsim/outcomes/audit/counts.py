@@ -258,9 +258,35 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
 
 
 def _count_cases(program: Program, cases: Table, counts: Counts) -> None:
-    cases = cases[(cases["first_at"] >= program.settings.count_from[0]) & (cases["n_legs"] > 0)]
+    settings = program.settings[0]
+    cases = cases[cases["first_at"] >= settings.count_from]
     at = (_interval(program, cases["first_at"]), cases["call_type"].astype(np.int64))
+    may_leave = settings.leave_share > 0
     for field, amount in {
+        "dialled": cases["n_contacts"],
+        "customers": np.full(len(cases), may_leave),
+        "left": cases["left"] * may_leave,
+        "value_lost": cases["left"] * may_leave * _micros(np.array([settings.leave_value])),
+        "rated": cases["satisfaction"] > 0,
+        "satisfied": cases["satisfaction"] >= 4,
+        "satisfaction": _micros(cases["satisfaction"]),
+    }.items():
+        np.add.at(counts.cases[field], at, np.asarray(amount).astype(np.int64))
+    cases = cases[cases["n_legs"] > 0]
+    at = (_interval(program, cases["first_at"]), cases["call_type"].astype(np.int64))
+    solved = cases["resolved"] != 0
+    back = cases["back_at"] < np.inf
+    back[back] = cases["back_at"][back] - cases["first_ended_at"][back] <= settings.fcr_window
+    watched = cases["first_ended_at"] + settings.fcr_window <= settings.count_until
+    for field, amount in {
+        "met": cases["n_met"],
+        "returns": cases["n_returns"],
+        "at_first_contact": cases["at_first_contact"],
+        "fcr": (cases["at_first_contact"] != 0) & ~back,
+        "fcr_no_transfer": (cases["at_first"] != 0) & ~back,
+        "observed": watched,
+        "fcr_observed": watched & ~back,
+        "resolution_time": np.where(solved, _micros(np.where(solved, cases["resolved_at"] - cases["first_at"], 0.0)), 0),
         "cases": np.ones(len(cases), np.int64),
         "needing": cases["needed"] > 0,
         "escalated": cases["n_escalations"] > 0,

@@ -214,8 +214,9 @@ def _never_again(customer: Table, fact: Fact) -> Callable[[int], str]:
 def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None:
     contacts = rows.contacts
     customer = contacts["customer"]
+    first, back = contacts["contact"] == 0, contacts["cause"] == Cause.RETURN
     complaints.where(
-        contacts["cause"] != np.where(contacts["contact"] == 0, Cause.FRESH, Cause.REDIAL),
+        (contacts["cause"] == Cause.FRESH) != first,
         "I01",
         lambda i: f"customer {customer[i]} contact {contacts['contact'][i]}: cause {contacts['cause'][i]}",
     )
@@ -229,7 +230,7 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
         ),
     )
     complaints.where(
-        again & ~np.isin(contacts["outcome"][:-1], _REDIALLED),
+        again & ~back[1:] & ~np.isin(contacts["outcome"][:-1], _REDIALLED),
         "I01",
         lambda i: f"customer {customer[i]} dials again after {Outcome(contacts['outcome'][i]).name}",
     )
@@ -238,22 +239,48 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
         "I01",
         lambda i: f"customer {customer[i]} changes his call type",
     )
-    for row in program.redial_odds[program.redial_odds.log_multiplier == -np.inf]:
-        holds = {
-            Fact.EARLIER_CONTACTS: contacts["contact"] > 0,
-            Fact.WAIT_OVER: contacts["wait"] + contacts["later_wait"] > row.over,
-            Fact.BLOCKED: contacts["outcome"] == Outcome.BLOCKED,
-            Fact.BALKED: contacts["outcome"] == Outcome.BALKED,
-            Fact.CLOSED: contacts["outcome"] == Outcome.CLOSED,
-            Fact.TURNED_AWAY: contacts["outcome"] == Outcome.TURNED_AWAY,
-        }[Fact(int(row.fact))]
-        complaints.where(again & holds[:-1], "I01", _never_again(customer, Fact(int(row.fact))))
+    for odds, who in ((program.redial_odds, ~back), (program.return_odds, back)):
+        for row in odds[odds.log_multiplier == -np.inf]:
+            holds = _holds(rows, Fact(int(row.fact)), float(row.over))
+            complaints.where(again & who[1:] & holds[:-1], "I01", _never_again(customer, Fact(int(row.fact))))
     most = program.settings.redial_attempts[0] if program.settings.redial_share[0] > 0 else 0
-    complaints.where(
-        contacts["contact"] > most,
-        "I01",
-        lambda i: f"customer {customer[i]} dials again {contacts['contact'][i]} times, allowed {most}",
-    )
+    redialled = np.bincount(customer[~first & ~back], minlength=len(rows.episodes))
+    complaints.where(redialled > most, "I01", lambda i: f"customer {i} dials again {redialled[i]} times, allowed {most}")
+
+
+def _holds(rows: Rows, fact: Fact, over: float) -> NDArray[np.bool_]:
+    """Whether a fact holds after each contact."""
+    contacts = rows.contacts
+    ends = {
+        Fact.BLOCKED: Outcome.BLOCKED,
+        Fact.BALKED: Outcome.BALKED,
+        Fact.CLOSED: Outcome.CLOSED,
+        Fact.TURNED_AWAY: Outcome.TURNED_AWAY,
+    }
+    if fact in ends:
+        found = contacts["outcome"] == ends[fact]
+    elif fact == Fact.EARLIER_CONTACTS:
+        found = contacts["contact"] > 0
+    elif fact == Fact.WAIT_OVER:
+        found = contacts["wait"] + contacts["later_wait"] > over
+    else:
+        found = _stands(rows, fact)
+    return np.asarray(found)
+
+
+def _stands(rows: Rows, fact: Fact) -> NDArray[np.bool_]:
+    """Whether after each contact agents have been met beyond the first, or the problem stands so."""
+    contacts, settlements = rows.contacts, rows.settlements
+    place = contacts["customer"].astype(np.int64) << 12 | contacts["contact"]
+    settled = settlements["customer"].astype(np.int64) << 12 | settlements["contact"]
+    until = np.searchsorted(settled, place, "right")
+    since = np.searchsorted(settlements["customer"], contacts["customer"])
+    if fact == Fact.HOPS:
+        return np.asarray(until - since > 1)
+    resolved = np.concatenate(([0], np.cumsum(settlements["resolved"] != 0)))
+    solved = (resolved[until] > resolved[since]) | (contacts["outcome"] == Outcome.CONTAINED)
+    refused = ~solved & (until > since) & (np.append(settlements["action"], -1)[until - 1] == Action.REFUSED)
+    return np.asarray(refused if fact == Fact.REFUSED else ~solved & ~refused)
 
 
 def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> None:

@@ -92,9 +92,9 @@ def closing(scenario: Scenario) -> list[str]:
             f"Of {joined(persons)} those whose shift ends then or while callers are inside stay until nobody is inside; "
             "later shifts go on to their end."
         )
-    if scenario.after_contact.redial is not None:
+    if scenario.after_contact.redial is not None or scenario.after_contact.return_ is not None:
         lines.append(
-            "A redial that falls due while lines are closed comes within the first hour of the next opening, if there is one."
+            "A redial or return that falls due while lines are closed comes within the first hour of the next opening, if there is one."
         )
     return lines
 

@@ -22,7 +22,10 @@ _ENDS = {
     Fact.BALKED: "hung up on hearing that he must wait",
     Fact.CLOSED: "was sent away at closing, or found his queue closed",
     Fact.TURNED_AWAY: "found his queue full",
+    Fact.REFUSED: "was refused what he needs",
+    Fact.UNRESOLVED: "has a problem that nobody has solved, and nobody refused to",
 }
+_EACH = {Fact.EARLIER_CONTACTS: "for each earlier try", Fact.HOPS: "for each agent met beyond the first"}
 
 
 def callers(scenario: Scenario) -> list[str]:
@@ -153,7 +156,23 @@ def _waiting(scenario: Scenario, name: str) -> list[str]:
 
 
 def afterwards(scenario: Scenario) -> list[str]:
-    """Return who dials again, and why."""
+    """Return who dials again, comes back or leaves, and why."""
+    lines, back, gone = _redials(scenario), scenario.after_contact.return_, scenario.after_contact.leave
+    if back is not None and back.share > 0.0 and back.attempts != 0:
+        tries = "" if back.attempts is None else f", at most {back.attempts} times"
+        after = law(resolve.law(scenario, back.after))
+        lines.append(f"{percent(back.share)} of those answered come back with the same problem, after {after}{tries}.")
+        lines += _odds(back.share, back.odds)
+        lines.append("Who comes back with a problem that is solved only asks again: nobody needs authority for it.")
+    if gone is not None and gone.share > 0.0:
+        lines.append(f"{percent(gone.share)} of the customers whose problem is over are gone for good.")
+        lines += _odds(gone.share, gone.odds)
+    if scenario.after_contact.satisfaction is not None:
+        lines.append("An index of satisfaction is reckoned for each customer; it changes nothing.")
+    return lines
+
+
+def _redials(scenario: Scenario) -> list[str]:
     redial = scenario.after_contact.redial
     if redial is None or redial.share == 0:
         return ["Nobody dials again: who was not served is lost."]
@@ -163,17 +182,23 @@ def afterwards(scenario: Scenario) -> list[str]:
     lines.append(
         "They wait as long as the first time." if redial.patience == "keep" else "Each time they wait anew, longer or shorter."
     )
-    for name, multiplier in sorted(redial.odds.items()):
-        fact = observed_fact(name)
-        odds = redial.share / (1 - redial.share) * multiplier
-        then = f"{percent(redial.share)} become {percent(odds / (1 + odds))}"
-        lines.append(f"Odds x {multiplier:g} {_fact(fact)}: {then}.")
+    lines += _odds(redial.share, redial.odds)
     return [*lines, "Who hangs up in the IVR, or is served there, does not dial again."] if scenario.ivr is not None else lines
 
 
+def _odds(share: float, odds: dict[str, float]) -> list[str]:
+    """Return what each fact makes of a share."""
+    lines = []
+    for name, multiplier in sorted(odds.items()):
+        changed = share / (1 - share) * multiplier
+        then = f"{percent(share)} become {percent(changed / (1 + changed))}"
+        lines.append(f"Odds x {multiplier:g} {_fact(observed_fact(name))}: {then}.")
+    return lines
+
+
 def _fact(fact: ObservedFact) -> str:
-    if fact.fact is Fact.EARLIER_CONTACTS:
-        return "for each earlier try"
+    if fact.fact in _EACH:
+        return _EACH[fact.fact]
     if fact.fact is Fact.WAIT_OVER:
         return f"for who waited more than {spoken(fact.over)}"
     return f"for who {_ENDS[fact.fact]}"

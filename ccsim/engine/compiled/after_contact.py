@@ -1,0 +1,71 @@
+"""What a customer does after a contact, where the problem of each has a case: he dials again, comes back, or is done."""
+
+from __future__ import annotations
+
+import math
+
+from ccsim.engine.compiled.assign import schedule
+from ccsim.engine.compiled.earlier import forget_contact
+from ccsim.engine.compiled.state import caller_at, case_now, contact_at
+from ccsim.jit import apart, inner
+from ccsim.program.layout import Records
+from ccsim.rules.after_contact import return_delay, returns
+from ccsim.rules.callers import dial_at, redial_delay, redials
+from ccsim.rules.decisions import standing_of
+from ccsim.rules.randomness import Luck
+from ccsim.vocabulary import Cause, Event
+
+__all__ = ["comes_again", "note_contact"]
+
+
+@inner
+@apart
+def note_contact(floor: Records, slot: int, now: float) -> None:
+    """A contact is over and its row closed: the case knows what it was. Writes cases."""
+    caller = caller_at(floor, slot)
+    case = case_now(floor, slot)
+    contact = contact_at(floor, caller.contact_row)
+    case.waited += contact.wait + contact.later_wait
+    if contact.n_answered > 0:
+        if case.n_met == 0:
+            case.first_ended_at = now
+            case.at_first_contact = case.resolved
+        case.n_met += 1
+
+
+@inner
+@apart
+def comes_again(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> bool:
+    """A contact is over: true if another one of the same problem will follow. Writes cases, callers, earlier, calendar."""
+    note_contact(floor, slot, now)
+    caller = caller_at(floor, slot)
+    case = case_now(floor, slot)
+    contact = contact_at(floor, caller.contact_row)
+    wait = contact.wait + contact.later_wait
+    hops = max(case.n_legs - 1, 0)
+    standing = standing_of(case.resolved, case.n_legs, case.action, outcome)
+    entity = caller.entity
+    number = caller.contact
+    if redials(luck, program, outcome, entity, number, number - case.n_returns, wait, hops, standing):
+        case.cause = Cause.REDIAL
+        due = now + redial_delay(luck, program, entity, number)
+    elif contact.n_answered > 0 and returns(luck, program, outcome, entity, number, case.n_returns, wait, hops, standing):
+        case.cause = Cause.RETURN
+        case.n_returns += 1
+        due = now + return_delay(luck, program, entity, number)
+    else:
+        return False
+    at = dial_at(luck, program, due, entity, number)
+    if case.n_met > 0 and case.back_at == math.inf:
+        case.back_at = at if at < math.inf else due
+    if at == math.inf:
+        if case.cause == Cause.RETURN:
+            case.return_due_at = due
+        return False
+    if case.resolved != 0:
+        case.needed = 0.0
+    caller.contact += 1
+    if caller.earlier != 0:
+        forget_contact(floor, slot)
+    schedule(floor, at, Event.DIAL, caller.customer, slot)
+    return True
