@@ -94,7 +94,7 @@ def closing(scenario: Scenario) -> list[str]:
         )
     if scenario.after_contact.redial is not None or scenario.after_contact.return_ is not None:
         lines.append(
-            "A redial or return that falls due while lines are closed comes within the first hour of the next opening, if there is one."
+            "A redial or return due while lines are closed comes within the first hour of the next opening, if there is one."
         )
     return lines
 
