@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ccsim.analysis.estimate import Intervals, Moments, ratios, student_t
 from ccsim.analysis.quantile import WaitMoments
 from ccsim.analysis.targets import Target
+from tests.coverage_table import Covered
 
 N_MACRO = 2000
 CV = 0.2
@@ -173,13 +174,14 @@ def true_quantile(p: float) -> float:
 
 
 @pytest.mark.parametrize("n", [10, 30])
-def test_quantiles_of_waits_are_covered(n: int) -> None:
+def test_quantiles_of_waits_are_covered(n: int, covered: Covered) -> None:
     rng = np.random.default_rng(33)
     moments = WaitMoments(N_MACRO)
     for _ in range(n):
         moments.add(waits(rng, 200))
     shares = (0.5, 0.9, 0.95, 0.99)
     for p, found in zip(shares, moments.quantiles(shares, 0.95), strict=True):
+        covered(f"{p:.0%} quantile of waits", "made-up days that differ by 20 %", n, coverage(found, true_quantile(p)), N_MACRO)
         assert as_known(found, true_quantile(p), f"p{round(100 * p)}", n), p
 
 

@@ -14,7 +14,9 @@ from ccsim.analysis.curves import band, crossings, joined, knee, together
 from ccsim.analysis.paired import Sample, each_confidence
 from ccsim.analysis.sensitivity import sobol_indices
 from tests.analysis.test_paired import N_MACRO, Days, true_share, true_wait
+from tests.coverage_table import Covered
 
+_WORLD = "made-up days that differ by 20 %"
 SHIFTS = np.linspace(-1.5, 2.0, 8)
 FACTORS = np.linspace(0.5, 2.0, 6)
 
@@ -31,7 +33,7 @@ def crossing_of(xs: np.ndarray, ys: np.ndarray, target: float) -> float:
 
 # Few days often lack the rare bad one, which skews the share of the rest: documented in DESIGN.md, section 5.
 @pytest.mark.parametrize(("n", "of_band", "of_crossing"), [(10, 0.91, 0.92), (30, 0.935, 0.94), (100, 0.935, 0.94)])
-def test_bands_and_crossings_hold_as_often_as_they_say(n: int, of_band: float, of_crossing: float) -> None:
+def test_bands_and_crossings_hold_as_often_as_they_say(n: int, of_band: float, of_crossing: float, covered: Covered) -> None:
     """Eight points of a share from 45 to 95 %, 2,000 experiments; the target is 80 %."""
     days, truth = Days(n, seed=5), np.array([true_share(shift) for shift in SHIFTS])
     tables, place = [days.share(shift) for shift in SHIFTS], crossing_of(SHIFTS, truth, 0.8)
@@ -43,12 +45,14 @@ def test_bands_and_crossings_hold_as_often_as_they_say(n: int, of_band: float, o
         (crossing,) = crossings(SHIFTS.tolist(), points, 0.8, True, False, 0.95)
         low, high = (-np.inf if crossing.low is None else crossing.low, np.inf if crossing.high is None else crossing.high)
         crossed += low <= place <= high
+    covered("band of a share over eight points", _WORLD, n, held / N_MACRO, N_MACRO)
+    covered("crossing of a target", _WORLD, n, crossed / N_MACRO, N_MACRO)
     assert of_band <= held / N_MACRO <= 0.97
     assert of_crossing <= crossed / N_MACRO <= 0.97
 
 
 @pytest.mark.parametrize("n", [30, 100])
-def test_bands_of_times_hold_as_often_as_they_say(n: int) -> None:
+def test_bands_of_times_hold_as_often_as_they_say(n: int, covered: Covered) -> None:
     days, truth = Days(n, seed=6), np.array([true_wait(factor) for factor in FACTORS])
     tables = [days.wait(factor) for factor in FACTORS]
     held = crossed = 0
@@ -59,6 +63,8 @@ def test_bands_of_times_hold_as_often_as_they_say(n: int) -> None:
         (crossing,) = crossings(FACTORS.tolist(), points, 20.0, False, False, 0.95)
         assert crossing.low is not None and crossing.high is not None
         crossed += crossing.low <= crossing_of(FACTORS, truth, 20.0) <= crossing.high
+    covered("band of a mean wait over six points", _WORLD, n, held / N_MACRO, N_MACRO)
+    covered("crossing of a time", _WORLD, n, crossed / N_MACRO, N_MACRO)
     assert 0.93 <= held / N_MACRO <= 0.97
     assert 0.93 <= crossed / N_MACRO <= 0.97
 

@@ -24,6 +24,7 @@ from ccsim.analysis.paired import Method, Paired, Sample, Verdict, best_shares, 
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.program.compile import compile_scenario
 from ccsim.rules.tables import bind_program
+from tests.coverage_table import Covered
 
 Floats = NDArray[np.float64]
 
@@ -83,11 +84,15 @@ def covered(found: Paired, truth: float) -> NDArray[np.bool_]:
         *[(2.0, 1.0, n, at_least) for n, at_least in ((10, 0.87), (30, 0.92), (100, 0.935))],
     ],
 )
-def test_the_true_difference_of_two_shares_is_covered(shift: float, plan: float, n: int, at_least: float) -> None:
+def test_the_true_difference_of_two_shares_is_covered(
+    shift: float, plan: float, n: int, at_least: float, covered_table: Covered
+) -> None:
     """A base of 75 or 95 %; near 100 % with ten days, which often lack the rare bad one, it is known to cover about .89."""
     days = Days(n, seed=3)
     found = paired(days.share(shift), days.share(shift + plan), True, 0.95)
     share = covered(found, true_share(shift + plan) - true_share(shift)).mean()
+    world = f"made-up days, {true_share(shift):.0%} against {true_share(shift + plan):.0%}"
+    covered_table("difference of two plans", world, n, float(share), N_MACRO)
     assert at_least <= share <= 0.975
 
 
@@ -106,7 +111,7 @@ def test_without_the_correction_for_skewness_it_would_not_be(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("n", [10, 30, 100])
-def test_all_intervals_of_a_family_hold_together(n: int) -> None:
+def test_all_intervals_of_a_family_hold_together(n: int, covered_table: Covered) -> None:
     """Three plans, two KPIs: the six true differences at once in 95 % of the experiments."""
     days, each = Days(n, seed=11), each_confidence(0.95, 6)
     level, wait = days.share(0.0), days.wait(1.0)
@@ -116,6 +121,7 @@ def test_all_intervals_of_a_family_hold_together(n: int) -> None:
         together &= covered(found, true_share(shift) - true_share(0.0))
         found = paired(wait, days.wait(factor), False, each)
         together &= covered(found, true_wait(factor) - true_wait(1.0))
+    covered_table("six differences at once", "made-up days that differ by 20 %", n, float(together.mean()), N_MACRO)
     assert together.mean() >= {10: 0.93, 30: 0.94, 100: 0.94}[n]  # .95 less 2 standard errors; ten days less 4
 
 
@@ -194,10 +200,12 @@ def test_a_simulated_difference_is_the_exact_one() -> None:
 
 
 @pytest.mark.parametrize("n", [10, 20])
-def test_the_exact_difference_of_simulated_plans_is_covered(n: int) -> None:
+def test_the_exact_difference_of_simulated_plans_is_covered(n: int, covered_table: Covered) -> None:
     """800 and 400 experiments, standard errors .008 and .011."""
     found = paired(in_experiments(plans()["five"], n), in_experiments(plans()["six"], n), True, 0.95)
-    assert 0.925 <= covered(found, true_blocking(6) - true_blocking(5)).mean() <= 0.98
+    share = float(covered(found, true_blocking(6) - true_blocking(5)).mean())
+    covered_table("difference of two plans", "loss systems of 5 and 6 agents", n, share, N_DAYS // n)
+    assert 0.925 <= share <= 0.98
 
 
 @pytest.mark.parametrize("n", [10, 20])

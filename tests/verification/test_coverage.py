@@ -27,6 +27,7 @@ from ccsim.experiment.replicate import replicate
 from ccsim.outcomes import Counts, new_counts
 from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.rules.tables import bind_program
+from tests.coverage_table import Covered
 
 pytestmark = pytest.mark.slow
 
@@ -226,6 +227,14 @@ def estimates(world: str, chosen: Ints) -> dict[str, Estimate]:
 
 
 KPIS = ("service_level", "abandonment", "mean_queue", "wait_mean", "offered")
+KIND = {
+    "service_level": "service level (ratio)",
+    "abandonment": "abandonment (ratio)",
+    "mean_queue": "callers waiting (time average)",
+    "wait_mean": "mean wait (ratio)",
+    "offered": "calls a day (mean)",
+}
+WORLDS = {"equal": "Erlang A day of four hours", "busy": "the same, days that differ by 20 %"}
 N_MACRO = {10: 2000, 30: 2000, 100: 1000}
 """Experiments by replications."""
 
@@ -310,9 +319,10 @@ def coverage(low: Floats, high: Floats, exact: float) -> float:
 @pytest.mark.parametrize("kpi", KPIS)
 @pytest.mark.parametrize("n", N_MACRO)
 @pytest.mark.parametrize("world", SEEDS)
-def test_printed_interval_covers_the_truth(world: str, n: int, kpi: str) -> None:
+def test_printed_interval_covers_the_truth(world: str, n: int, kpi: str, covered: Covered) -> None:
     """[.93, .97], or near what is known; chance 3e-3 at a coverage of .95 and 1,000 experiments, had seeds not been fixed."""
     share = coverage(*printed(world, n)[kpi], truth(world)[kpi])
+    covered(KIND[kpi], WORLDS[world], n, share, N_MACRO[n])
     known = KNOWN.get((world, n, kpi))
     if known is None:
         assert 0.93 <= share <= 0.97, f"{share:.3f} of {N_MACRO[n]}"
@@ -436,7 +446,7 @@ def test_interval_of_days_in_target_depends_on_their_number_alone(n: int) -> Non
 
 
 @pytest.mark.parametrize("n", N_MACRO)
-def test_chance_that_a_day_meets_its_target_is_covered(n: int) -> None:
+def test_chance_that_a_day_meets_its_target_is_covered(n: int, covered: Covered) -> None:
     """In the experiments, and in the binomial law of met days at the chance of 100,000 independent days (error .0014).
 
     Ten or thirty days can give only a few answers, and the interval covers more than it says: how much follows from that law.
@@ -448,6 +458,7 @@ def test_chance_that_a_day_meets_its_target_is_covered(n: int) -> None:
     expected = float(binom.pmf(np.arange(n + 1), n, chance) @ covers)
     met = is_met(*sums("busy")["service_level"])[experiments(n)].sum(axis=1)
     share = float(covers[met].mean())
+    covered("share of days that meet the target", WORLDS["busy"], n, share, N_MACRO[n])
     assert abs(share - expected) <= 0.02, f"{share:.3f} of {N_MACRO[n]}, by the binomial law {expected:.3f}"
     assert min(share, expected) >= 0.93, f"{share:.3f} of {N_MACRO[n]}, by the binomial law {expected:.3f}"
     if n >= 100:
