@@ -33,6 +33,7 @@ _HOMES = {
     "from_dict": "ccsim.scenario",
     "load": "ccsim.scenario",
     "plus": "ccsim.scenario",
+    "read_plan": "ccsim.scenario",
     "run": "ccsim.experiment",
     "select": "ccsim.experiment",
     "sweep": "ccsim.experiment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -11,6 +11,7 @@ from ccsim.cli import INTERRUPTED, TARGET_MISSED
 from ccsim.cli.options import as_json, examples, settings
 
 if TYPE_CHECKING:
+    from ccsim.errors import Problem
     from ccsim.experiment import Choice, Comparison
     from ccsim.scenario import Scenario
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         "ccsim compare northgate.yaml                        the file against each of its what_if",
         "ccsim compare northgate.yaml --what-if two_more     against one of them",
         "ccsim compare today.yaml plan_b.yaml plan_c.yaml    the first is the base",
+        "ccsim compare northgate.yaml --plan week10.csv --plan week10.xlsx#B    spreadsheets against the file",
         "ccsim compare northgate.yaml --reps 500 --margin 'service_level 1pp' --margin 'asa 2s'",
         "ccsim compare northgate.yaml --kpi service_level --kpi occupancy -o plans.csv",
         "",
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @settings
 @click.option("--what-if", "what_ifs", metavar="NAME", multiple=True, help="An entry of the first file's what_if. Repeats.")
+@click.option(
+    "--plan", "plans", metavar="PLAN", multiple=True, help="Agents of a CSV or Excel file (FILE.xlsx#SHEET). Repeats."
+)
+@click.option("--intervals", is_flag=True, default=False, help="With --plan: staffing in every interval, not by day.")
 @click.option("--kpi", "kpis", metavar="ID", multiple=True, help="Compare this KPI only; fewer are seen sharper. Repeats.")
 @click.option(
     "--margin",
@@ -65,6 +71,8 @@ def command(
     files: tuple[str, ...],
     settings: tuple[str, ...],
     what_ifs: tuple[str, ...],
+    plans: tuple[str, ...],
+    intervals: bool,
     kpis: tuple[str, ...],
     margins: tuple[str, ...],
     select: str | None,
@@ -95,16 +103,17 @@ def command(
         raise click.UsageError("--select looks at its own KPIs; --kpi is for a comparison")
     allowed = goals.margins(margins)
     with reported(as_json):
-        scenarios, chosen = _scenarios(files, settings, what_ifs)
+        scenarios, chosen = _scenarios(files, settings, what_ifs, bool(plans))
+        scenarios += _of_plans(scenarios[0], plans)
     goals.refuse_unknown(kpis)
     if out is not None:
         new_file(out, force)
-    common: dict[str, Any] = {"what_ifs": chosen, "names": _names(files), "margins": allowed, "reps": reps, "seed": seed}
+    common: dict[str, Any] = {"what_ifs": chosen, "names": _names(files, plans), "margins": allowed, "reps": reps, "seed": seed}
     common |= {"engine": engine, "jobs": jobs}
     if select is None:
         comparison = _run("compare", scenarios, {**common, "kpis": kpis or None}, quiet, engine)
         if comparison.plans:
-            _show(comparison, as_json, out)
+            _show(comparison, as_json, out, _Staffing(bool(plans), intervals))
         planned = scenarios[0].run.replications if reps is None else reps
         _leave_comparison(comparison, check, quiet, planned)
         return
@@ -129,7 +138,7 @@ def _run(verb: str, scenarios: list[Scenario], options: dict[str, Any], quiet: b
 
 
 def _scenarios(
-    files: tuple[str, ...], settings: tuple[str, ...], what_ifs: tuple[str, ...]
+    files: tuple[str, ...], settings: tuple[str, ...], what_ifs: tuple[str, ...], with_plans: bool
 ) -> tuple[list[Scenario], list[str]]:
     """Return the scenarios of all files and the what-ifs of the first; every mistake of every file in one ScenarioError."""
     from ccsim.cli.given import checked, known_what_if
@@ -144,32 +153,66 @@ def _scenarios(
         raise ScenarioError(problems)
     for name in what_ifs:
         known_what_if(scenarios[0], name)
+    if with_plans:
+        return scenarios, list(dict.fromkeys(what_ifs))
     chosen = list(what_ifs) or (list(scenarios[0].what_if) if len(files) == 1 else [])
     if len(files) == 1 and not chosen:
         raise click.UsageError(f"nothing to compare with: {files[0]} has no what_if. Try: ccsim compare {files[0]} OTHER.yaml")
     return scenarios, list(dict.fromkeys(chosen))
 
 
-def _names(files: tuple[str, ...]) -> list[str]:
-    """Return what the files are called in tables: base if there is only one, else their stems, or paths where those clash."""
-    if len(files) == 1:
+def _of_plans(base: Scenario, plans: tuple[str, ...]) -> list[Scenario]:
+    """Return the base with the agents of each plan; every mistake of every plan in one ScenarioError."""
+    from ccsim.errors import ScenarioError
+    from ccsim.scenario import read_plan
+
+    found: list[Scenario] = []
+    problems: list[Problem] = []
+    for plan in plans:
+        path, sheet = _plan_and_sheet(plan)
+        try:
+            found.append(read_plan(base, path, sheet))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _plan_and_sheet(plan: str) -> tuple[str, str]:
+    path, hash, sheet = plan.rpartition("#")
+    return (path, sheet) if hash and Path(path).suffix.lower() in (".xlsx", ".xlsm") else (plan, "")
+
+
+def _names(files: tuple[str, ...], plans: tuple[str, ...] = ()) -> list[str]:
+    """Return what the plans are called in tables: base if there is one file, else their stems, or paths where those clash."""
+    if len(files) == 1 and not plans:
         return ["base"]
     stems = ["stdin" if file == "-" else Path(file).stem for file in files]
-    return [stem if stems.count(stem) == 1 else file for stem, file in zip(stems, files, strict=True)]
+    stems += [f"{Path(path).stem} {sheet}".strip() for path, sheet in map(_plan_and_sheet, plans)]
+    return [stem if stems.count(stem) == 1 else file for stem, file in zip(stems, (*files, *plans), strict=True)]
 
 
 # -------------------------------------------------------------------------------- what comes out
 
 
-def _show(found: Comparison | Choice, as_json: bool, out: Path | None) -> None:
+class _Staffing(NamedTuple):
+    """Whether agents are shown beside the KPIs, and by interval."""
+
+    is_shown: bool = False
+    every_interval: bool = False
+
+
+def _show(found: Comparison | Choice, as_json: bool, out: Path | None, staffing: _Staffing = _Staffing()) -> None:  # noqa: B008
     """Print a comparison or a choice, as a page or as JSON, and write its CSV file."""
     from ccsim.experiment import Choice
-    from ccsim.report import choice, comparison, fields
+    from ccsim.report import choice, comparison, fields, plans
 
     if as_json:
         from ccsim.cli.console import print_json
 
-        print_json(choice.choice_fields(found) if isinstance(found, Choice) else fields.comparison_fields(found))
+        beside = {"staffing": plans.staffing_fields(found)} if staffing.is_shown and not isinstance(found, Choice) else {}
+        print_json(choice.choice_fields(found) if isinstance(found, Choice) else fields.comparison_fields(found) | beside)
     else:
         from ccsim.cli.console import console
 
@@ -177,6 +220,8 @@ def _show(found: Comparison | Choice, as_json: bool, out: Path | None) -> None:
             choice.print_choice(found, console())
         else:
             comparison.print_comparison(found, console())
+            if staffing.is_shown:
+                plans.print_staffing(found, console(), staffing.every_interval)
     if out is not None:
         from ccsim.report.cells import write_rows
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -55,11 +56,12 @@ class Stamp(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows of a CSV by column name; `first_row` is the line number of the first."""
+    """The rows of a CSV, or of a sheet, by column name; `numbers` are the rows' own, where they are not 2, 3, ..."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
 
     def column(self, name: str) -> int:
         """Return the place of a column; E-CSV with the names there are."""
@@ -72,7 +74,7 @@ class Table(NamedTuple):
     def cells(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield the row number in the file (header is 1) and the cells of these columns."""
         places = [self.column(column) for column in columns]
-        for number, row in enumerate(self.rows, start=2):
+        for number, row in zip(self.numbers or itertools.count(2), self.rows, strict=False):
             if len(row) != len(self.header):
                 raise Refusal("E-CSV", f"{self.name} row {number} has {len(row)} cells, the header {len(self.header)}")
             yield number, tuple(row[i].strip() for i in places)
@@ -88,7 +90,11 @@ class Table(NamedTuple):
 
 def read_table(folder: Folder, name: str) -> Table:
     """Return the table of a CSV file with a header; delimiter comma, semicolon, tab or bar."""
-    path = folder.find(name)
+    return table_of(folder.find(name), name)
+
+
+def table_of(path: Path, name: str, *, days: bool = False) -> Table:
+    """Return the table of a CSV file; `name` is what messages call it, columns may be dates with `days`. Refusal if it is none."""
     try:
         text = decode(_content(path), name, MOST_BYTES)
     except Unreadable as error:
@@ -104,7 +110,8 @@ def read_table(folder: Folder, name: str) -> Table:
     if not rows:
         raise Refusal("E-CSV", f"{name} is empty")
     header = tuple(cell.strip() for cell in rows[0])
-    if any(re.fullmatch(r"[-+.\d]*\d[-+.\d]*", cell) for cell in header) or len(set(header)) < len(header):
+    names = [cell for cell in header if not (days and re.fullmatch(r"\d{4}-\d\d-\d\d", cell))]
+    if any(re.fullmatch(r"[-+.\d]*\d[-+.\d]*", cell) for cell in names) or len(set(header)) < len(header):
         raise Refusal("E-CSV", f"{name} needs a header row with one name per column")
     return Table(name, header, tuple(rows[1:]))
 

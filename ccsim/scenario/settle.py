@@ -125,7 +125,7 @@ class _Reader:
         self, path: Path, entry: Any, days: list[resolve.OpenDay], parse: Callable[[units.Plain], float]
     ) -> dict[str, tuple[float, ...]]:
         """Return one number per open interval for each of these dates, from the file `entry` names."""
-        stamps = {day: _stamps(self.scenario, day) for day in days}
+        stamps = {day: stamps_of(self.scenario, day) for day in days}
         expected = [stamp for day in days for stamp in stamps[day]]
         table = self._table(path, entry.csv)
         found = by_interval(
@@ -209,7 +209,7 @@ class _Reader:
         return roster.model_copy(update={"csv": None, "entries": tuple(entries)})
 
 
-def _stamps(scenario: Scenario, day: resolve.OpenDay) -> list[Stamp]:
+def stamps_of(scenario: Scenario, day: resolve.OpenDay) -> list[Stamp]:
     """Return date and clock time of each interval of one opening; past midnight they carry the next date."""
     stamps = []
     for index in range(resolve.n_intervals(scenario, day)):

@@ -279,3 +279,32 @@ def test_selections_that_make_no_sense_exit_2(
     said = call("compare", base, *options)
     assert (said.exit_code, said.stdout) == (2, "")
     assert words in said.stderr
+
+
+# -------------------------------------------------------------------------------- staffing plans
+
+
+def test_plans_show_agents_by_interval_and_what_they_do_to_kpis(call: Call, minimal: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more.csv"
+    more.write_text("Time,agents\n" + "".join(f"{h:02d}:{m:02d},{8 if h < 12 else 5}\n" for h in range(9, 17) for m in (0, 30)))
+    less = tmp_path / "less.csv"
+    less.write_text("Time,agents\n" + "".join(f"{h:02d}:{m:02d},4\n" for h in range(9, 17) for m in (0, 30)))
+    said = call("compare", minimal, "--plan", more, "--plan", less, *FEW, "-q")
+    assert said.exit_code == 0, said.stderr
+    assert "2 plans against minimal" in said.stdout and "\nmore " in said.stdout
+    assert line_of(said.stdout, "Mon 09:00") == "Mon 09:00 6.0 6.0 6.0 0.0 8.0 8.0 +2.0 4.0 4.0 -2.0"
+    assert line_of(said.stdout, "Mon 12:30") == "Mon 12:30 6.0 6.0 6.0 0.0 5.0 5.0 -1.0 4.0 4.0 -2.0"
+    assert "less: short in 16 of 16 half-hours, most Mon 09:00 -2.0" in said.stdout
+    assert "minimal: as many as required in all 16 half-hours" in said.stdout
+    fields = json.loads(call("compare", minimal, "--plan", more, "--json", "-q", *FEW).stdout)
+    assert [plan["name"] for plan in fields["plans"]] == ["minimal", "more"]
+    (row,) = [row for row in fields["staffing"] if row["plan"] == "more" and row["interval"].endswith("09:00")]
+    assert (row["required"], row["scheduled"], row["net"]) == (6.0, 8.0, 2.0)
+    assert row["present"] == pytest.approx(8.0, abs=0.01)
+
+
+def test_every_mistake_of_every_plan_is_told(call: Call, minimal: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text("Time,agent\n09:00,1\n")
+    said = call("compare", minimal, "--plan", tmp_path / "one.csv", "--plan", tmp_path / "two.csv", *FEW)
+    assert said.exit_code == 2 and "one.csv, column" in said.stderr and "two.csv, column" in said.stderr
