@@ -94,7 +94,7 @@ def read_table(folder: Folder, name: str) -> Table:
 
 
 def table_of(path: Path, name: str, *, days: bool = False) -> Table:
-    """Return the table of a CSV file; `name` is what messages call it, columns may be dates with `days`. Refusal if it is none."""
+    """Return the table of a CSV file; `name` is what messages call it, with `days` columns may be dates. Refusal if none."""
     try:
         text = decode(_content(path), name, MOST_BYTES)
     except Unreadable as error:
