@@ -25,6 +25,7 @@ _HOMES = {
     "Scenario": "ccsim.scenario",
     "ScenarioError": "ccsim.errors",
     "Sweep": "ccsim.experiment",
+    "break_even": "ccsim.experiment",
     "calibrate": "ccsim.experiment",
     "check_policy": "ccsim.experiment",
     "compare": "ccsim.experiment",

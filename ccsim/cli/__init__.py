@@ -27,6 +27,7 @@ VERBS = {
     "run": "Simulate a scenario and report what callers and agents would live through.",
     "compare": "Compare plans that meet the same callers.",
     "sweep": "Turn a few levers and see every KPI move.",
+    "break-even": "Find where a verdict turns.",
     "walk": "Walk through one agent's day, call by call, and see what stood in the way.",
     "erlang": "Agents and waits by the textbook: Erlang C and A side by side.",
     "kpis": "What every figure means: the sentence and the formula.",
@@ -54,7 +55,7 @@ class Verbs(click.Group):
         """Return the command of a verb, or None if there is no such verb."""
         if name not in VERBS:
             return None
-        command = importlib.import_module(f"ccsim.cli.{name}").command
+        command = importlib.import_module(f"ccsim.cli.{name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

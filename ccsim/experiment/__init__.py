@@ -1,9 +1,11 @@
 """Experiments: the only floor that knows engines and analysis.
 
 `run` simulates a scenario and returns a `Result`; `compare` simulates several side by side and returns a `Comparison`;
-`select` goes on until it is known which of them is best, `sweep` turns a few levers and returns a `Sweep`.
+`select` goes on until it is known which of them is best, `sweep` turns a few levers and returns a `Sweep`, `break_even` finds
+the value of an input at which a verdict turns.
 """
 
+from ccsim.experiment.break_even import BreakEven, BreakEvens, break_even
 from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.compare import compare
 from ccsim.experiment.comparison import Comparison, Difference, Plan
@@ -16,6 +18,8 @@ from ccsim.experiment.swept import Sweep
 
 __all__ = [
     "Bound",
+    "BreakEven",
+    "BreakEvens",
     "Candidate",
     "Choice",
     "Comparison",
@@ -26,6 +30,7 @@ __all__ = [
     "Result",
     "Sweep",
     "TextbookFigures",
+    "break_even",
     "calibrate",
     "check_policy",
     "compare",

@@ -22,7 +22,17 @@ from ccsim.units import Plain
 if TYPE_CHECKING:
     from ccsim.scenario.model import Scenario
 
-__all__ = ["ASSUMPTION", "LABELS", "Known", "KnownInput", "assumptions", "check_evidence", "doubt_evidence", "inputs"]
+__all__ = [
+    "ASSUMPTION",
+    "LABELS",
+    "Known",
+    "KnownInput",
+    "assumptions",
+    "check_evidence",
+    "doubt_evidence",
+    "inputs",
+    "named_values",
+]
 
 Report = Callable[[Path, Refusal], None]
 Measured = Callable[[Any], tuple[str, Any]]
@@ -104,6 +114,12 @@ def inputs(scenario: Scenario) -> list[KnownInput]:
             value = next(_shown(value) for _, value in _matches(written, here))
             found.append(KnownInput(".".join(here), value, ASSUMPTION, None, "", False))
     return found
+
+
+def named_values(scenario: Scenario, path: str) -> list[Any]:
+    """Return what a dotted path names in a scenario, as the format writes it; nothing where it has no such input."""
+    written = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return [value for _, value in _matches(written, tuple(path.split(".")))]
 
 
 def assumptions(scenario: Scenario) -> list[KnownInput]:

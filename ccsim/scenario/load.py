@@ -126,10 +126,10 @@ def change(scenario: Scenario, overrides: Mapping[str, Any], name: str | None = 
     return _changed(scenario, given.items())
 
 
-def variant(scenario: Scenario, name: str) -> Scenario:
+def variant(scenario: Scenario, name: str, also: Mapping[str, Any]) -> Scenario:
     """Return what one entry of `what_if` describes; see `Scenario.variant`."""
     entry = scenario.what_if[name]
-    settings = [*_changes_of(scenario.what_if, name), ("what_if", None), ("name", name)]
+    settings = [*_changes_of(scenario.what_if, name), *also.items(), ("what_if", None), ("name", name)]
     path = entry.keep_payroll_by
     if path is None:
         return _changed(scenario, settings)

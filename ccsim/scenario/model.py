@@ -217,14 +217,14 @@ class Scenario(Model):
 
         return change(self, overrides, name)
 
-    def variant(self, what_if: str) -> Scenario:
-        """Return the scenario one entry of `what_if` describes, named after it.
+    def variant(self, what_if: str, also: Mapping[str, Any] | None = None) -> Scenario:
+        """Return the scenario one entry of `what_if` describes, named after it; `also` is set on top of it.
 
         An entry that is to keep payroll gets the number that does, see `equal_pay`; ScenarioError if there is none.
         """
         from ccsim.scenario.load import variant  # the loader builds on this module
 
-        return variant(self, what_if)
+        return variant(self, what_if, also or {})
 
     @property
     def equal_pay(self) -> EqualPay | None:

@@ -73,7 +73,7 @@ def test_erlang_needs_no_numpy() -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself_with_examples(verb: str, call: Call) -> None:
-    command = importlib.import_module(f"ccsim.cli.{verb}").command
+    command = importlib.import_module(f"ccsim.cli.{verb.replace('-', '_')}").command
     assert isinstance(command, click.Command) and command.name == verb
     said = call(verb, "-h")
     assert said.exit_code == 0
@@ -85,7 +85,7 @@ def test_every_verb_explains_itself_with_examples(verb: str, call: Call) -> None
 @pytest.mark.parametrize("verb", VERBS)
 def test_examples_in_the_help_parse(verb: str) -> None:
     """Whatever a help page shows as an example is accepted by the parser it stands under."""
-    command = importlib.import_module(f"ccsim.cli.{verb}").command
+    command = importlib.import_module(f"ccsim.cli.{verb.replace('-', '_')}").command
     lines = [line.strip() for line in (command.epilog or "").splitlines()]
     shown = [line.partition("ccsim ")[2].partition(" >")[0].split() for line in lines if f"ccsim {verb}" in line]
     assert shown
