@@ -230,6 +230,13 @@ def left_at(stays: NDArray[Any]) -> Floats:
     return np.where(stays["answered_at"] < np.inf, stays["answered_at"], stays["ended_at"])
 
 
+def reported_days(program: Program) -> NDArray[np.int64]:
+    """Those of which something is counted."""
+    days = operating_days(program)
+    found: NDArray[np.int64] = days[program.days.close_at[days] > program.settings.count_from[0]]
+    return found
+
+
 def operating_days(program: Program) -> NDArray[np.int64]:
     """Calendar days (indices of `program.days`) with opening hours."""
     return np.flatnonzero(np.isfinite(program.days.open_at))
@@ -367,14 +374,18 @@ class TeamLosses:
 
     def __init__(self, program: Program, team: int) -> None:
         self._program, self._team = program, team
-        self._days = float(len(operating_days(program)))
+        self._days = float(len(reported_days(program)))
         self._moments = Moments((len(ROADBLOCKS),))
         self._cases = np.zeros(len(ROADBLOCKS))
 
     def add(self, rows: Rows) -> None:
         """Adds one replication."""
         facts = facts_of(self._program, rows)
-        ours = {"stays": stays_of_team(facts, self._team), "states": np.asarray(facts.states["team"] == self._team)}
+        since = self._program.settings.count_from[0]
+        ours = {
+            "stays": stays_of_team(facts, self._team) & (facts.stays["entered_at"] >= since),
+            "states": np.asarray((facts.states["team"] == self._team) & (facts.states["started_at"] >= since)),
+        }
         found = [roadblock.seconds(facts)[ours[roadblock.table]] for roadblock in ROADBLOCKS.values()]
         self._cases += [np.count_nonzero(seconds > 0.0) for seconds in found]
         self._moments.add([seconds.sum() for seconds in found], np.full(len(found), self._days))

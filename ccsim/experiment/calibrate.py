@@ -19,6 +19,7 @@ from ccsim.outcomes import Rows
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program
 from ccsim.scenario import Scenario, clock, resolve
+from ccsim.scenario.days_before import with_days_before
 from ccsim.vocabulary import SegmentKind
 
 __all__ = ["SEED", "TOLERANCE", "calibrate", "is_calibrated"]
@@ -114,7 +115,9 @@ class _Problem:
         sorted_names = sorted(scenario.calls)
         self.codes = np.array([sorted_names.index(name) for name in self.names])
         grid = resolve.intervals(scenario)
-        self.places = np.array([round(piece.start / scenario.interval) for piece in grid])
+        self.since = float(self.program.settings.count_from[0]) if not self.is_steady else 0.0
+        whole = [piece.start for piece in resolve.intervals(with_days_before(scenario)) if piece.start >= self.since]
+        self.places = np.array([round(start / scenario.interval) for start in whole])
         self.day_of = np.array([piece.day for piece in grid])
         self.starts = [piece.start for piece in grid]
         self.wanted = self.program.flows.volume[self.codes][:, self.places].copy()
@@ -162,6 +165,8 @@ class _Problem:
         """Simulates with these fresh calls."""
         flows = self.program.flows.copy()
         flows.volume[self.codes[:, None], self.places] = x
+        if self.since > 0.0:  # the days before follow those they are like
+            flows = compile_scenario(self.pinned(x, 1.0)).program.flows
         program = self.program._replace(flows=flows)
         simulate = simulator(program, SEED, engine, rows=True, digest=False)
         fresh, firsts, offers = (np.zeros_like(x) for _ in range(3))
@@ -196,6 +201,7 @@ class _Problem:
 
     def _binned(self, kinds: NDArray[Any], at: Floats) -> Floats:
         """Numbers by type solved for and open interval; what comes after closing belongs to the last interval before."""
+        kinds, at = kinds[at >= self.since], at[at >= self.since]
         interval = np.floor(at / self.scenario.interval).astype(np.int64)
         place = np.maximum(np.searchsorted(self.places, interval, "right") - 1, 0)
         table = np.zeros((int(max(kinds.max(initial=0), self.codes.max())) + 1, len(self.places)))

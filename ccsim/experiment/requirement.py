@@ -19,6 +19,7 @@ from ccsim.experiment.textbook import erlang_variant
 from ccsim.program.compile import Compiled
 from ccsim.program.layout import Names, Program
 from ccsim.scenario import Scenario, paths, resolve
+from ccsim.scenario.days_before import with_days_before
 
 __all__ = ["required_note", "required_of"]
 
@@ -68,7 +69,7 @@ def required_of(scenario: Scenario, compiled: Compiled) -> Required | None:
     target = _target(scenario)
     if target is None:
         return None
-    forecasts = list(_forecasts(scenario, program, names))
+    forecasts = list(_forecasts(with_days_before(scenario), program, names))
     scheduled = plan_of(program).scheduled
     rings = [_ring(scenario, team) for team in names.teams]
     by_team = np.zeros((len(names.teams), len(program.intervals)))
@@ -90,7 +91,7 @@ def required_note(scenario: Scenario, compiled: Compiled) -> str:
     target = _target(scenario)
     if target is None:
         return "Nothing is required: no number of agents reaches the target for certain"
-    leaving = {f.leaving > 0.0 for f in _forecasts(scenario, compiled.program, compiled.names)}
+    leaving = {f.leaving > 0.0 for f in _forecasts(with_days_before(scenario), compiled.program, compiled.names)}
     formula = "Erlang A or C" if len(leaving) > 1 else "Erlang A (mean patience)" if True in leaving else "Erlang C"
     bounds = []
     if target.service_level is not None and target.within is not None:

@@ -81,6 +81,8 @@ def _unfair(scenario: Scenario) -> str:
         return "recorded calls"
     if scenario.after_contact.redial is not None:
         return "callers dial again"
+    if scenario.after_contact.return_ is not None:
+        return "customers come back"
     if scenario.uncertainty.centre_day or resolve.type_day_cv(scenario, name):
         return "days differ in busyness"
     if scenario.metrics.clock == "arrival" and scenario.ivr is not None:

@@ -38,6 +38,7 @@ from ccsim.program.presence import Presence, presence_of
 from ccsim.program.routing import lanes_of, reach_of, routes_of
 from ccsim.program.steps import queues_of
 from ccsim.scenario import Scenario, clock, paths, resolve
+from ccsim.scenario.days_before import days_before, with_days_before
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import Attribute, Clock, ClosingRule, Event, Family, PickAgent, PickCall
 
@@ -74,6 +75,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     if unsolved:
         what = f"the fresh calls of {', '.join(unsolved)} are not solved yet"
         raise ScenarioError([Problem("E-CALIBRATION", f"calls.{unsolved[0]}.volume", what, try_="ccsim.calibrate(scenario)")])
+    n_before = days_before(scenario)
+    scenario = with_days_before(scenario)
     names = _Names(scenario)
     laws = _Laws()
     days = _days(scenario)
@@ -83,6 +86,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     settings = _settings(scenario, laws, intervals)
     decisions = decision_tables(scenario, settings, laws.add)
     settings.ivr_start = ivr.start
+    if n_before > 0:
+        settings.count_from = _first_counted(scenario, n_before)
     settings.keeps_last_wait = (call_types.balk_wait_over >= 0.0).any()
     queues, steps = queues_of(scenario, names.queues)
     escalations = escalations_of(scenario, names)
@@ -250,6 +255,13 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     if scenario.ivr is not None:
         s.misroute_talk_law = laws.add(paths.misroute_talk(scenario))
     return settings
+
+
+def _first_counted(scenario: Scenario, n_before: int) -> float:
+    """From when on something counts that begins after so many days: the midnight, or the end of the night shift before."""
+    midnight = clock.midnight(scenario, n_before)
+    closes = [day.closes for day in resolve.open_days(scenario) if day.opens < midnight]
+    return max(midnight, *closes) if closes else midnight
 
 
 def _gamma_shape(cv: float) -> float:

@@ -14,6 +14,7 @@ from ccsim.errors import ScenarioError
 from ccsim.report import numbers
 from ccsim.report.evidence import evidence_lines
 from ccsim.scenario import clock, duties, paths, reach, resolve
+from ccsim.scenario.days_before import days_before
 from ccsim.scenario.goals import Target
 from ccsim.scenario.model import Scenario, Targets
 from ccsim.scenario.skills import Routing
@@ -68,6 +69,12 @@ def calendar_lines(scenario: Scenario) -> list[str]:
     if scenario.holidays:
         shown = ", ".join(f"{date:%a} {date}" for date in scenario.holidays[:_MOST_HOLIDAYS])
         lines.append(f"Closed on {shown}" + (", ..." if len(scenario.holidays) > _MOST_HOLIDAYS else ""))
+    before = days_before(scenario)
+    if before:
+        are = "is" if before == 1 else "are"
+        lines.append(
+            f"{numbers.plural(before, 'day')} before {are} simulated and not counted: whose returns the first days have"
+        )
     cap = scenario.closing.overtime_up_to
     closing = "callers still waiting are sent away" if scenario.closing.queue == "clear" else "callers still inside are served"
     lines.append(f"At closing {closing}" + (f", for {numbers.duration(cap)} at most" if cap is not None else ""))

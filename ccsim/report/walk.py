@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ccsim.analysis.roadblocks import ROADBLOCKS, Lost, TeamLosses, facts_of, operating_days
+from ccsim.analysis.roadblocks import ROADBLOCKS, Lost, TeamLosses, facts_of, reported_days
 from ccsim.analysis.trace import AgentDay, Call, Stretch, agent_day, times_of
 from ccsim.errors import Problem, ScenarioError, escaped, nearest, shown
 from ccsim.experiment.walk import Retold, retell
@@ -22,6 +22,8 @@ from ccsim.vocabulary import AgentState
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+from ccsim.scenario.days_before import days_before, with_days_before
 
 __all__ = ["TeamWalk", "Walk", "walk"]
 
@@ -112,10 +114,11 @@ def walk(
     assert agent is not None
     place = _known_agent(scenario, agent)
     retold = retell(scenario, last=replication, seed=seed, engine=engine, policy=policy)
-    who = _agent_id(retold, scenario, agent, *place)
+    whole = with_days_before(scenario)  # whose clock and whose persons the program has
+    who = _agent_id(retold, whole, agent, *place)
     when = _known_day(retold, scenario, day)
     (rows,) = retold.rows([replication])
-    return Walk(scenario, retold.seed, agent_day(facts_of(retold.program, rows), retold.names, who, when, replication))
+    return Walk(whole, retold.seed, agent_day(facts_of(retold.program, rows), retold.names, who, when, replication))
 
 
 @dataclass(frozen=True)
@@ -244,9 +247,11 @@ def _persons(scenario: Scenario, team: str) -> list[str]:
 
 def _known_day(retold: Retold, scenario: Scenario, day: int | str | None) -> int:
     """Return the index of a calendar day with opening hours."""
-    dates, opened = retold.names.dates, operating_days(retold.program).tolist()
+    before = days_before(scenario)
+    dates = retold.names.dates[before:]
+    opened = [day - before for day in reported_days(retold.program).tolist()]
     if day is None:
-        return int(opened[0])
+        return int(opened[0]) + before
     text = str(day)
     index = int(text) - 1 if text.isdecimal() else dates.index(text) if text in dates else -1
     if not 0 <= index < len(dates):
@@ -254,7 +259,7 @@ def _known_day(retold: Retold, scenario: Scenario, day: int | str | None) -> int
     if index not in opened:
         others = ", ".join(str(i + 1) for i in opened[:_MOST_NAMED])
         raise _refuse("day", f"{_weekday(dates[index])} is closed", day, others)
-    return int(index)
+    return int(index) + before
 
 
 def _weekday(date: str) -> str:

@@ -16,7 +16,6 @@ from ccsim.scenario.fields import (
     Duration,
     Goal,
     Model,
-    NotYet,
     OnDays,
     PositiveDuration,
     Share,
@@ -188,7 +187,9 @@ class Run(Model):
     """Only in steady mode: time dropped at the start."""
     service_draw: Annotated[str, *one_of("caller", "start_order")] = "caller"
     """For tests of theorems: start_order gives the n-th started call the n-th handle time."""
-    carry_in: NotYet = None
+    carry_in: Annotated[str, *one_of("steady", "none")] | None = None
+    """Where customers come back: steady (the default then) simulates the days before the first and counts nothing of them, so
+    that the first day has its returns."""
 
 
 class Closing(Model):

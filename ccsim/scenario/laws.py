@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from enum import StrEnum
+from statistics import NormalDist
 from typing import NamedTuple
 
 
@@ -40,6 +41,10 @@ class Law(NamedTuple):
     def mean(self) -> float:
         """Return the mean, seconds; infinity for ``never`` and for tails too heavy to have one."""
         return float(_MEANS[self.family](self))
+
+    def quantile(self, share: float) -> float:
+        """Return the time, seconds, that this share of the law, strictly between 0 and 1, does not exceed."""
+        return float(_QUANTILES[self.family](self, share))
 
 
 def _mean_hyperexponential(law: Law) -> float:
@@ -83,4 +88,57 @@ _MEANS: dict[Family, Callable[[Law], float]] = {
     Family.EMPIRICAL: _mean_empirical,
     Family.HAZARD: _mean_hazard,
     Family.NEVER: lambda law: math.inf,
+}
+
+
+def _triangular_quantile(law: Law, share: float) -> float:
+    least, mode, most = law.a, law.b, law.c
+    if share * (most - least) < mode - least:
+        return least + math.sqrt(share * (most - least) * (mode - least))
+    return most - math.sqrt((1 - share) * (most - least) * (most - mode))
+
+
+def _gamma_quantile(law: Law, share: float) -> float:
+    from scipy.special import gammaincinv  # takes a while to load
+
+    return law.b * float(gammaincinv(law.a, share))
+
+
+def _hyperexponential_quantile(law: Law, share: float) -> float:
+    """Halve the interval that holds it: the survival function falls, and below the slowest branch's it is."""
+    shares = [0.0, *(point[0] for point in law.points)]
+    low, high = 0.0, -max(point[1] for point in law.points) * math.log1p(-share)
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        beyond = sum((shares[i + 1] - shares[i]) * math.exp(-middle / point[1]) for i, point in enumerate(law.points))
+        low, high = (middle, high) if beyond > 1 - share else (low, middle)
+    return high
+
+
+def _empirical_quantile(law: Law, share: float) -> float:
+    place = share * (len(law.points) - 1)
+    i = min(int(place), len(law.points) - 2)
+    low, high = law.points[i][0], law.points[i + 1][0]
+    return low + (high - low) * (place - i)
+
+
+def _hazard_quantile(law: Law, share: float) -> float:
+    needed = -math.log1p(-share)
+    start, cumulative, hazard = [point for point in law.points if point[1] <= needed][-1]
+    return start + (needed - cumulative) / hazard if hazard > 0.0 else math.inf
+
+
+_QUANTILES: dict[Family, Callable[[Law, float], float]] = {
+    Family.EXPONENTIAL: lambda law, share: -law.a * math.log1p(-share),
+    Family.DETERMINISTIC: lambda law, share: law.a,
+    Family.UNIFORM: lambda law, share: law.a + share * (law.b - law.a),
+    Family.TRIANGULAR: _triangular_quantile,
+    Family.LOGNORMAL: lambda law, share: math.exp(law.a + law.b * NormalDist().inv_cdf(share)),
+    Family.GAMMA: _gamma_quantile,
+    Family.WEIBULL: lambda law, share: law.b * (-math.log1p(-share)) ** (1 / law.a),
+    Family.LOGLOGISTIC: lambda law, share: law.a * (share / (1 - share)) ** (1 / law.b),
+    Family.HYPEREXPONENTIAL: _hyperexponential_quantile,
+    Family.EMPIRICAL: _empirical_quantile,
+    Family.HAZARD: _hazard_quantile,
+    Family.NEVER: lambda law, share: math.inf,
 }

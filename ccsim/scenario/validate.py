@@ -293,6 +293,9 @@ def _check_solved(scenario: Scenario, report: Report) -> None:
 
 def _check_run(scenario: Scenario, report: Report) -> None:
     run = scenario.run
+    if run.carry_in == "steady" and (run.mode == "steady" or scenario.replay is not None):
+        what = "a log has no days before it" if run.mode == "terminating" else "in steady mode the warm-up does that"
+        report(("run", "carry_in"), Refusal("E-MODE", what, got="steady", try_="carry_in: none"))
     if run.replications == 1 and "confidence" in run.model_fields_set:
         report(("run", "replications"), Refusal("E-STATS", "an interval needs at least 2 replications", got=1, try_="100"))
     if scenario.closing.queue == "clear" and scenario.closing.overtime_up_to is not None:

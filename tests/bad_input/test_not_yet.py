@@ -26,13 +26,11 @@ make_it_right:
   on_shortfall: {escalate: 80%, consult: 10%, call_back: 10%}
 after_contact:
   redial: {share: 45%, after: 6m}
-run: {carry_in: steady}
 """
 REFUSED = [
     "queues.billing.callback",
     "make_it_right.on_shortfall.consult",
     "make_it_right.on_shortfall.call_back",
-    "run.carry_in",
 ]
 
 

@@ -76,3 +76,22 @@ def test_a_run_draws_its_pictures(call: Call, minimal: Path, tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     refused = call("run", minimal, "--reps", 5, "--plots", tmp_path / "file")
     assert (refused.exit_code, refused.stdout) == (2, "") and "is a file" in refused.stderr
+
+
+def test_days_are_numbered_from_the_first_that_counts_and_a_caller_comes_back(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "back.yaml"
+    path.write_text(
+        "start: 2024-03-04\nopen: {mon-fri: 09:00-12:00}\ndays: 2\nagents: 1\n"
+        "calls: {a: {volume: 9/h, handle: 2m}}\n"
+        "after_contact: {return: {share: 100%, after: 30m, attempts: 1}}\n"
+    )
+    said = call("walk", path, "--agent", "agents/1")
+    lines = said.stdout.splitlines()
+    assert lines[0].startswith("agents/1, Mon 2024-03-04")
+    assert lines[1].startswith("09:00:00")
+    assert "he comes back about it: his 2nd call" in said.stdout
+    assert call("walk", path, "--agent", "agents/1", "--day", 2).stdout.splitlines()[0].startswith("agents/1, Tue 2024-03-05")
+    beyond = call("walk", path, "--agent", "agents/1", "--day", 3)
+    assert beyond.exit_code == 2 and "1 to 2, or 2024-03-04 to 2024-03-05" in beyond.stderr
+    team = call("walk", path, "--team", "agents", "--reps", 2, "--json")
+    assert team.exit_code == 0 and json.loads(team.stdout)["roadblocks"]

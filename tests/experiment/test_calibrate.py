@@ -64,6 +64,17 @@ def test_the_loop_of_redials_is_solved_as_the_markov_chain_says() -> None:
     assert resolve.mean_calls(found, "a")[0] / 30 == pytest.approx(5.0, rel=0.012)
 
 
+@pytest.mark.parametrize(("carry_in", "first_day"), [("steady", 80.0), ("none", 120.0)])
+def test_customers_of_the_days_before_are_part_of_the_offers(carry_in: str, first_day: float) -> None:
+    """Half of the callers come back at the same time of the next day, once: 1.5 offers for each fresh call but on a first day."""
+    back = {"return": {"share": "50%", "after": {"deterministic": "24h"}, "attempts": 1}}
+    scenario = centre([20.0] * 6, agents=40, days=3, after_contact=back, run={"carry_in": carry_in})
+    found = calibrate(scenario)
+    fresh = np.array(resolve.mean_calls(found, "a")).reshape(3, 6).sum(axis=1)
+    assert fresh[0] == pytest.approx(first_day, rel=0.02)
+    assert fresh[1] == pytest.approx(80.0 if carry_in == "steady" else 60.0, rel=0.03)
+
+
 def test_without_redials_what_is_wanted_is_what_dials() -> None:
     scenario = calibrate(centre(BUSY, after_contact={}))
     assert resolve.mean_calls(scenario, "a") == tuple(BUSY)

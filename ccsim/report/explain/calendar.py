@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from ccsim.report.explain.words import clock_time, days, joined, open_dates, percent, shown_dates, spoken
+from ccsim.report.explain.words import clock_time, counted, days, joined, open_dates, percent, shown_dates, spoken
 from ccsim.scenario import clock, duties, resolve
+from ccsim.scenario.days_before import days_before
 from ccsim.scenario.model import Scenario
 
 __all__ = ["calendar", "closing"]
@@ -21,6 +22,12 @@ def calendar(scenario: Scenario) -> list[str]:
     where = f" on the clock of {scenario.timezone}" if scenario.timezone else ""
     dates = f"{scenario.start:%a} {scenario.start}" + (f" to {last:%a} {last}" if scenario.days > 1 else "")
     lines = [f"{dates}{where}, in intervals of {spoken(scenario.interval)}."]
+    if before := days_before(scenario):
+        are = "is" if before == 1 else "are"
+        lines.append(
+            f"{counted(before, 'day')} before the first {are} simulated like the others, so that customers come back on the "
+            "first days; nothing of it is counted."
+        )
     openings = resolve.open_days(scenario)
     hours = {day.date: f"{clock_time(scenario, day.opens)} to {_end(scenario, day)}" for day in openings}
     for said in dict.fromkeys(hours.values()):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.report.plots.style import GREY, NothingToDraw
+from ccsim.scenario.days_before import days_before
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,14 +109,15 @@ def timeline(result: Result, day: int | str | None = None) -> Timeline:
     if result.scenario.run.mode == "steady":
         raise NothingToDraw("a steady run has no intervals worth drawing: every one is like the others")
     intervals = result.program.intervals
-    dates = result.names.dates
-    opened = np.flatnonzero(intervals.open_until > intervals.open_from)
+    dates, before = result.names.dates, days_before(result.scenario)
+    counted = intervals.open_until > result.program.settings.count_from[0]
+    opened = np.flatnonzero((intervals.open_until > intervals.open_from) & counted)
     owner = np.asarray(intervals.day)[opened]
     if day is not None:
-        wanted = dates.index(str(day)) if str(day) in dates else int(day) - 1 if str(day).isdecimal() else -1
+        wanted = dates.index(str(day)) if str(day) in dates else int(day) - 1 + before if str(day).isdecimal() else -1
         opened, owner = opened[owner == wanted], owner[owner == wanted]
         if not len(opened):
-            raise NothingToDraw(f"day {day} is no open day; allowed: 1 to {len(dates)}, or a date")
+            raise NothingToDraw(f"day {day} is no open day; allowed: 1 to {len(dates) - before}, or a date")
     labels, left, days = [], [], []
     at = 0.0
     for code, places in groupby(zip(owner.tolist(), opened.tolist(), strict=True), key=lambda pair: pair[0]):
