@@ -66,7 +66,7 @@ def test_the_loop_of_redials_is_solved_as_the_markov_chain_says() -> None:
 
 @pytest.mark.parametrize(("carry_in", "first_day"), [("steady", 80.0), ("none", 120.0)])
 def test_customers_of_the_days_before_are_part_of_the_offers(carry_in: str, first_day: float) -> None:
-    """Half of the callers come back at the same time of the next day, once: 1.5 offers for each fresh call but on a first day."""
+    """Half of the callers come back once, a day later: 1.5 offers for each fresh call but on a first day."""
     back = {"return": {"share": "50%", "after": {"deterministic": "24h"}, "attempts": 1}}
     scenario = centre([20.0] * 6, agents=40, days=3, after_contact=back, run={"carry_in": carry_in})
     found = calibrate(scenario)
