@@ -23,7 +23,21 @@ if TYPE_CHECKING:
     from ccsim.analysis import Estimate
     from ccsim.experiment import Result
 
-__all__ = ["ROWS", "interval_scopes", "print_result", "within"]
+__all__ = [
+    "FORMULAS",
+    "ROWS",
+    "Figure",
+    "figures",
+    "has_days",
+    "interval_scopes",
+    "interval_table",
+    "neighbour_lines",
+    "parts",
+    "print_result",
+    "provenance",
+    "textbook_lines",
+    "within",
+]
 
 MOST_WHAT_IFS = 10  # named on the page; a file may hold hundreds
 MOST_DAYS = 31  # rows of the table by day; longer horizons are for a spreadsheet
@@ -163,7 +177,7 @@ _HEADS = {
 }
 
 
-_FORMULAS = "Of the handle time: occupancy = handle / (handle + available time), utilisation = handle / paid time."
+FORMULAS = "Of the handle time: occupancy = handle / (handle + available time), utilisation = handle / paid time."
 
 
 def print_result(result: Result, console: Console, intervals: bool = False) -> None:
@@ -180,12 +194,12 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
         console.print(line)
     console.print()
     _print_figures(result, index, console)
-    for line in (_FORMULAS, *_textbook_lines(result, index), *_neighbour_lines(result)):
+    for line in (FORMULAS, *textbook_lines(result, index), *neighbour_lines(result)):
         console.print(line)
     if (table := staffing.by_day(result, index, by_interval)) is not None:
         console.print()
         console.print(table)
-    for table in _parts(result, index, console.width):
+    for table in parts(result, index, console.width):
         console.print()
         console.print(table)
     if intervals:
@@ -195,9 +209,9 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
         places += [{"team": name} for name in names.teams if len(names.teams) > 1]
         for scope in places:
             console.print()
-            console.print(_intervals(result, found, scope, console.width))
+            console.print(interval_table(result, found, scope, console.width))
     console.print()
-    for line in (*_provenance(result), *_what_if_lines(result)):
+    for line in (*provenance(result), *_what_if_lines(result)):
         console.print(line)
 
 
@@ -233,15 +247,33 @@ def _print_verdicts(result: Result, short: str, console: Console) -> None:
 # -------------------------------------------------------------------------------- the centre over the run
 
 
-def _print_figures(result: Result, index: Index, console: Console) -> None:
-    from rich.table import Table
+class Figure(NamedTuple):
+    """One line of the main table, as it is read.
 
-    has_days = result.scenario.run.mode != "steady" and result.replications * result.scenario.days > 1
+    Attributes
+    ----------
+    label : str
+        Begins with blanks where it is a part of the line before.
+    days : str
+        In which range 8 of 10 days lie; empty where that is not kept.
+    beside : tuple of str
+        What each of the textbook's formulas says, empty where it says nothing.
+    """
+
+    label: str
+    estimate: Estimate
+    days: str
+    beside: tuple[str, ...]
+
+
+def has_days(result: Result) -> bool:
+    """Return whether there is more than one day of which to give a range."""
+    return result.scenario.run.mode != "steady" and result.replications * result.scenario.days > 1
+
+
+def figures(result: Result, index: Index) -> Iterator[Figure]:
+    """Yield the lines of the centre over the run that have something to say."""
     has_redials = index.value("contacts_per_episode", _CENTRE) > 1.0
-    table = Table(box=None, pad_edge=False)
-    table.add_column(f"n = {numbers.plural(result.replications, 'replication')}", min_width=24)
-    for head in ("simulated", "±", *(["days P10 to P90"] if has_days else []), *[column.label for column in result.textbook]):
-        table.add_column(head, justify="right")
     for row, estimate in _found(result, index):
         if (row.unless_zero and not estimate.value) or (row.basis == "episode" and not has_redials):
             continue
@@ -252,17 +284,27 @@ def _print_figures(result: Result, index: Index, console: Console) -> None:
         if row.id == "scheduled" and shown(estimate.value, "agents") == shown(index.value("agents_on_duty", _CENTRE), "agents"):
             continue
         is_main = not row.basis and estimate is index.get(row.id, _CENTRE)
-        cells = [shown(estimate.value, estimate.unit), shown_error(estimate)]
-        if has_days:
-            cells.append(_days(result, estimate) if row.id in DAILY and is_main else "")
-        for column in result.textbook:
-            beside = getattr(column, row.id, None) if is_main else None
-            cells.append("" if beside is None else shown(beside, estimate.unit))
+        days = _days(result, estimate) if has_days(result) and row.id in DAILY and is_main else ""
+        beside = [getattr(column, row.id, None) if is_main else None for column in result.textbook]
         currency = result.scenario.currency
         label = row.label.format(goal=within(estimate), currency=f", {currency}" if currency else "")
         if result.scenario.run.mode == "steady":
             label = label.replace(" a day", " in the run")  # there the one "day" is all that is counted
-        table.add_row(label, *cells)
+        yield Figure(label, estimate, days, tuple("" if one is None else shown(one, estimate.unit) for one in beside))
+
+
+def _print_figures(result: Result, index: Index, console: Console) -> None:
+    from rich.table import Table
+
+    with_days = has_days(result)
+    table = Table(box=None, pad_edge=False)
+    table.add_column(f"n = {numbers.plural(result.replications, 'replication')}", min_width=24)
+    for head in ("simulated", "±", *(["days P10 to P90"] if with_days else []), *[column.label for column in result.textbook]):
+        table.add_column(head, justify="right")
+    for figure in figures(result, index):
+        estimate = figure.estimate
+        days = [figure.days] if with_days else []
+        table.add_row(figure.label, shown(estimate.value, estimate.unit), shown_error(estimate), *days, *figure.beside)
     console.print(table)
 
 
@@ -294,7 +336,7 @@ def _days(result: Result, estimate: Estimate) -> str:
     return f"{low.removesuffix(' %')} to {shown(spread.p90, spread.unit)}"
 
 
-def _textbook_lines(result: Result, index: Index) -> list[str]:
+def textbook_lines(result: Result, index: Index) -> list[str]:
     """Return what the formulas leave out, or why they are not shown."""
     if not result.textbook:
         return [f"No Erlang figures: {result.textbook_reason}."]
@@ -308,7 +350,7 @@ def _textbook_lines(result: Result, index: Index) -> list[str]:
     return lines
 
 
-def _neighbour_lines(result: Result) -> list[str]:
+def neighbour_lines(result: Result) -> list[str]:
     """Return one line that says what an agent fewer or more would do, with the same callers."""
     if not result.neighbours:
         return []
@@ -321,7 +363,7 @@ def _neighbour_lines(result: Result) -> list[str]:
 # -------------------------------------------------------------------------------- parts of the centre
 
 
-def _parts(result: Result, index: Index, width: int) -> list[Table]:
+def parts(result: Result, index: Index, width: int) -> list[Table]:
     """Return the tables by queue, call type, team and day, where there are several of them."""
     names, found = result.names, []
     if len(names.queues) > 1:
@@ -390,7 +432,8 @@ def _that_fit(ids: Sequence[str], room: int) -> list[str]:
     return kept or list(ids[:1])
 
 
-def _intervals(result: Result, found: Index, place: Mapping[str, str], width: int) -> Table:
+def interval_table(result: Result, found: Index, place: Mapping[str, str], width: int) -> Table:
+    """Return a line per interval of the centre, a queue or a team."""
     days = result.scenario.days
     rows = [
         (verdicts.when(scope, days), scope)
@@ -404,7 +447,7 @@ def _intervals(result: Result, found: Index, place: Mapping[str, str], width: in
 # -------------------------------------------------------------------------------- how they were made
 
 
-def _provenance(result: Result) -> list[str]:
+def provenance(result: Result) -> list[str]:
     """Return how the numbers were made and what they do not hold."""
     from ccsim import __version__
 
