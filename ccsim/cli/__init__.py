@@ -28,6 +28,7 @@ VERBS = {
     "compare": "Compare plans that meet the same callers.",
     "sweep": "Turn a few levers and see every KPI move.",
     "break-even": "Find where a verdict turns.",
+    "report": "Write one page that says it all: verdict, figures, pictures, tables, scenario, assumptions.",
     "walk": "Walk through one agent's day, call by call, and see what stood in the way.",
     "erlang": "Agents and waits by the textbook: Erlang C and A side by side.",
     "kpis": "What every figure means: the sentence and the formula.",

@@ -176,6 +176,21 @@ class Result:
         """Write an Excel workbook with a sheet per queue; a file of that name is replaced."""
         import_module("ccsim.report.workbook").write_workbook(self, Path(path))
 
+    def report(self, path: str | Path, comparison: Any = None) -> None:
+        """Write one HTML page that needs no network; a file of that name is replaced.
+
+        Parameters
+        ----------
+        comparison : Comparison, optional
+            Of this scenario with other plans: a part of the page.
+
+        Raises
+        ------
+        ValueError
+            If no replication was finished.
+        """
+        import_module("ccsim.report.html").write_report(self, Path(path), comparison)
+
     @property
     def fingerprint(self) -> str:
         """sha256 of everything in the scenario that decides the outcomes."""

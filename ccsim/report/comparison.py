@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ccsim.experiment import Comparison, Difference, Plan
     from ccsim.experiment.comparison import Key
 
-__all__ = ["label", "print_comparison", "words"]
+__all__ = ["differences_table", "label", "plans_table", "print_comparison", "provenance", "words"]
 
 _STYLE = {"better": "green", "worse": "red", "met": "green", "missed": "bold red", "undecided": "yellow"}
 _DAYS = "days_in_target"
@@ -51,22 +51,22 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     console.print(base.scenario.name, style="bold")
     console.print(f"{numbers.plural(others, 'plan')} against {base.name}, {same}")
     console.print()
-    console.print(_plans(comparison, console.width))
+    console.print(plans_table(comparison, console.width))
     for plan in comparison.plans[1:]:
         console.print()
         if plan.identical:
             console.print(f"{plan.name}: identical to {base.name}, row by row")
         else:
-            console.print(_differences(comparison, plan, console.width))
+            console.print(differences_table(comparison, plan, console.width))
     console.print()
-    for line in (*hangs_on(*(plan.scenario for plan in comparison.plans)), *_provenance(comparison, console.width)):
+    for line in (*hangs_on(*(plan.scenario for plan in comparison.plans)), *provenance(comparison, console.width)):
         console.print(line)
 
 
 # -------------------------------------------------------------------------------- plans side by side
 
 
-def _plans(comparison: Comparison, width: int) -> Table:
+def plans_table(comparison: Comparison, width: int) -> Table:
     """Return one line per plan; columns that do not fit are left out, the most telling first."""
     from rich.table import Table
     from rich.text import Text
@@ -122,7 +122,8 @@ def _worst(plan: Plan) -> str:
 # -------------------------------------------------------------------------------- one plan against the base
 
 
-def _differences(comparison: Comparison, plan: Plan, width: int) -> Table:
+def differences_table(comparison: Comparison, plan: Plan, width: int) -> Table:
+    """Return one line per KPI of a plan: the base, the plan, and in words what it changes."""
     from rich.table import Table
     from rich.text import Text
 
@@ -217,7 +218,7 @@ def _times(gain: float) -> str:
 # -------------------------------------------------------------------------------- how they were made
 
 
-def _provenance(comparison: Comparison, width: int) -> Iterator[str]:
+def provenance(comparison: Comparison, width: int) -> Iterator[str]:
     from ccsim import __version__
 
     plans, keys = len(comparison.plans) - 1, len(comparison.keys)

@@ -20,7 +20,7 @@ from ccsim.report.summary import target_lines
 from ccsim.scenario import resolve
 from ccsim.scenario.model import Scenario
 
-__all__ = ["explain"]
+__all__ = ["explain", "sections"]
 
 _WIDTH = 110
 
@@ -33,8 +33,16 @@ def explain(scenario: Scenario, width: int = _WIDTH) -> str:
     width : int
         Longest line, characters.
     """
+    lines = [scenario.name, *textwrap.wrap(scenario.description, width)]
+    for title, said in sections(scenario).items():
+        lines += ["", title, *(f"  {line}" for line in _wrapped(said, width - 2))]
+    return "\n".join(lines) + "\n"
+
+
+def sections(scenario: Scenario) -> dict[str, list[str]]:
+    """Return the explanation by its titles, a sentence to a line; what belongs to the line before begins with blanks."""
     compiled = _compiled(scenario)
-    parts = {
+    return {
         "Days": calendar(scenario),
         "Calls": callers(scenario),
         "How days differ": spread_lines(scenario),
@@ -48,10 +56,6 @@ def explain(scenario: Scenario, width: int = _WIDTH) -> str:
         "To be reached": [f"{line}." for line in target_lines(scenario.targets)],
         "What is counted": _counting(scenario),
     }
-    lines = [scenario.name, *textwrap.wrap(scenario.description, width)]
-    for title, said in parts.items():
-        lines += ["", title, *(f"  {line}" for line in _wrapped(said, width - 2))]
-    return "\n".join(lines) + "\n"
 
 
 def _counting(scenario: Scenario) -> list[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ccsim.experiment import Result
 
-__all__ = ["NothingToDraw", "Plots", "save", "write_plots"]
+__all__ = ["PAGE", "NothingToDraw", "Plots", "save", "write_plots"]
 
 
 class Plots:
@@ -103,7 +103,7 @@ class Plots:
         return ["heatmap", "journey", "neighbours", "net_staffing", "profile", "staffing", "waits"]
 
 
-_PAGE: tuple[tuple[str, Callable[[Plots], Axes]], ...] = (
+PAGE: tuple[tuple[str, Callable[[Plots], Axes]], ...] = (
     ("service_level", lambda plot: plot.profile("service_level")),
     ("abandonment", lambda plot: plot.profile("abandonment")),
     ("asa", lambda plot: plot.profile("asa")),
@@ -129,7 +129,7 @@ def write_plots(result: Result, folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, draw in _PAGE:
+    for name, draw in PAGE:
         try:
             ax = draw(Plots(result))
         except NothingToDraw:

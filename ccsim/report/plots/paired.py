@@ -17,6 +17,7 @@ __all__ = ["differences"]
 
 _LOOKS = {"better": (GOOD, "o"), "higher": (LINE, "o"), "lower": (LINE, "o"), "worse": (BAD, "s")}
 _UNDECIDED = (INK, "D")
+_LONGEST_NAME = 32  # letters
 
 
 def differences(comparison: Comparison, kpi: str = "", *, basis: str = "", ax: Axes | None = None) -> Axes:
@@ -62,7 +63,7 @@ def differences(comparison: Comparison, kpi: str = "", *, basis: str = "", ax: A
             _said(one, words(one)), (scale * one.value, row), xytext=(0, 9), textcoords="offset points", ha="center",
             fontsize=8.5, color=INK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
-    ax.set_yticks(range(len(drawn)), [one.plan for one in drawn])
+    ax.set_yticks(range(len(drawn)), [style.plain(shortened(one.plan)) for one in drawn])
     ax.set_ylim(len(drawn) - 0.4, -0.75)
     ax.margins(x=0.12)
     ax.spines["left"].set_visible(False)
@@ -70,8 +71,8 @@ def differences(comparison: Comparison, kpi: str = "", *, basis: str = "", ax: A
     better = REGISTRY[kpi].better
     side = {"higher": "; right is better", "lower": "; left is better"}.get(better, "")
     of = {"share": " (percentage points", "s": " (s", "h": " (h"}.get(unit, f" ({unit}")
-    ax.set_xlabel(f"Plan - {comparison.base.name}{of}{side})")
-    style.title(ax, f"{label(comparison, drawn[0].key)}: each plan against {comparison.base.name}, same callers")
+    ax.set_xlabel(f"Plan - {style.plain(shortened(comparison.base.name))}{of}{side})")
+    style.title(ax, f"{label(comparison, drawn[0].key)}: each plan against {shortened(comparison.base.name)}, same callers")
     if margin:
         ax.legend(frameon=False, fontsize=9, loc="best")
     style.caption(
@@ -85,3 +86,8 @@ def differences(comparison: Comparison, kpi: str = "", *, basis: str = "", ax: A
 def _said(one: Difference, words: str) -> str:
     """The verdict in words, without its interval, which is drawn."""
     return words.partition(" [")[0]
+
+
+def shortened(name: str) -> str:
+    """A name that leaves room for the picture; the tables beside it have it in full."""
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 3].rstrip() + "..."

@@ -10,7 +10,7 @@ import io
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ccsim.report import numbers
 
@@ -157,18 +157,26 @@ def figure_of(ax: Axes) -> Figure:
     return ax.figure.figure  # `get_figure(root=True)` exists from matplotlib 3.10 on
 
 
-def save(ax: Axes, path: Path | str) -> None:
+def save(ax: Axes, path: Path | str | IO[bytes], kind: str = "") -> None:
     """Write the figure of these axes as .svg, .png or .pdf: the same picture gives the same bytes.
 
+    Parameters
+    ----------
+    kind : str
+        Of a stream; of a file its ending says it.
+
+    Notes
+    -----
     Identifiers inside an SVG are salted with the name of the chart, so several fit on one page and cannot borrow each
     other's clip paths; the date is left out.
     """
     import matplotlib
 
-    path = Path(path)
     figure = figure_of(ax)
-    name = str(figure.get_label()) or path.stem
-    kind = path.suffix.lower().lstrip(".")
+    name = str(figure.get_label())
+    if isinstance(path, str | Path):
+        path = Path(path)
+        name, kind = name or path.stem, path.suffix.lower().lstrip(".")
     metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     with matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "none"}):
         figure.savefig(path, format=kind, dpi=_DPI, metadata=metadata)
