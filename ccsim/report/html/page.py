@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers, staffing, text, verdicts
+from ccsim.report.evidence import evidence_lines, hangs_on
 from ccsim.report.html.charts import Chart, charts_of, charts_of_comparison
 from ccsim.report.html.tables import Column, PageTable, joined, of_table
 from ccsim.report.index import Index, shown, shown_error
@@ -84,6 +85,8 @@ class Page(NamedTuple):
     ----------
     overall : Told or None
         The worst of the verdicts; None without targets.
+    hangs_on : tuple of str
+        The assumptions the verdicts hang on.
     notices : tuple of str
         What a reader must know before anything else.
     figure_heads : tuple of str
@@ -108,6 +111,7 @@ class Page(NamedTuple):
     description: str
     overall: Told | None
     verdicts: tuple[Told, ...]
+    hangs_on: tuple[str, ...]
     notices: tuple[str, ...]
     replications: str
     figure_heads: tuple[str, ...]
@@ -153,6 +157,7 @@ def page_of(result: Result, comparison: Comparison | None = None) -> Page:
         description=result.scenario.description,
         overall=_overall(result),
         verdicts=told,
+        hangs_on=tuple(hangs_on(result.scenario)),
         notices=tuple(_notices(result)),
         replications=numbers.plural(result.replications, "replication"),
         figure_heads=_heads(result),
@@ -321,6 +326,7 @@ def _assumptions(result: Result) -> Iterator[str]:
     """Yield what the numbers hold and what they do not."""
     *lines, _ = text.provenance(result)  # the last one is told as facts
     yield from lines
+    yield from (f"{line}." for line in evidence_lines(result.scenario))
     metrics = result.scenario.metrics
     yield (f"Service level: {metrics.service_level}, flow-outs {metrics.flow_outs}; never compare it with another variant's.")
     yield "Callers are new in every replication, and the same for every plan; a replication is the whole horizon."

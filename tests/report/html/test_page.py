@@ -25,7 +25,7 @@ from ccsim.scenario import from_dict, load
 from tests.cli.conftest import Call, call  # noqa: F401
 from tests.report.conftest import SCENARIOS
 from tests.report.conftest import Page as Printer
-from tests.report.hostile import PAYLOADS, hostile_names
+from tests.report.hostile import PAYLOADS, hostile_names, hostile_scenario
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib, of the extra test, is not installed")
 
@@ -260,9 +260,9 @@ def test_every_name_of_a_hostile_centre_stands_on_the_page_as_it_is(hostile_page
     assert hostile_names("what_if", 45)[44] in drawn, "plans are named in the pictures"
 
 
-def test_every_payload_in_every_slot_of_one_text_stays_text(hostile: tuple[Result, Comparison]) -> None:
+def test_every_payload_in_every_slot_of_one_text_stays_text() -> None:
     """Name, description, currency and warnings: the page without its pictures, once for each payload."""
-    result = hostile[0]
+    result = run(hostile_scenario(1), reps=2, jobs=1, neighbours=False)
     seen = 0
     for payload in PAYLOADS:
         changed = result.scenario.with_({"description": payload, "currency": payload}, name=payload)
@@ -273,9 +273,6 @@ def test_every_payload_in_every_slot_of_one_text_stays_text(hostile: tuple[Resul
         assert (title, name, description) == (payload, payload, payload)
         assert texts(document, "title")[0] == f"{payload} - ccsim report"
         assert payload in texts(document, "li") and f"Cost a day, {payload}" in texts(document, "th")
-        assert (
-            sum(payload in text for text in texts(document, "pre")) == 1 or "\\" in payload or '"' in payload or "'" in payload
-        )
         seen += 5
     assert seen == 5 * len(PAYLOADS) == 5 * 64
 
