@@ -205,6 +205,7 @@ class SegmentKind(IntEnum):
 
     IVR_NODE = 0
     QUEUE = 1
+    CONSULT = 3  # of a colleague asked by the agent of the stay before, which goes on meanwhile
 
 
 class Outcome(IntEnum):
@@ -235,6 +236,7 @@ class Action(IntEnum):
     SETTLED = 0
     ESCALATED = 1
     REFUSED = 2
+    CONSULTED = 3  # settled with the word of a colleague who may grant it
     TRANSFERRED = 5  # to another department, the case with it
 
 
@@ -259,22 +261,25 @@ class AgentState(IntEnum):
     OFF_PHONE = 5  # a meeting, training, coaching; or time away that nobody planned
     MISSING = 6  # a shift of someone who does not come that day
     LATE = 7  # a shift has begun and he is not there yet
-    BRIEF = 8  # with a caller, holding for the next person, or telling him the story
+    BRIEF = 8  # with a caller, holding for somebody with more authority, or telling him the story
+    CONSULT = 9  # asked by a colleague
 
 
 _AWAY = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE)
 """One shift may follow another at once, and he may be late for it or not come."""
+_CALLED = (AgentState.TALK, AgentState.RING, AgentState.CONSULT)
 
 AGENT_STATE_MOVES: dict[AgentState, tuple[AgentState, ...]] = {
-    AgentState.AVAILABLE: (AgentState.TALK, AgentState.AVAILABLE, AgentState.RING, *_AWAY),
-    AgentState.TALK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF, *_AWAY),
-    AgentState.WRAP: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
-    AgentState.RING: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, *_AWAY),
-    AgentState.BREAK: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
-    AgentState.OFF_PHONE: (AgentState.AVAILABLE, AgentState.TALK, AgentState.RING, *_AWAY),
+    AgentState.AVAILABLE: (AgentState.AVAILABLE, *_CALLED, *_AWAY),
+    AgentState.TALK: (AgentState.AVAILABLE, AgentState.WRAP, AgentState.BRIEF, *_CALLED, *_AWAY),
+    AgentState.WRAP: (AgentState.AVAILABLE, *_CALLED, *_AWAY),
+    AgentState.RING: (AgentState.AVAILABLE, AgentState.WRAP, *_CALLED, *_AWAY),
+    AgentState.BREAK: (AgentState.AVAILABLE, *_CALLED, *_AWAY),
+    AgentState.OFF_PHONE: (AgentState.AVAILABLE, *_CALLED, *_AWAY),
     AgentState.MISSING: tuple(AgentState)[1:],
     AgentState.LATE: tuple(AgentState)[1:],
-    AgentState.BRIEF: (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, *_AWAY),
+    AgentState.BRIEF: (AgentState.AVAILABLE, AgentState.WRAP, *_CALLED, *_AWAY),
+    AgentState.CONSULT: (AgentState.AVAILABLE, *_CALLED, *_AWAY),
 }
 """Legal next states of an agent without leaving in between (a state of zero length leaves no row); the audit checks them."""
 

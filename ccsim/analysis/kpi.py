@@ -578,6 +578,12 @@ _CASES = (
         "s", "brief_time", "cases", "lower", _SECONDS,
     ),
     _case(
+        "consult_time",
+        "Consulting",
+        "Mean time customers are on hold until a colleague has been found, asked and has answered: consult time / cases.",
+        "s", "consult_time", "cases", "lower", _SECONDS,
+    ),
+    _case(
         "goodwill",
         "Goodwill",
         f"Money granted. {_PER_DAY} Formula: goodwill / operating days.",

@@ -55,6 +55,9 @@ class Facts(NamedTuple):
         What the agent did with the case (`vocabulary.Action`); -1 where there is none.
     retold : float64, shape (n_stays,)
         Telling the story again, s.
+    asked, held : float64, shape (n_stays,)
+        On hold until a colleague had been found and asked; after the talk, how long the agent held with the caller for the next
+        person and briefed him, s.
     team : int64, shape (n_stays,)
         Of the agent who answered; -1 where nobody did.
     nobody_there, kept_idle, all_busy, rang : float64, shape (n_stays,)
@@ -72,6 +75,8 @@ class Facts(NamedTuple):
     escalated: Bools
     action: NDArray[np.int64]
     retold: Floats
+    asked: Floats
+    held: Floats
     team: NDArray[np.int64]
     nobody_there: Floats
     kept_idle: Floats
@@ -187,8 +192,14 @@ ROADBLOCKS: dict[str, Roadblock] = {
         ),
         Roadblock(
             "hold", "On hold", "put on hold",
-            "Time callers are on hold in a talk, unless that is in the wrong queue.",
-            "caller", "stays", lambda facts: np.where(facts.answered & ~facts.misrouted, facts.stays["hold_time"], 0.0),
+            "Time callers are on hold in a talk, unless that is in the wrong queue or while a colleague is asked.",
+            "caller", "stays",
+            lambda facts: np.where(facts.answered & ~facts.misrouted, facts.stays["hold_time"] - facts.asked, 0.0),
+        ),
+        Roadblock(
+            "asked", "Held while a colleague was asked", "held while the agent asked somebody with more authority",
+            "Time callers are on hold until somebody with more authority has been found and asked.",
+            "caller", "stays", lambda facts: facts.asked,
         ),
         Roadblock(
             "transfer_out", "Passed on to somebody else", "passed on",
@@ -206,9 +217,14 @@ ROADBLOCKS: dict[str, Roadblock] = {
             "agent", "stays", _handle_if(lambda facts: facts.action == Action.REFUSED),
         ),
         Roadblock(
-            "briefing", "Held with callers who are passed on", "held for the next person",
-            "Time agents stay with a caller they pass on, until the next person has answered and heard the story.",
+            "briefing", "Held with callers for others", "held with a caller for somebody else",
+            "Time agents hold with a caller, until the next person has heard the story, or a colleague has been asked.",
             "agent", "states", lambda facts: facts.in_state(AgentState.BRIEF),
+        ),
+        Roadblock(
+            "consulted", "Asked by colleagues", "asked by a colleague",
+            "Time agents spend on colleagues who ask them for what they may not grant themselves.",
+            "agent", "states", lambda facts: facts.in_state(AgentState.CONSULT),
         ),
         Roadblock(
             "absent", "Absent", "did not come",
@@ -270,6 +286,8 @@ def facts_of(program: Program, rows: Rows) -> Facts:
         escalated=escalated,
         action=action,
         retold=retold,
+        asked=_asked(rows, stays),
+        held=_held(program, stays, rows.agent_states),
         team=team.astype(np.int64),
         nobody_there=nobody_there,
         kept_idle=kept_idle,
@@ -277,6 +295,26 @@ def facts_of(program: Program, rows: Rows) -> Facts:
         rang=rang,
         states=rows.agent_states,
     )
+
+
+def _asked(rows: Rows, stays: NDArray[Any]) -> Floats:
+    """How long the caller of each stay is on hold for a colleague's word, s."""
+    asked = np.zeros(len(stays))
+    requests = rows.segments[rows.segments["kind"] == SegmentKind.CONSULT].copy()
+    requests["segment"] -= 1  # who asks is in the stay before
+    asked[_place_of(requests, stays, "episode", "contact", "segment")] = requests["ended_at"] - requests["entered_at"]
+    return asked
+
+
+def _held(program: Program, stays: NDArray[Any], states: NDArray[Any]) -> Floats:
+    """How long the agent of each stay holds with the caller afterwards and briefs the next person, s."""
+    held = np.zeros(len(stays))
+    if program.settings.warm[0]:
+        passed = np.flatnonzero(stays["outcome"] == Outcome.ESCALATED)
+        following = stays[passed + 1]
+        heard = np.where(following["answered_at"] < np.inf, program.settings.brief[0], 0.0)
+        held[passed] = np.minimum(left_at(following), _last_instant(stays, states)) + heard - stays["ended_at"][passed]
+    return held
 
 
 def _place_of(rows: NDArray[Any], table: NDArray[Any], *keys: str) -> NDArray[np.int64]:

@@ -78,7 +78,7 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
     if required is not None:
         needed = required_time(required.by_team, opening_time)
         over, short = over_and_short(required, plan.scheduled, opening_time, ~per_talk[:, 0])
-    at_work = [i for i, name in enumerate(_STATES) if "talk" in name or "brief" in name or "wrap" in name]
+    at_work = [i for i, name in enumerate(_STATES) if any(part in name for part in ("talk", "brief", "consult", "wrap"))]
     is_overtime = np.array([name.startswith("overtime") for name in _STATES])
     priced, has_cases = float(is_priced(program)), program.settings.authority[0] != 0
     bill, nothing = STAFF_TERMS.index("bill"), np.zeros(len(opening_time))

@@ -15,8 +15,8 @@ _STAFF = ("centre", "team")
 _LONG = ("run", "day")
 _ALL = ("run", "day", "interval")
 
-_BUSY = "open_ring_time + open_talk_time + open_brief_time + open_wrap_time"
-_OVERTIME_BUSY = "overtime_ring_time + overtime_talk_time + overtime_brief_time + overtime_wrap_time"
+_BUSY = "open_ring_time + open_talk_time + open_brief_time + open_consult_time + open_wrap_time"
+_OVERTIME_BUSY = "overtime_ring_time + overtime_talk_time + overtime_brief_time + overtime_consult_time + overtime_wrap_time"
 _ON_DUTY = f"open_available_time + {_BUSY}"
 _OVERTIME = f"overtime_available_time + {_OVERTIME_BUSY}"
 _COST = "bill + trunk_cost + abandon_cost + goodwill_cost"

@@ -44,6 +44,10 @@ class Call(NamedTuple):
         How this stay ended (served, transferred, ...), and what the agent did with the case, empty for none.
     retold : float
         Part of the talk: telling the story again.
+    briefed : bool
+        The agent heard the story from the one before, who held with the caller.
+    asked, held : float
+        Part of the hold: for a colleague's word; after the talk, with the caller for the next person.
     delays : tuple of Delay
         Its roadblocks, in the order of the registry.
     """
@@ -67,6 +71,9 @@ class Call(NamedTuple):
     ended_at: float
     wrap: float
     retold: float
+    briefed: bool
+    asked: float
+    held: float
     delays: tuple[Delay, ...]
 
     @property
@@ -185,8 +192,8 @@ def agent_day(facts: Facts, names: Names, agent: int, day: int, replication: int
         if begin >= end:
             continue
         call = int(np.searchsorted(began, begin, "right")) - 1 if row["customer"] >= 0 else -1
-        if call >= 0 and calls[call].customer != row["customer"]:
-            call = -1  # a phone that rang in vain, or a call of the day before
+        if call >= 0 and (calls[call].customer != row["customer"] or row["state"] == AgentState.CONSULT):
+            call = -1  # a phone that rang in vain, a call of the day before, or that of a colleague
         stretches.append(Stretch(AgentState(int(row["state"])), begin, end, call))
     team = int(program.agents.team[agent])
     return AgentDay(
@@ -239,6 +246,9 @@ def _calls(facts: Facts, names: Names, chosen: np.ndarray[Any, Any]) -> tuple[Ca
                 ended_at=float(stay["ended_at"]),
                 wrap=float(stay["wrap_ended_at"] - stay["ended_at"]),
                 retold=float(facts.retold[place]),
+                briefed=bool(facts.escalated[place] and facts.program.settings.warm[0]),
+                asked=float(facts.asked[place]),
+                held=float(facts.held[place]),
                 delays=tuple(Delay(id, float(lost[number])) for id, lost in seconds.items() if lost[number] > 0.0),
             )
         )

@@ -108,7 +108,9 @@ SEGMENT = np.dtype(
         ("wrap_ended_at", "f8"),  # ended_at + wrap; a briefing after the talk puts the wrap off by its length
     ]
 )
-"""One stay of a contact in one place with at most one agent. Key: customer, episode, contact, segment."""
+"""One stay of a contact in one place with at most one agent; a consulted colleague has his own, beside that of who asks.
+
+Key: customer, episode, contact, segment."""
 
 AGENT_STATE = np.dtype(
     [
@@ -167,6 +169,7 @@ CASE = np.dtype(
         ("leaked", "f8"),
         ("retold_time", "f8"),
         ("brief_time", "f8"),  # s, of agents who held with him for the next person, and told that one the story
+        ("consult_time", "f8"),  # s, on hold until a colleague was asked and had answered
         ("waited", "f8"),  # s, in queues over all contacts; +inf when unfinished
         ("first_ended_at", "f8"),  # end of the first contact in which he met an agent; +inf for none, as the next three
         ("back_at", "f8"),  # when the next contact after it came, or falls due
@@ -262,6 +265,7 @@ CASE_COUNTS = np.dtype(
         ("at_first", "i8"),  # resolved by the first agent met
         ("retold_time", "i8"),
         ("brief_time", "i8"),
+        ("consult_time", "i8"),  # on hold while the agent asks a colleague
         ("goodwill", "i8"),  # granted
         ("leaked", "i8"),  # of it, to cases that need nothing
         ("met", "i8"),  # contacts in which an agent was met
@@ -293,11 +297,13 @@ AGENT_COUNTS = np.dtype(
         ("wrap_time", "i8"),
         ("ring_time", "i8"),
         ("brief_time", "i8"),
+        ("consult_time", "i8"),  # asked by colleagues
         ("overtime_available_time", "i8"),
         ("overtime_talk_time", "i8"),
         ("overtime_wrap_time", "i8"),
         ("overtime_ring_time", "i8"),
         ("overtime_brief_time", "i8"),
+        ("overtime_consult_time", "i8"),
     ]
 )
 """Agent time by state inside opening hours, then in overtime, in microseconds."""

@@ -104,7 +104,8 @@ def cases_of(
                 ways.append((limit, int(np.flatnonzero((lanes.call_type == kind) & (lanes.queue == queue))[0])))
         row.n_needs, row.n_ways = len(needs) - row.first_need, len(ways) - row.first_way
         row.authority_talk = call.needs_authority.talk if call.needs_authority is not None else 1.0
-        row.refuse_share = (call.on_shortfall or right.on_shortfall).refuse
+        shortfall = call.on_shortfall or right.on_shortfall
+        row.refuse_share, row.consult_share = shortfall.refuse, shortfall.consult
         row.unresolved = call.unresolved
     return _table(NEED, needs), _table(WAY, ways)
 
@@ -122,6 +123,8 @@ def _write_settings(scenario: Scenario, settings: Records) -> None:
     s.first_leg, s.next_leg, s.retell = right.first_leg, right.next_leg, right.retell
     s.decide_frontline, s.decide_supervisor = right.decide.frontline, right.decide.supervisor
     s.lose_caller = right.escalate.lose_caller
+    s.consults = any((call.on_shortfall or right.on_shortfall).consult > 0.0 for call in scenario.calls.values())
+    s.consult, s.consult_at_most = right.consult, right.consult_at_most
     s.warm, s.brief = right.escalate.transfer == "warm", right.escalate.brief
     if right.leakage is not None:
         s.leak_share, s.leak_amount = right.leakage.share, right.leakage.amount

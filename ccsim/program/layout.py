@@ -88,6 +88,9 @@ SETTINGS = np.dtype(
         ("retell", "f8"),  # s more of everyone after the first, unless he was briefed
         ("warm", "i8"),  # 1: who passes a case on holds with the caller, and briefs the next person
         ("brief", "f8"),  # s of that, from the answer on
+        ("consults", "i8"),  # 1: some ask a colleague
+        ("consult", "f8"),  # s of a colleague who is asked
+        ("consult_at_most", "f8"),  # s for which one holds for a colleague; then the case is refused
         ("lose_caller", "f8"),  # share of those passed on who hang up at that moment
         ("leak_share", "f8"),  # of cases that need nothing and get something
         ("leak_amount", "f8"),
@@ -150,6 +153,7 @@ CALL_TYPE = np.dtype(
         ("first_way", "i8"),
         ("n_ways", "i8"),
         ("authority_talk", "f8"),  # factor on the talk time of cases that need authority
+        ("consult_share", "f8"),  # of the cases beyond an agent's authority, for which he asks a colleague
         ("refuse_share", "f8"),  # of the cases beyond an agent's authority, the others are passed on
         ("unresolved", "f8"),  # share of those settled
     ],

@@ -112,6 +112,7 @@ ROWS = (
     Row("lost_cases", "Lost on the way", unless_zero=True),
     Row("retold_time", "Story told again, mean", unless_zero=True),
     Row("brief_time", "Agents holding and briefing, mean", unless_zero=True),
+    Row("consult_time", "On hold for a colleague's word, mean", unless_zero=True),
     Row("goodwill", "Goodwill a day{currency}", unless_zero=True),
     Row("leakage", "  to those who needed none", unless_zero=True),
     Row("cost_per_day", "Cost a day{currency}"),

@@ -36,11 +36,13 @@ STATE_WORDS: dict[AgentState, str] = {state: state.name.lower().replace("_", " "
     AgentState.OFF_PHONE: "off the phones",
     AgentState.MISSING: "absent",
     AgentState.LATE: "late",
-    AgentState.BRIEF: "with callers who are passed on",
+    AgentState.BRIEF: "holding with callers for others",
+    AgentState.CONSULT: "asked by colleagues",
 }
 _ENDS = {
     "refused": "refused for want of authority",
     "escalated": "passed on to somebody with more authority",
+    "consulted": "settled with the word of somebody with more authority",
     "transferred": "passed on to somebody else",
 }
 """What follows a talk, by the agent's action or how the stay ended."""
@@ -336,7 +338,9 @@ def _arrival(stretch: Stretch) -> str:
 def _stretch_words(stretch: Stretch) -> str:
     if stretch.state == AgentState.RING:
         return "the phone rang, but the caller hung up"
-    if stretch.state in (AgentState.TALK, AgentState.WRAP):
+    if stretch.state == AgentState.CONSULT:
+        return "asked by a colleague"
+    if stretch.state in (AgentState.TALK, AgentState.WRAP, AgentState.BRIEF):
         return f"still {STATE_WORDS[stretch.state]} of a call of the day before"
     return {AgentState.MISSING: "absent all shift", AgentState.LATE: "not there yet: late"}.get(
         stretch.state, STATE_WORDS[stretch.state]
@@ -353,7 +357,8 @@ def _call_words(call: Call) -> str:
     if call.came_by in ("transferred", "escalated"):
         why = " for want of authority" if call.came_by == "escalated" else ""
         again = f" ({numbers.duration(call.retold)})" if call.retold >= _LEAST else ""
-        parts.append(f"passed on from {escaped(call.came_from)}{why}: he tells his story again{again}")
+        story = "he was briefed" if call.briefed else f"he tells his story again{again}"
+        parts.append(f"passed on from {escaped(call.came_from)}{why}: {story}")
     elif call.came_from:
         parts.append(f"{call.came_by} from {escaped(call.came_from)}")
     if call.handled_as != call.call_type and call.came_by in ("", "overflowed"):
@@ -361,6 +366,10 @@ def _call_words(call: Call) -> str:
     ring = call.answered_at - call.assigned_at
     spent = (("ring", ring), ("talk", call.talk), ("hold", call.hold), ("wrap", call.wrap))
     parts += [f"{word} {numbers.duration(length)}" for word, length in spent if length >= _LEAST or word == "talk"]
+    if call.asked >= _LEAST:
+        parts.append(f"{numbers.duration(call.asked)} of the hold for somebody with more authority")
+    if call.held >= _LEAST:
+        parts.append(f"held with him for the next person {numbers.duration(call.held)}")
     parts += [_ENDS[said] for said in (call.action or call.outcome,) if said in _ENDS]
     if call.outcome == "lost_in_transfer":
         parts.append("he hung up while being passed on")
@@ -375,7 +384,7 @@ def _waited(call: Call) -> str:
         (ROADBLOCKS[delay.roadblock].said, delay.seconds)
         for delay in call.delays
         if ROADBLOCKS[delay.roadblock].whose == "caller"
-        and delay.roadblock not in ("hold", "retold")
+        and delay.roadblock not in ("hold", "asked", "retold")
         and delay.seconds >= _LEAST
     ]
     if len(reasons) > 1:

@@ -14,7 +14,19 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, interval_at, need_at, team_at, way_at
 from ccsim.vocabulary import Action, Stream
 
-__all__ = ["action_of", "amount_needed", "amount_leaked", "day_of", "is_lost", "is_resolved", "stay_of", "talk_of", "way_on"]
+__all__ = [
+    "action_of",
+    "amount_leaked",
+    "amount_needed",
+    "day_of",
+    "is_lost",
+    "is_resolved",
+    "stay_of",
+    "talk_after",
+    "talk_of",
+    "way_on",
+    "way_to_ask",
+]
 
 
 @jit
@@ -51,6 +63,17 @@ def way_on(program: Records, call_type: int, limit: float, needed: float) -> int
 
 
 @jit
+def way_to_ask(program: Records, call_type: int, limit: float, needed: float) -> int:
+    """Lane in which one waits for a colleague above this limit who may grant enough, -1 if there is none."""
+    kind = call_type_at(program, call_type)
+    for place in range(kind.first_way, kind.first_way + kind.n_ways):
+        way = way_at(program, place)
+        if way.limit > limit and way.limit >= needed:
+            return way.lane  # type: ignore[no-any-return]
+    return -1
+
+
+@jit
 def action_of(
     luck: Luck, program: Records, call_type: int, limit: float, left: float, needed: float, n_hops: int, entity: int, stay: int
 ) -> int:
@@ -65,9 +88,14 @@ def action_of(
     """
     if needed <= limit and needed <= left:
         return Action.SETTLED
-    refused = call_type_at(program, call_type).refuse_share
-    if refused > 0.0 and uniform(luck, Stream.SHORTFALL, entity, stay) < refused:
-        return Action.REFUSED
+    kind = call_type_at(program, call_type)
+    consults = kind.refuse_share + kind.consult_share
+    if consults > 0.0:
+        u = uniform(luck, Stream.SHORTFALL, entity, stay)
+        if u < kind.refuse_share or (u < consults and way_to_ask(program, call_type, limit, needed) < 0):
+            return Action.REFUSED
+        if u < consults:
+            return Action.CONSULTED
     if n_hops >= program.max_hops or way_on(program, call_type, limit, needed) < 0:
         return Action.REFUSED
     return Action.ESCALATED
@@ -78,6 +106,8 @@ def talk_of(
     program: Records, case_type: int, action: int, talk: float, needed: float, leg: int, recorded: bool, story: float
 ) -> float:
     """Talk time of a leg, s: of a `talk` time as drawn, the part that is needed, with deciding and retelling.
+
+    Of who asks a colleague: until he does.
 
     Parameters
     ----------
@@ -95,11 +125,25 @@ def talk_of(
         time *= call_type_at(program, case_type).authority_talk
     if leg > 0:
         time *= program.next_leg
-    if action == Action.ESCALATED or action == Action.REFUSED:
+    if action == Action.ESCALATED or action == Action.REFUSED or action == Action.CONSULTED:
         time *= program.first_leg
     if needed > 0.0 and (action == Action.SETTLED or action == Action.REFUSED):
         time += program.decide_frontline if leg == 0 else program.decide_supervisor
     return time + story
+
+
+@jit
+def talk_after(program: Records, case_type: int, action: int, talk: float, needed: float, leg: int, recorded: bool) -> float:
+    """Talk time after asking a colleague, s: what is left of a `talk` time as drawn, with deciding; or only that, to refuse."""
+    decide = program.decide_frontline if leg == 0 else program.decide_supervisor
+    if action == Action.REFUSED:
+        return decide  # type: ignore[no-any-return]
+    time = talk
+    if not recorded:
+        time *= call_type_at(program, case_type).authority_talk
+    if leg > 0:
+        time *= program.next_leg
+    return time * (1.0 - program.first_leg) + decide  # type: ignore[no-any-return]
 
 
 @jit

@@ -390,6 +390,7 @@ def tally_case(row: Records, program: Records, counts: Records) -> None:
     cell.at_first += row.at_first
     cell.retold_time += micros(row.retold_time)
     cell.brief_time += micros(row.brief_time)
+    cell.consult_time += micros(row.consult_time)
     cell.goodwill += micros(row.granted)
     cell.leaked += micros(row.leaked)
     if row.needed > 0.0:
@@ -438,6 +439,9 @@ def tally_agent_state(row: Records, program: Records, counts: Records) -> None:
         elif row.state == AgentState.BRIEF:
             cell.brief_time += inside
             cell.overtime_brief_time += overtime
+        elif row.state == AgentState.CONSULT:
+            cell.consult_time += inside
+            cell.overtime_consult_time += overtime
         else:
             cell.wrap_time += inside
             cell.overtime_wrap_time += overtime

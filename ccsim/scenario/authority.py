@@ -21,6 +21,7 @@ from ccsim.scenario.fields import (
     Model,
     Name,
     NotYet,
+    PositiveDuration,
     PositiveNumber,
     Share,
     ShortForm,
@@ -171,13 +172,14 @@ class OnShortfall(Model):
 
     escalate: Share = 0.0
     refuse: Share = 0.0
-    consult: NotYet = None
+    consult: Share = 0.0
+    """The caller holds while the agent asks somebody who may grant it, and then settles it."""
     call_back: NotYet = None
 
     @model_validator(mode="after")
     def _whole(self) -> OnShortfall:
-        if abs(self.escalate + self.refuse - 1.0) > 1e-9:
-            total = units.format_percent(self.escalate + self.refuse)
+        if abs(self.escalate + self.refuse + self.consult - 1.0) > 1e-9:
+            total = units.format_percent(self.escalate + self.refuse + self.consult)
             raise Refusal("E-PROB-SUM", "shares must sum to 100%", got=total, try_="{escalate: 90%, refuse: 10%}")
         return self
 
@@ -230,6 +232,10 @@ class MakeItRight(Model):
     decide: Decide = Decide()
     retell: Duration = 0.0
     """The story told again to everyone after the first."""
+    consult: Duration = 60.0
+    """How long a colleague who is asked and the agent who asks him talk."""
+    consult_at_most: PositiveDuration = 600.0
+    """How long an agent holds for a colleague; then he refuses the case."""
     on_shortfall: OnShortfallWritten = OnShortfall(escalate=1.0)
     escalate: Escalate = Escalate()
     leakage: Leakage | None = None

@@ -299,7 +299,7 @@ def test_every_second_and_every_unit_of_money_is_accounted_for(number: int) -> N
         return float(length[mine].sum())
 
     for team, row in enumerate(program.teams):
-        on_phones = spent(team, A.AVAILABLE, A.RING, A.TALK, A.BRIEF, A.WRAP)
+        on_phones = spent(team, A.AVAILABLE, A.RING, A.TALK, A.BRIEF, A.CONSULT, A.WRAP)
         away, lost = spent(team, A.BREAK, A.OFF_PHONE), spent(team, A.MISSING, A.LATE)
         assert of["on_phones_time"][team] == pytest.approx(on_phones, abs=1e-3)
         if row.persons:
@@ -312,7 +312,9 @@ def test_every_second_and_every_unit_of_money_is_accounted_for(number: int) -> N
             paid = (1 + row.paid_extra) * of["planned_phone_time"][team] + of["paid_overtime"][team]
             assert of["paid_time"][team] == pytest.approx(paid, abs=1e-3)
             assert of["planned_phone_time"][team] + of["paid_overtime"][team] >= on_phones + away - 1e-3
-        billed = spent(team, A.TALK, A.WRAP) if row.billed == Billed.TALK_AND_WRAP else of["paid_time"][team]
+        billed = (
+            spent(team, A.TALK, A.BRIEF, A.CONSULT, A.WRAP) if row.billed == Billed.TALK_AND_WRAP else of["paid_time"][team]
+        )
         assert of["bill"][team] * 1e6 == pytest.approx(row.cost * billed, abs=1e-6)
     assert centre["bill"] == pytest.approx(of["bill"].sum(), rel=1e-12)
     ours = teams.billed != Billed.TALK_AND_WRAP

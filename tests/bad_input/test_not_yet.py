@@ -23,13 +23,12 @@ agents:
   vendor:
     headcount: 3
 make_it_right:
-  on_shortfall: {escalate: 80%, consult: 10%, call_back: 10%}
+  on_shortfall: {escalate: 80%, call_back: 20%}
 after_contact:
   redial: {share: 45%, after: 6m}
 """
 REFUSED = [
     "queues.billing.callback",
-    "make_it_right.on_shortfall.consult",
     "make_it_right.on_shortfall.call_back",
 ]
 

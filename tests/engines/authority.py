@@ -32,6 +32,8 @@ def with_authority(program: Program, dice: Dice, *, grid: bool) -> Program:
         s.leak_share, s.leak_amount = dice.pick([0.2, 1.0]), dice.pick([0.0, 10.0, 25.0])
     later = Dice(dice.between(0, 1 << 30))  # of its own: what is drawn below stays as it was before these
     s.warm, s.brief = later.pick([0, 1, 1, 1]), later.pick([0.0, 60.0, 60.0] if grid else [0.0, 20.0, 47.3])
+    s.consults, s.consult = 1, later.pick([0.0, 60.0, 60.0] if grid else [0.0, 45.0, 71.9])
+    s.consult_at_most = later.pick([0.0, 120.0, 600.0])
     for team in teams:
         team.authority = dice.pick([0.0, 25.0, 25.0, 150.0, math.inf])
         team.credit_budget = dice.pick([math.inf, math.inf, 100.0])
@@ -51,6 +53,7 @@ def with_authority(program: Program, dice: Dice, *, grid: bool) -> Program:
         kind.n_needs = len(needs) - kind.first_need
         kind.authority_talk = dice.pick([1.0, 1.5])
         kind.after_transfer = later.pick([1.0, 0.5, 2.0])
+        kind.consult_share = later.pick([0.0, 0.0, 0.5, 1.0]) * (1.0 - kind.refuse_share)
         kind.refuse_share = dice.pick([0.0, 0.0, 0.0, 0.0, 0.3, 0.3, 0.3, 1.0])
         kind.unresolved = dice.pick([0.0, 0.0, 0.2])
 

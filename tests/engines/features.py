@@ -101,6 +101,11 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
     outcomes = [outcome for outcome in Outcome if outcome != Outcome.SERVED]
     found = {outcome.name.lower(): of(stays, stays["outcome"] == outcome) for outcome in outcomes}
     found["blocked"] = of(contacts, contacts["outcome"] == Outcome.BLOCKED)
+    asked = stays["kind"] == SegmentKind.CONSULT
+    found["asked a colleague"] = of(stays, asked & (stays["answered_at"] < math.inf))
+    found["asked in vain"] = of(stays, asked & (stays["answered_at"] == math.inf))
+    found["held with, and gone"] = found["escalated"] & bool(program.settings.warm[0])
+    found["held with, and gone"] &= of(stays, (stays["came_by"] == Outcome.ESCALATED) & (stays["answered_at"] == math.inf))
     lines = program.settings.lines[0] < UNLIMITED
     found["redial"] = of(contacts, contacts["contact"] > 0)
     first_day = rows.episodes["first_at"][contacts["customer"]] // 86400.0
@@ -170,7 +175,7 @@ def _held(program: Program, rows: Rows, queued: Any) -> Touched:
 def _of_agents(program: Program, rows: Rows) -> dict[str, Touched]:
     """States of agents beyond work; they count for every customer."""
     n, states = len(rows.episodes), set(rows.agent_states["state"].tolist())
-    rare = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE, AgentState.BRIEF)
+    rare = (AgentState.BREAK, AgentState.OFF_PHONE, AgentState.MISSING, AgentState.LATE, AgentState.BRIEF, AgentState.CONSULT)
     found = {f"agents {state.name.lower()}": np.full(n, int(state) in states) for state in rare}
     called = (program.timetable.event == Event.GO_AWAY) & (program.timetable.entity >= len(program.agents))
     found["agents called off"] = np.full(n, bool(called.any()))

@@ -200,6 +200,14 @@ DAYS: dict[str, Program] = {
             "satisfaction": {"base": 4.5, "per_minute_waited": -1},
         },
     ),
+    # 0 holds 60-120 while agent 1 is asked, so does 1 at 610, after closing; agents of team x talk on for no time
+    "consult": centre(
+        [(0, 60, FOR_EVER), (580, 30, FOR_EVER)],
+        kinds={"call": _SHORT | _needs(100)},
+        queues={"call": {"teams": ["x"]}},
+        agents={team: {"headcount": 1, "authority": limit} for team, limit in {"x": 25, "y": 150}.items()},
+        make_it_right={"on_shortfall": "consult"},
+    ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),
     # one person until 600, break 120-180: 0 talks 100-150, the break is 150-210, 1 waits 130-210 and talks until 240

@@ -142,6 +142,10 @@ FACTS = [
     ("authority", "needed 500.0, the case needs 499.0", changed("cases", 2, needed=499)),
     ("warm", "I12 case of customer 0: brief_time 21.0, its legs say 20.0", changed("cases", 0, brief_time=21)),
     ("warm", "retold for 5.0, should be 0.0", changed("settlements", 1, retold_time=5)),
+    ("consult", "I12 case of customer 0: consult_time 61.0, its legs say 60.0", changed("cases", 0, consult_time=61)),
+    ("consult", "action 2, the request says 3", changed("settlements", 0, action=Action.REFUSED)),
+    ("consult", "asks who may grant 150.0", changed("settlements", 0, needed=151)),
+    ("consult", "agent 1: CONSULT with customer 0 from 60.0 to 120.0, of which no call tells", changed("segments", 1, agent=0)),
     (
         "warm",
         "agent 0: BRIEF with customer 0 from 60.0 to 79.0, of which no call tells",
@@ -482,6 +486,7 @@ COUNTED = [
     "again",
     "authority",
     "warm",
+    "consult",
     "transfer",
     "overflow",
     "lines",

@@ -31,7 +31,12 @@ REFUSED = [
     ({"calls.b.needs_authority": {"share": "80%"}}, "needs share and amount, or shares by level"),
     ({"calls.b.needs_authority": {"share": "80%", "amount": {"uniform": {"min": 9, "max": 3}}}}, "min must not exceed max"),
     ({"make_it_right.on_shortfall": {"escalate": "90%"}}, "shares must sum to 100%"),
-    ({"make_it_right.on_shortfall": {"escalate": "90%", "consult": "10%"}}, "E-NOT-YET make_it_right.on_shortfall"),
+    ({"make_it_right.on_shortfall": {"escalate": "90%", "consult": "20%"}}, 'shares must sum to 100%, got "110%"'),
+    (
+        {"make_it_right.on_shortfall": "ask"},
+        "E-KEY-UNKNOWN make_it_right.on_shortfall: unknown key, allowed: escalate, refuse, consult",
+    ),
+    ({"make_it_right.consult_at_most": "0s"}, "make_it_right.consult_at_most"),
     ({"make_it_right.escalate.transfer": "hot"}, "E-CHOICE make_it_right.escalate.transfer: is not one of its choices"),
     ({"make_it_right.escalate.brief": "20"}, "make_it_right.escalate.brief: a duration needs a unit"),
     ({"calls.a.after_transfer": "-5%"}, "E-NUM-MIN calls.a.after_transfer: a factor must be at least 0"),

@@ -13,6 +13,7 @@ from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import (
     RINGING,
     WAITING,
+    WILL_ASK,
     agent_now,
     agent_work,
     caller_at,
@@ -306,7 +307,9 @@ def change_state(program: Records, luck: Luck, floor: Records, now: float, agent
 def may_transfer(program: Records, floor: Records, slot: int) -> bool:
     """True if this talk may end in a transfer: until it ends the contact is inside, so nobody goes home who might be needed."""
     caller = caller_at(floor, slot)
-    if program.authority != 0 and case_now(floor, slot).action == Action.ESCALATED:
-        return True
+    if program.authority != 0:
+        case = case_now(floor, slot)
+        if case.action == Action.ESCALATED or case.asks == WILL_ASK:
+            return True
     may = call_type_at(program, caller.call_type).transfer_share > 0.0 and leg_of(caller) == 0
     return may or is_misrouted(floor, slot)

@@ -7,6 +7,7 @@ import math
 from ccsim.engine.compiled.calendar import code_of, push
 from ccsim.engine.compiled.earlier import is_misrouted, leg_of
 from ccsim.engine.compiled.state import (
+    WILL_ASK,
     agent_now,
     budget_of,
     caller_at,
@@ -30,8 +31,10 @@ from ccsim.rules.authority import (
     is_lost,
     is_resolved,
     stay_of,
+    talk_after,
     talk_of,
     way_on,
+    way_to_ask,
 )
 from ccsim.rules.callers import transfers
 from ccsim.rules.decisions import standing_of
@@ -41,7 +44,17 @@ from ccsim.rules.tables import agent_at, call_type_at, team_at
 from ccsim.rules.tally import interval_of, tally_case
 from ccsim.vocabulary import Action, CaseEnd, Cause, Event, Outcome
 
-__all__ = ["begin_case", "close_case", "end_briefing", "loses", "pass_on", "put_down", "take_up"]
+__all__ = [
+    "ask_in_vain",
+    "begin_case",
+    "close_case",
+    "end_briefing",
+    "lane_to_ask",
+    "loses",
+    "pass_on",
+    "put_down",
+    "take_up",
+]
 
 _SETTLEMENT_WORDS = SETTLEMENT.itemsize // 8
 _CASE_WORDS = CASE.itemsize // 8
@@ -60,6 +73,7 @@ def begin_case(program: Records, luck: Luck, floor: Records, slot: int) -> None:
     case.leaked = 0.0
     case.retold = 0.0
     case.brief_time = 0.0
+    case.consult_time = 0.0
     case.n_legs = 0
     case.n_escalations = 0
     case.n_hops = 0
@@ -67,6 +81,7 @@ def begin_case(program: Records, luck: Luck, floor: Records, slot: int) -> None:
     case.resolved = 0
     case.at_first = 0
     case.briefer = -1
+    case.asks = 0
     case.at_first_contact = 0
     case.n_met = 0
     case.n_returns = 0
@@ -116,6 +131,11 @@ def take_up(program: Records, luck: Luck, floor: Records, now: float, slot: int,
     elif leg > 0:
         story = program.retell
         case.leg_retold = story
+    if case.action == Action.CONSULTED:
+        case.asks = WILL_ASK
+        case.talk_after = talk_after(program, case.call_type, case.action, caller.talk_time, case.needed, leg, recorded)
+        case.hold_after = caller.hold_time
+        caller.hold_time = 0.0
     caller.talk_time = talk_of(program, case.call_type, case.action, caller.talk_time, case.needed, leg, recorded, story)
     end_briefing(floor, now, slot, program.brief)
 
@@ -149,6 +169,10 @@ def decide(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     entity = entity_of(floor, slot)
     stay = stay_of(caller.contact, caller.segment)
     case.action = action_of(luck, program, caller.call_type, team.authority, left, case.needed, case.n_hops, entity, stay)
+    if case.action == Action.CONSULTED:
+        case.leg_granted = case.needed  # by the colleague's word, so out of nobody's budget
+        if is_resolved(luck, program, case.call_type, agent_at(program, agent).team, entity, stay):
+            case.leg_resolved = 1
     if case.action != Action.SETTLED:
         return
     case.leg_granted = case.needed
@@ -158,6 +182,25 @@ def decide(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     budget.spent += case.leg_granted
     if is_resolved(luck, program, case.call_type, agent_at(program, agent).team, entity, stay):
         case.leg_resolved = 1
+
+
+@inner
+def lane_to_ask(program: Records, floor: Records, slot: int) -> int:
+    """The lane in which the caller's agent waits for a colleague."""
+    caller = caller_at(floor, slot)
+    limit = team_at(program, agent_at(program, caller.agent).team).authority
+    return way_to_ask(program, caller.call_type, limit, case_now(floor, slot).needed)  # type: ignore[no-any-return]
+
+
+@inner
+def ask_in_vain(program: Records, floor: Records, slot: int) -> None:
+    """No colleague could be asked: the case is refused. Writes cases."""
+    case = case_now(floor, slot)
+    case.action = Action.REFUSED
+    case.leg_granted = 0.0
+    case.leg_resolved = 0
+    leg = leg_of(caller_at(floor, slot))
+    case.talk_after = talk_after(program, case.call_type, case.action, 0.0, case.needed, leg, False)
 
 
 @inner
@@ -238,7 +281,7 @@ def close_case(program: Records, luck: Luck, floor: Records, slot: int, outcome:
         case.end = CaseEnd.UNMET
     elif now.action == Action.REFUSED:
         case.end = CaseEnd.REFUSED
-    elif now.action == Action.SETTLED:
+    elif now.action == Action.SETTLED or now.action == Action.CONSULTED:
         case.end = CaseEnd.SETTLED
     case.resolved = now.resolved
     case.at_first = now.at_first
@@ -252,6 +295,7 @@ def close_case(program: Records, luck: Luck, floor: Records, slot: int, outcome:
     case.leaked = now.leaked
     case.retold_time = now.retold
     case.brief_time = now.brief_time
+    case.consult_time = now.consult_time
     case.waited = now.waited
     case.first_ended_at = now.first_ended_at
     case.back_at = now.back_at

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ccsim.engine.compiled.assign import assign, change_state, pick_call, schedule, start_idle, stop_idle, unqueue
+from ccsim.engine.compiled.consult import begin_consult
 from ccsim.engine.compiled.person import end_overtime, run_errand
-from ccsim.engine.compiled.state import agent_now, budget_of, team_now
+from ccsim.engine.compiled.state import REQUEST, agent_now, budget_of, case_now, team_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
@@ -39,6 +40,9 @@ def take(program: Records, luck: Luck, floor: Records, now: float, slot: int, ag
     """A waiting call is answered. Writes callers, lanes, clock and what `assign` does."""
     unqueue(floor, slot)
     floor.n_inside -= 1
+    if program.consults != 0 and case_now(floor, slot).asks == REQUEST:
+        begin_consult(program, luck, floor, now, slot, agent)
+        return
     assign(program, luck, floor, now, slot, agent)
 
 

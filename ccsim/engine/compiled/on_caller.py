@@ -11,11 +11,15 @@ from ccsim.engine.compiled.desk import begin_case, loses, pass_on, put_down
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
-from ccsim.engine.compiled.on_queue import end_unserved, free_slot, leave_queue, reserve_segment, seek_agent
+from ccsim.engine.compiled.on_consult import ask, end_consult
+from ccsim.engine.compiled.on_queue import end_unserved, leave_queue, seek_agent
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
+from ccsim.engine.compiled.slots import free_slot, reserve_segment
 from ccsim.engine.compiled.state import (
     OUT_OF_HOURS,
+    REQUEST,
     ROWS_AHEAD,
+    WILL_ASK,
     agent_now,
     budget_of,
     caller_at,
@@ -129,6 +133,14 @@ def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: 
 @inner
 def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The conversation is over: the caller is transferred or served; the agent wraps up or is released. Writes all tables."""
+    if program.consults != 0:
+        asks = case_now(floor, slot).asks
+        if asks == WILL_ASK:
+            ask(program, luck, floor, now, slot)
+            return
+        if asks == REQUEST:
+            end_consult(program, luck, floor, now, slot)
+            return
     caller = caller_at(floor, slot)
     agent = caller.agent
     customer = caller.customer

@@ -13,15 +13,17 @@ from ccsim.engine.compiled.desk import end_briefing
 from ccsim.engine.compiled.earlier import forget_contact, keep_earlier, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
+from ccsim.engine.compiled.on_consult import give_up
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
+from ccsim.engine.compiled.slots import free_slot, reserve_segment
 from ccsim.engine.compiled.state import (
+    REQUEST,
     RINGING,
-    ROWS_AHEAD,
     WAITING,
     caller_at,
+    case_now,
     contact_at,
     earlier_at,
-    fetch_segment,
     lane_now,
     queue_now,
 )
@@ -35,13 +37,11 @@ from ccsim.vocabulary import Event, EventField, Outcome, Standing
 __all__ = [
     "clear_queues",
     "end_unserved",
-    "free_slot",
     "leave_queue",
     "leave_waiting",
     "on_abandon",
     "on_queue_step",
     "on_ring_end",
-    "reserve_segment",
     "seek_agent",
 ]
 
@@ -265,6 +265,9 @@ def leave_waiting(program: Records, luck: Luck, floor: Records, now: float, slot
     """A waiting caller leaves the queue unserved. Writes callers, lanes, clock, rows."""
     unqueue(floor, slot)
     floor.n_inside -= 1
+    if program.consults != 0 and case_now(floor, slot).asks == REQUEST:
+        give_up(program, luck, floor, now, slot, outcome)
+        return
     leave_queue(program, luck, floor, now, slot, outcome)
 
 
@@ -311,23 +314,3 @@ def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot:
             return
     close_episode(program, luck, floor, slot, outcome, now)
     free_slot(floor, slot)
-
-
-@inner
-def free_slot(floor: Records, slot: int) -> None:
-    """The customer is gone for good. Writes callers, clock."""
-    caller_at(floor, slot).customer = -1
-    caller_at(floor, slot).next = floor.free_slot
-    floor.free_slot = slot
-    floor.n_free += 1
-
-
-@inner
-def reserve_segment(floor: Records, slot: int) -> None:
-    """Gives the caller's next stay its row. Writes callers, clock."""
-    caller = caller_at(floor, slot)
-    caller.segment_row = 0
-    if floor.keep_rows != 0:
-        caller.segment_row = floor.n_segment_rows
-        fetch_segment(floor, caller.segment_row + ROWS_AHEAD)
-        floor.n_segment_rows += 1

@@ -29,7 +29,7 @@ from ccsim.rules.tables import agent_at, lane_at
 from ccsim.rules.tally import tally_agent_state, tally_contact, tally_episode, tally_segment
 from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
 
-__all__ = ["close_agent_state", "close_contact", "close_episode", "close_ivr_stay", "close_queue_stay"]
+__all__ = ["close_agent_state", "close_consult", "close_contact", "close_episode", "close_ivr_stay", "close_queue_stay"]
 
 _EPISODE_WORDS = EPISODE.itemsize // 8
 _CONTACT_WORDS = CONTACT.itemsize // 8
@@ -103,6 +103,40 @@ def close_queue_stay(program: Records, luck: Luck, floor: Records, slot: int, ou
         tally_segment(segment, program, counts_of(floor, 0))
     if floor.keep_digest != 0:
         fold(row_table(floor, 2), caller.segment_row, _SEGMENT_WORDS, digest_at(floor, 2))
+
+
+@inner
+@apart
+def close_consult(program: Records, luck: Luck, floor: Records, slot: int, outcome: int, ended_at: float) -> None:
+    """A colleague was asked, or waited for in vain. Writes one segment, counts."""
+    request = caller_at(floor, slot)
+    answered = request.answered_at < math.inf
+    segment = segment_at(floor, request.segment_row)
+    segment.customer = request.customer
+    segment.replication = luck.replication
+    segment.episode = 0
+    segment.contact = request.contact
+    segment.segment = request.segment
+    segment.kind = SegmentKind.CONSULT
+    segment.place = lane_at(program, request.lane).queue
+    segment.call_type = request.call_type
+    segment.outcome = outcome
+    segment.agent = request.agent
+    segment.slots = 1 if answered else 0
+    segment.came_by = -1
+    segment.came_from = -1
+    segment.entered_at = request.queued_at
+    segment.clock_at = request.queued_at
+    segment.gives_up_at = request.gives_up_at
+    segment.assigned_at = request.answered_at
+    segment.answered_at = request.answered_at
+    segment.ended_at = ended_at
+    segment.hold_time = 0.0
+    segment.wrap_ended_at = ended_at if answered else math.inf
+    if floor.keep_rows == 0:
+        tally_segment(segment, program, counts_of(floor, 0))
+    if floor.keep_digest != 0:
+        fold(row_table(floor, 2), request.segment_row, _SEGMENT_WORDS, digest_at(floor, 2))
 
 
 @inner

@@ -32,6 +32,8 @@ __all__ = [
     "SLOT_BITS",
     "SPARE_EVENTS",
     "RINGING",
+    "REQUEST",
+    "WILL_ASK",
     "UNCHECKED_EVENTS",
     "WAITING",
     "N_SLICES",
@@ -215,6 +217,9 @@ EARLIER = np.dtype(
 WAITING = 1
 RINGING = 2
 
+WILL_ASK = 1
+REQUEST = 2
+
 CASE_NOW = np.dtype(
     [
         ("needed", "f8"),  # in this contact: nothing once the problem is solved
@@ -226,6 +231,10 @@ CASE_NOW = np.dtype(
         ("leg_granted", "f8"),  # these three: in the leg at hand
         ("leg_leaked", "f8"),
         ("leg_retold", "f8"),
+        ("consult_time", "f8"),  # over the episode
+        ("asked_at", "f8"),  # these three: of a talk in which a colleague is asked
+        ("talk_after", "f8"),
+        ("hold_after", "f8"),
         ("row", "i4"),
         ("call_type", "i4"),  # of the episode
         ("n_legs", "i4"),
@@ -236,6 +245,8 @@ CASE_NOW = np.dtype(
         ("resolved", "i4"),
         ("at_first", "i4"),
         ("briefer", "i4"),  # agent who holds with the caller for the next person, -1
+        ("asks", "i4"),  # 0, `WILL_ASK` at the end of this talk, or the slot holds a `REQUEST` for a colleague
+        ("asker", "i4"),  # of a request: slot of the caller
         ("at_first_contact", "i4"),
         ("n_met", "i4"),  # contacts in which he met an agent
         ("n_returns", "i4"),

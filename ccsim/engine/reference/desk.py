@@ -54,6 +54,10 @@ class Desk:
         recorded = caller.recorded_handle >= 0.0 and caller.leg == 0
         what = (caller.call_type, case.action, caller.talk_time, case.needed, caller.leg)
         caller.talk_time = authority.talk_of(self.record, *what, recorded, story)
+        case.asks = case.action is Action.CONSULTED
+        if case.asks:
+            case.talk_after = float(authority.talk_after(self.record, *what, recorded))
+            case.hold_after, caller.hold_time = caller.hold_time, 0.0
 
     def _decide(self, caller: Caller, case: Case, agent: Agent, now: float) -> None:
         """Whether he may, and does."""
@@ -69,6 +73,9 @@ class Desk:
         case.action = Action(
             authority.action_of(self.luck, self.record, caller.kind, limit, left, case.needed, case.n_hops, *who)
         )
+        if case.action is Action.CONSULTED:
+            case.leg_granted = case.needed  # by the colleague's word, so out of nobody's budget
+            case.leg_resolved = authority.is_resolved(self.luck, self.record, caller.call_type, agent.team.code, *who)
         if case.action is not Action.SETTLED:
             return
         case.leg_granted = case.needed
@@ -88,6 +95,18 @@ class Desk:
             case.resolved, case.resolved_at = True, now
             case.at_first = case.n_legs == 1
         self.book.settlement(caller, case)
+
+    def way_to_ask(self, caller: Caller, case: Case) -> int:
+        """The lane in which his agent waits for a colleague."""
+        assert caller.agent is not None
+        limit = float(self.program.teams.authority[caller.agent.team.code])
+        return int(authority.way_to_ask(self.record, caller.kind, limit, case.needed))
+
+    def ask_in_vain(self, caller: Caller, case: Case) -> None:
+        """No colleague could be asked: the case is refused."""
+        case.action, case.leg_granted, case.leg_resolved = Action.REFUSED, 0.0, False
+        what = (caller.call_type, case.action, 0.0, case.needed, caller.leg)
+        case.talk_after = float(authority.talk_after(self.record, *what, False))
 
     def loses(self, caller: Caller) -> bool:
         """True if he hangs up at the moment of being passed on."""

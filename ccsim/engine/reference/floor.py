@@ -8,6 +8,7 @@ from typing import Any
 
 from ccsim.engine.reference.after_contact import AfterContact
 from ccsim.engine.reference.clock import Clock
+from ccsim.engine.reference.consult import Consults
 from ccsim.engine.reference.desk import Desk
 from ccsim.engine.reference.happened import Happened
 from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Step, Team
@@ -83,6 +84,7 @@ class Floor:
         self.desk = Desk(program, self.record, luck, self.book)
         self.after_contact = AfterContact(self.record, luck)
         self.presence = Presence(self, program, self.record, luck)
+        self.consults = Consults(self)
 
     # -- What callers do ---------------------------------------------------------------------------------------------------
 
@@ -253,9 +255,12 @@ class Floor:
 
     def withdraw(self, caller: Caller, outcome: Outcome) -> None:
         """A waiting caller leaves unserved; the agent whose phone rang for him is free again."""
+        if caller.asker is not None:
+            self.consults.give_up(caller, outcome)
+            return
         agent = caller.agent
         if agent is None:
-            self._stop_waiting(caller)
+            self.stop_waiting(caller)
         else:
             self.n_inside -= 1
         self._end_contact(caller, outcome, self.clock.now)
@@ -263,7 +268,10 @@ class Floor:
             self.release(agent)
 
     def assign(self, caller: Caller, agent: Agent) -> None:
-        """The agent gets the call; his phone may ring first."""
+        """The agent gets the call; his phone may ring first. Who is asked by a colleague is there at once."""
+        if caller.asker is not None:
+            self.consults.begin(caller, agent)
+            return
         caller.agent, caller.assigned_at = agent, self.clock.now
         law = self.ring_law[agent.team.code]
         if law >= 0:
@@ -308,7 +316,7 @@ class Floor:
         if caller.case is not None:
             self.desk.take_up(caller, caller.case, agent, self.clock.now)
             self._end_briefing(caller, float(self.record.brief))
-        self.n_inside += self._may_transfer(caller)
+        self.n_inside += self.may_transfer(caller)
         self.change_state(agent, AgentState.TALK, caller.customer)
 
     def talk_ends(self, caller: Caller) -> tuple[Agent, float]:
@@ -318,7 +326,7 @@ class Floor:
         """
         agent, wrap_time = caller.agent, caller.wrap_time
         assert agent is not None
-        self.n_inside -= self._may_transfer(caller)
+        self.n_inside -= self.may_transfer(caller)
         kind = self.call_types[caller.kind]
         if caller.case is not None:
             self.desk.put_down(caller, caller.case, self.clock.now)
@@ -326,7 +334,7 @@ class Floor:
             self.put_right(caller)
         elif caller.case is not None and caller.case.action is Action.ESCALATED:
             self.escalate(caller, agent)
-        elif self._may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
+        elif self.may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
             self.transfer(caller, int(kind.transfer_to))
         else:
             self._end_contact(caller, Outcome.SERVED, self.clock.now)
@@ -418,7 +426,7 @@ class Floor:
             self.change_state(agent, AgentState.AVAILABLE)
             insort(agent.team.idle, agent, key=idle_order)
             return
-        self._stop_waiting(caller)
+        self.stop_waiting(caller)
         self.assign(caller, agent)
 
     def set_seats(self, team: Team, seats: int) -> None:
@@ -450,7 +458,7 @@ class Floor:
             caller = self.routing.pick_call(agent, self.lanes, self.clock.now)
             if caller is not None:
                 agent.team.idle.remove(agent)
-                self._stop_waiting(caller)
+                self.stop_waiting(caller)
                 self.assign(caller, agent)
 
     def clear_queues(self) -> None:
@@ -480,7 +488,7 @@ class Floor:
 
     # -- Steps of the verbs ------------------------------------------------------------------------------------------------
 
-    def _stop_waiting(self, caller: Caller) -> None:
+    def stop_waiting(self, caller: Caller) -> None:
         """Takes a caller out of his lane and wakes his story."""
         assert caller.woken is not None
         self._leave_lane(caller)
@@ -493,9 +501,10 @@ class Floor:
         self.n_inside -= 1
         caller.steps_at = math.inf
 
-    def _may_transfer(self, caller: Caller) -> bool:
+    def may_transfer(self, caller: Caller) -> bool:
         """True if his talk may end in a transfer: until it ends he is inside, so nobody goes home who might be needed."""
-        if caller.case is not None and caller.agent is not None and caller.case.action is Action.ESCALATED:
+        case = caller.case
+        if case is not None and caller.agent is not None and (case.action is Action.ESCALATED or case.asks):
             return True
         return caller.misrouted or (bool(self.call_types[caller.kind].transfer_share > 0.0) and caller.leg == 0)
 

@@ -106,6 +106,7 @@ class Case:
     leaked: float = 0.0
     retold: float = 0.0
     brief_time: float = 0.0
+    consult_time: float = 0.0
     resolved: bool = False
     at_first: bool = False
     at_first_contact: bool = False
@@ -119,6 +120,10 @@ class Case:
     resolved_at: float = math.inf
 
     n_hops: int = 0  # escalations of this contact
+    asks: bool = False  # a colleague, at the end of this talk
+    asked_at: float = math.inf
+    talk_after: float = 0.0  # this and the next: once he has asked
+    hold_after: float = 0.0
     briefer: Agent | None = None  # who holds with the caller for the next person
     action: Action = Action.SETTLED  # these five: in the leg at hand
     leg_granted: float = 0.0
@@ -175,6 +180,7 @@ class Caller:
     ended_at: float = math.inf
 
     case: Case | None = None  # where authority matters
+    asker: Caller | None = None  # of a request for a colleague, which waits in a lane like a caller: for whom
 
     @property
     def leg(self) -> int:

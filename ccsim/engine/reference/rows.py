@@ -42,6 +42,16 @@ class Book:
         where = (caller.contact, caller.segment, *place)
         self.written["segments"].append((*self._key(caller), *where, agent, int(answered), *before, *when, *work))
 
+    def consult(self, request: Caller, outcome: Outcome, ended_at: float) -> None:
+        """A colleague was asked, or waited for in vain."""
+        assert request.lane is not None
+        place = (SegmentKind.CONSULT, request.lane.queue, request.kind, outcome)
+        answered = request.answered_at < math.inf
+        who = (-1 if request.agent is None else request.agent.id, int(answered), -1, -1)
+        when = (request.entered_at, request.entered_at, request.gives_up_at, request.answered_at, request.answered_at, ended_at)
+        wrapped = (0.0, ended_at if answered else math.inf)
+        self.written["segments"].append((*self._key(request), request.contact, request.segment, *place, *who, *when, *wrapped))
+
     def contact(self, caller: Caller) -> None:
         """An attempt is over."""
         again = Cause.REDIAL if caller.case is None else caller.case.cause
@@ -76,13 +86,14 @@ class Book:
             end = CaseEnd.UNMET
         elif case.action is Action.REFUSED:
             end = CaseEnd.REFUSED
-        elif case.action is Action.SETTLED:
+        elif case.action in (Action.SETTLED, Action.CONSULTED):
             end = CaseEnd.SETTLED
         what = (caller.call_type, case.n_legs, case.n_escalations, end, int(case.resolved), int(case.at_first))
         again = (caller.contact + 1, case.n_met, case.n_returns, int(case.at_first_contact), int(farewell.left))
-        gave = (caller.first_at, case.first_needed, case.granted, case.leaked, case.retold, case.brief_time, case.waited)
+        gave = (caller.first_at, case.first_needed, case.granted, case.leaked)
+        took = (case.retold, case.brief_time, case.consult_time, case.waited)
         when = (case.first_ended_at, case.back_at, case.return_due_at, case.resolved_at)
-        self.written["cases"].append((*self._key(caller), *what, *again, *gave, *when, farewell.satisfaction))
+        self.written["cases"].append((*self._key(caller), *what, *again, *gave, *took, *when, farewell.satisfaction))
 
     def agent_state(self, agent: Agent, ended_at: float) -> None:
         """What an agent did is over; nothing is kept of an instant."""

@@ -55,6 +55,10 @@ def leg(clock: Clock, floor: Floor, caller: Caller) -> Story:
         return  # he hung up, or was sent away
 
     yield clock.at(caller.answered_at + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer)
+    if caller.case is not None and caller.case.asks:
+        floor.consults.ask(caller)
+        yield caller.woken  # his agent is back
+        yield clock.at(clock.now + caller.case.talk_after + caller.case.hold_after, Event.TALK_END, caller.customer)
     agent, wrap_time = floor.talk_ends(caller)
     if wrap_time > 0.0:
         clock.process(wrap_up(clock, floor, agent, wrap_time))

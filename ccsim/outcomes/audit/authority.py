@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.after_contact import check_after_contact, resolved_before
-from ccsim.outcomes.audit.briefings import briefings_of
+from ccsim.outcomes.audit.briefings import askings_of, briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.stays import misrouted, transfers_before
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import Action, CaseEnd, Outcome
+from ccsim.vocabulary import Action, CaseEnd, Outcome, SegmentKind
 
 __all__ = ["check_authority"]
 
@@ -23,7 +23,7 @@ TOLERANCE = 1e-9
 """Relative; a budget is spent in the order of time, the rows are in that of customers."""
 
 _ACTIONS = {
-    Outcome.SERVED: (Action.SETTLED, Action.REFUSED),
+    Outcome.SERVED: (Action.SETTLED, Action.REFUSED, Action.CONSULTED),
     Outcome.TRANSFERRED: (Action.TRANSFERRED,),
     Outcome.ESCALATED: (Action.ESCALATED,),
     Outcome.LOST_IN_TRANSFER: (Action.ESCALATED,),
@@ -37,7 +37,7 @@ def check_authority(program: Program, rows: Rows, complaints: Complaints) -> Non
         if len(settlements) or len(cases):
             complaints.add("I12", f"{len(settlements)} settlements and {len(cases)} cases where authority does not matter")
         return
-    answered = rows.segments["answered_at"] < np.inf
+    answered = (rows.segments["answered_at"] < np.inf) & (rows.segments["kind"] != SegmentKind.CONSULT)
     legs = rows.segments[answered]
     if len(legs) != len(settlements) or len(cases) != len(rows.episodes):
         told = f"{len(legs)} answered stays and {len(rows.episodes)} episodes"
@@ -72,7 +72,7 @@ def _check_actions(program: Program, rows: Rows, legs: Table, wrong: Table, comp
     teams = program.teams[settlements["team"]]
     able = (needed <= teams.authority) & (teams.credit_budget == np.inf)
     unable = needed > teams.authority
-    short = np.isin(action, (Action.ESCALATED, Action.REFUSED))
+    short = np.isin(action, (Action.ESCALATED, Action.REFUSED, Action.CONSULTED))
     complaints.where(able & short, "I12", lambda i: f"{_who(legs[i])}: could settle {needed[i]}, and did not")
     complaints.where(unable & (action == Action.SETTLED), "I12", lambda i: f"{_who(legs[i])}: settled {needed[i]}, and may not")
     briefed = (legs["came_by"] == Outcome.ESCALATED) & (program.settings.warm[0] != 0)
@@ -80,10 +80,12 @@ def _check_actions(program: Program, rows: Rows, legs: Table, wrong: Table, comp
     complaints.unlike(settlements["retold_time"], retold, "I12", lambda i: _who(legs[i]), "retold for", "should be")
 
     segments = rows.segments
+    _check_consults(program, rows, complaints)
     up = np.flatnonzero(segments["outcome"] == Outcome.ESCALATED)
     if not len(up):
         return
-    whose = np.searchsorted(np.flatnonzero(segments["answered_at"] < np.inf), up)
+    with_agent = (segments["answered_at"] < np.inf) & (segments["kind"] != SegmentKind.CONSULT)
+    whose = np.searchsorted(np.flatnonzero(with_agent), up)
     limit, wanted = program.teams.authority[settlements["team"][whose]], needed[whose]
     lane = program.lane_of[segments["call_type"][up + 1], segments["place"][up + 1]]
     reached = np.full(len(program.lanes), -1.0)
@@ -93,15 +95,51 @@ def _check_actions(program: Program, rows: Rows, legs: Table, wrong: Table, comp
     complaints.where(~right, "I12", lambda i: f"{_who(segments[up[i]])}: passed on to who may grant {reached[lane[i]]}")
 
 
+def _check_consults(program: Program, rows: Rows, complaints: Complaints) -> None:
+    """Asked is, in the agent's last talk with the caller, somebody above him who may grant enough; else he refuses."""
+    asking = askings_of(rows.segments)
+    asked, stays = asking.requests, asking.stays
+    settled = rows.settlements[np.isin(_keys(rows.settlements), _keys(stays))]
+    if len(settled) != len(stays):
+        complaints.add("I12", f"{len(stays)} stays with a colleague asked, settled {len(settled)}")
+        return
+    got = asked["answered_at"] < np.inf
+    expected = np.where(got, int(Action.CONSULTED), int(Action.REFUSED))
+    complaints.unlike(settled["action"], expected, "I12", lambda i: _who(stays[i]), "action", "the request says")
+    lane = program.lane_of[asked["call_type"], asked["place"]]
+    reached = np.full(len(program.lanes), -1.0)
+    reached[program.ways.lane] = program.ways.limit
+    low = (reached[lane] < settled["needed"]) | (reached[lane] <= program.teams.authority[settled["team"]])
+    complaints.where(low, "I12", lambda i: f"{_who(stays[i])}: asks who may grant {reached[lane[i]]}")
+    outside = (asking.begins < stays["answered_at"]) | (asking.ends > stays["ended_at"]) | (stays["outcome"] != Outcome.SERVED)
+    complaints.where(outside, "I01", lambda i: f"{_who(stays[i])}: asks a colleague outside his talk, or passes the case on")
+    ends = np.where(got, asked["answered_at"] + program.settings.consult[0], asked["ended_at"])
+    complaints.unlike(asked["ended_at"], ends, "I12", lambda i: _who(stays[i]), "consult until", "should be")
+    n_consulted = int((rows.settlements["action"] == Action.CONSULTED).sum())
+    if n_consulted != int(got.sum()):
+        complaints.add("I12", f"{n_consulted} settlements with a colleague's word, of which {int(got.sum())} was asked")
+
+
+def _keys(table: Table) -> Table:
+    """Customer, contact and segment of each row."""
+    found = np.empty(len(table), [("customer", "i8"), ("contact", "i8"), ("segment", "i8")])
+    for field in found.dtype.names or ():
+        found[field] = table[field]
+    return found
+
+
 def _check_grants(program: Program, settlements: Table, complaints: Complaints) -> None:
     """Only who settles grants: what is needed, or, where nothing is, what leaks."""
-    settled = settlements["action"] == Action.SETTLED
+    own = settlements["action"] == Action.SETTLED
+    settled = own | (settlements["action"] == Action.CONSULTED)
     needed, granted, leaked = (settlements[field] for field in ("needed", "granted", "leaked"))
     expected = np.where(settled, needed, 0.0) + leaked
     complaints.unlike(granted, expected, "I12", lambda i: _who(settlements[i]), "granted", "should be")
     limit = program.teams.authority[settlements["team"]]
-    complaints.where(granted > limit, "I12", lambda i: f"{_who(settlements[i])}: granted {granted[i]}, allowed {limit[i]}")
-    odd = (leaked > 0) & ((needed > 0) | ~settled | (leaked != program.settings.leak_amount[0]))
+    complaints.where(
+        own & (granted > limit), "I12", lambda i: f"{_who(settlements[i])}: granted {granted[i]}, allowed {limit[i]}"
+    )
+    odd = (leaked > 0) & ((needed > 0) | ~own | (leaked != program.settings.leak_amount[0]))
     odd |= (leaked > 0) & (program.settings.leak_share[0] <= 0)
     complaints.where(odd, "I12", lambda i: f"{_who(settlements[i])}: gave away {leaked[i]}")
     complaints.where(
@@ -114,7 +152,8 @@ def _check_budgets(program: Program, settlements: Table, complaints: Complaints)
     interval = np.searchsorted(program.intervals.starts_at, settlements["answered_at"], "right") - 1
     day = program.intervals.day[interval]
     spent = np.zeros((len(program.agents), len(program.days)))
-    np.add.at(spent, (settlements["agent"], day), settlements["granted"])
+    alone = settlements["action"] != Action.CONSULTED
+    np.add.at(spent, (settlements["agent"][alone], day[alone]), settlements["granted"][alone])
     budget = program.teams.credit_budget[program.agents.team]
     most = spent.max(axis=1, initial=0.0)
     complaints.where(
@@ -137,13 +176,16 @@ def _check_cases(program: Program, rows: Rows, complaints: Complaints) -> None:
     last = np.where(n_legs > 0, first + n_legs - 1, -1)
     action = np.append(settlements["action"], -1)[last]
     end = np.full(n, int(CaseEnd.LOST))
-    end[action == Action.REFUSED], end[action == Action.SETTLED] = CaseEnd.REFUSED, CaseEnd.SETTLED
+    end[action == Action.REFUSED] = CaseEnd.REFUSED
+    end[np.isin(action, (Action.SETTLED, Action.CONSULTED))] = CaseEnd.SETTLED
     end[n_legs == 0] = CaseEnd.UNMET
     resolved = np.zeros(n, np.int64)
     np.maximum.at(resolved, owner, settlements["resolved"])
     up = rows.segments["outcome"] == Outcome.ESCALATED
     briefings, briefed = briefings_of(program, rows.segments), np.zeros(n)
     over = briefings.ends < np.inf
+    asking, asked = askings_of(rows.segments), np.zeros(n)
+    np.add.at(asked, asking.stays["customer"], asking.ends - asking.begins)
     np.add.at(briefed, briefings.stays["customer"][over], briefings.ends[over] - briefings.begins[over])  # in their order
     expected = {
         "customer": episodes["customer"],
@@ -155,6 +197,7 @@ def _check_cases(program: Program, rows: Rows, complaints: Complaints) -> None:
         "resolved": resolved,
         "at_first": np.append(settlements["resolved"], 0)[np.where(n_legs > 0, first, -1)],
         "brief_time": briefed,
+        "consult_time": asked,
         **sums,
     }
     for field, value in expected.items():

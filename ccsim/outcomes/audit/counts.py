@@ -166,7 +166,7 @@ _MORE = ("flowed_in", "transferred", "lost_in_transfer", "later_wait_time", "rin
 
 
 def _count_segments(program: Program, segments: Table, counts: Counts) -> None:
-    stays = segments[segments["kind"] == SegmentKind.QUEUE]
+    stays = segments[segments["kind"] != SegmentKind.IVR_NODE]  # who is asked by a colleague is asked in a queue, too
     lane = program.lane_of[stays["call_type"], stays["place"]]
     served = stays["answered_at"] < np.inf
     left = np.where(served, stays["answered_at"], stays["ended_at"])
@@ -298,6 +298,7 @@ def _count_cases(program: Program, cases: Table, counts: Counts) -> None:
         "at_first": cases["at_first"],
         "retold_time": _micros(cases["retold_time"]),
         "brief_time": _micros(cases["brief_time"]),
+        "consult_time": _micros(cases["consult_time"]),
         "goodwill": _micros(cases["granted"]),
         "leaked": _micros(cases["leaked"]),
     }.items():
@@ -328,7 +329,14 @@ def _count_agent_time(program: Program, states: Table, counts: Counts) -> None:
     """Time by state, split at interval edges and at opening and closing."""
     names = {
         state: f"{state.name.lower()}_time"
-        for state in (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF)
+        for state in (
+            AgentState.AVAILABLE,
+            AgentState.TALK,
+            AgentState.WRAP,
+            AgentState.RING,
+            AgentState.BRIEF,
+            AgentState.CONSULT,
+        )
     }
     pieces = _pieces(program, states["started_at"], states["ended_at"])
     opens, closes = _micros(program.intervals.open_from), _micros(program.intervals.open_until)

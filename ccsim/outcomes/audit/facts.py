@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.outcomes.audit.briefings import briefings_of
+from ccsim.outcomes.audit.briefings import late_releases
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.stays import check_stays, left_at, transfers_before
 from ccsim.outcomes.audit.steps import late_comings
@@ -41,6 +41,7 @@ _OUTCOMES = {
         Outcome.ESCALATED,
         Outcome.LOST_IN_TRANSFER,
     ],
+    SegmentKind.CONSULT: [Outcome.SERVED, Outcome.ABANDONED, Outcome.CLOSED],
 }
 _REDIALLED = [
     Outcome.ABANDONED,
@@ -106,7 +107,7 @@ def _check_codes(program: Program, rows: Rows, complaints: Complaints) -> None:
         "segments": {
             "call_type": (0, len(program.call_types)),
             "outcome": (0, 1 + max(Outcome)),
-            "kind": (0, len(SegmentKind)),
+            "kind": (0, 1 + max(SegmentKind)),
             "agent": (-1, len(program.agents)),
         },
         "agent_states": {
@@ -286,12 +287,13 @@ def _stands(rows: Rows, fact: Fact) -> NDArray[np.bool_]:
 def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> None:
     segments = rows.segments
     answered = np.isin(segments["outcome"], _ANSWERED)
-    ivr = segments["kind"] == SegmentKind.IVR_NODE
 
     def who(i: int) -> str:
         return f"customer {segments['customer'][i]} contact {segments['contact'][i]} segment {segments['segment'][i]}"
 
-    allowed = np.where(ivr, *(np.isin(segments["outcome"], _OUTCOMES[k]) for k in SegmentKind))
+    allowed = np.zeros(len(segments), bool)
+    for kind, outcomes in _OUTCOMES.items():
+        allowed |= (segments["kind"] == kind) & np.isin(segments["outcome"], outcomes)
     complaints.where(~allowed, "I01", lambda i: f"{who(i)}: outcome {Outcome(segments['outcome'][i]).name} there")
     assigned = segments["assigned_at"] < np.inf
     rang = answered | (assigned & (segments["outcome"] == Outcome.ABANDONED))
@@ -324,7 +326,7 @@ def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> Non
 
 def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> None:
     """No wait outlasts patience, and who hangs up does so at its very end, to the bit."""
-    segments = rows.segments
+    segments = rows.segments[rows.segments["kind"] != SegmentKind.CONSULT]
     gives_up, outcome = segments["gives_up_at"], segments["outcome"]
     served, abandoned = np.isin(outcome, _ANSWERED), outcome == Outcome.ABANDONED
 
@@ -348,8 +350,7 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     # Who is transferred at the end of a talk may be answered in that instant by an agent freed after him; who comes out of
     # another queue has waited there.
     later = segments["came_by"] >= 0
-    briefings = briefings_of(program, segments)
-    late = np.concatenate((late_comings(program), briefings.ends[briefings.at_once]))
+    late = np.concatenate((late_comings(program), late_releases(program, rows.segments)))
     at_once = served & ~waited & ~later & ~np.isin(segments["entered_at"], late)
     never_had_to = at_once | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
     complaints.where(never_had_to & (gives_up < np.inf), "I06", lambda i: f"{who(i)} never waited, but his patience is drawn")

@@ -82,7 +82,11 @@ def _in_use(contacts: NDArray[Any], holds: NDArray[np.bool_], ends: NDArray[np.f
 
 def _late_ends(program: Program, contacts: NDArray[Any]) -> NDArray[np.float64]:
     """Instants in which a contact may have ended by a step of a queue, a phone or a briefing, after that instant's dials."""
-    if not len(program.steps) and not (program.teams.ring_law >= 0).any() and program.settings.warm[0] == 0:
+    if (
+        not len(program.steps)
+        and not (program.teams.ring_law >= 0).any()
+        and not (program.settings.warm[0] or program.settings.consults[0])
+    ):
         return np.zeros(0)
     by_step = (contacts["outcome"] == Outcome.TURNED_AWAY) | (contacts["talk_time"] + contacts["hold_time"] == 0)
     found: NDArray[np.float64] = contacts["ended_at"][by_step & (contacts["outcome"] != Outcome.BLOCKED)]

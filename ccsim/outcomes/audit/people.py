@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.outcomes.audit.briefings import Briefings, briefings_of
+from ccsim.outcomes.audit.briefings import Askings, Briefings, askings_of, briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.presence import check_presence
 from ccsim.outcomes.audit.stays import left_at, misrouted, transfers_before
@@ -21,7 +21,7 @@ __all__ = ["check_people"]
 Table = NDArray[Any]
 
 _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
-_WITH_CALLS = (AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF)
+_WITH_CALLS = (AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF, AgentState.CONSULT)
 _ROUNDING = 1e-12
 _WORK = np.dtype([("agent", "i8"), ("state", "i8"), ("customer", "i8"), ("started_at", "f8"), ("ended_at", "f8")])
 
@@ -65,10 +65,12 @@ def check_people(program: Program, rows: Rows, complaints: Complaints) -> None:
     answered = rows.segments[rows.segments["answered_at"] < np.inf]
     _check_teams(program, rows.agent_states, complaints)
     assigned = rows.segments[rows.segments["assigned_at"] < np.inf]
-    _check_work(rows.agent_states, assigned, briefings_of(program, rows.segments), complaints)
+    asking = askings_of(rows.segments)
+    _check_work(rows.agent_states, assigned, briefings_of(program, rows.segments), asking, complaints)
     home = _going_home(program, rows)
     settings = [_settings(program, team, home) for team in range(len(program.teams))]
-    _check_moves(rows.agent_states, assigned, _resettled(program, rows.agent_states, settings), complaints)
+    hidden = _instants(assigned, asking)
+    _check_moves(rows.agent_states, hidden, _resettled(program, rows.agent_states, settings), complaints)
     for team in range(len(program.teams)):
         if program.teams.persons[team]:
             continue
@@ -94,7 +96,7 @@ def _check_teams(program: Program, states: Table, complaints: Complaints) -> Non
     )
 
 
-def _check_moves(states: Table, assigned: Table, resettled: NDArray[np.bool_], complaints: Complaints) -> None:
+def _check_moves(states: Table, instants: Table, resettled: NDArray[np.bool_], complaints: Complaints) -> None:
     """One state at a time, each longer than nothing, and only moves that the vocabulary allows."""
     agent = states["agent"]
     complaints.where(
@@ -113,8 +115,7 @@ def _check_moves(states: Table, assigned: Table, resettled: NDArray[np.bool_], c
         for following in nexts:
             legal[state, following] = True
     # A conversation of no length leaves no row, so what follows it seems to follow what was before.
-    instant = assigned[assigned["assigned_at"] == assigned["ended_at"]]
-    hidden = np.isin(_moments(agent[1:], states["started_at"][1:]), _moments(instant["agent"], instant["ended_at"]))
+    hidden = np.isin(_moments(agent[1:], states["started_at"][1:]), instants)
     touches = same & (states["started_at"][1:] == states["ended_at"][:-1])
     before, after = states["state"][:-1], states["state"][1:]
     repeats = (before == AgentState.AVAILABLE) & (after == AgentState.AVAILABLE) & ~resettled[1:]
@@ -146,15 +147,34 @@ def _moments(agents: Table, at: Table) -> Table:
     return found
 
 
-def _check_work(states: Table, assigned: Table, briefings: Briefings, complaints: Complaints) -> None:
-    """Ringing, talk, briefing and wrap of the agents are those of the calls, and the other way round."""
-    answered = assigned[assigned["answered_at"] < np.inf]
+def _instants(assigned: Table, askings: Askings) -> Table:
+    """Agents and instants at which they talked for no time: with a caller, with who asked them, or before they asked."""
+    instant = assigned[(assigned["assigned_at"] == assigned["ended_at"]) | (assigned["answered_at"] == assigned["ended_at"])]
+    at_once = askings.stays["answered_at"] == askings.begins
+    return np.concatenate(
+        [
+            _moments(instant["agent"], instant["ended_at"]),
+            _moments(askings.stays["agent"][at_once], askings.begins[at_once]),
+            _moments(askings.stays["agent"], np.where(askings.stays["ended_at"] == askings.ends, askings.ends, -1.0)),
+        ]
+    )
+
+
+def _check_work(states: Table, assigned: Table, briefings: Briefings, askings: Askings, complaints: Complaints) -> None:
+    """Ringing, talk, briefing, consulting and wrap of the agents are those of the calls, and the other way round."""
+    consulted = assigned[assigned["kind"] == SegmentKind.CONSULT]
+    answered = assigned[(assigned["answered_at"] < np.inf) & (assigned["kind"] != SegmentKind.CONSULT)]
+    through = answered[~np.isin(_keys(answered), _keys(askings.stays))]
     wraps = _work(AgentState.WRAP, answered, answered["ended_at"], answered["wrap_ended_at"])
     wraps = _after_briefings(wraps, states, briefings)
     told = np.concatenate(
         [
             _work(AgentState.RING, assigned, assigned["assigned_at"], left_at(assigned)),
-            _work(AgentState.TALK, answered, answered["answered_at"], answered["ended_at"]),
+            _work(AgentState.TALK, through, through["answered_at"], through["ended_at"]),
+            _work(AgentState.TALK, askings.stays, askings.stays["answered_at"], askings.begins),
+            _work(AgentState.BRIEF, askings.stays, askings.begins, askings.ends),
+            _work(AgentState.TALK, askings.stays, askings.ends, askings.stays["ended_at"]),
+            _work(AgentState.CONSULT, consulted, consulted["answered_at"], consulted["ended_at"]),
             _work(AgentState.BRIEF, briefings.stays, briefings.begins, briefings.ends),
             wraps,
         ]
@@ -175,6 +195,14 @@ def _check_work(states: Table, assigned: Table, briefings: Briefings, complaints
     complaints.where(unknown, "I03", lambda i: f"{say(done[i])}, of which no call tells")
     missing = ~np.isin(told, done)
     complaints.where(missing, "I03", lambda i: f"{say(told[i])}, told by the call, is not among his states")
+
+
+def _keys(stays: Table) -> Table:
+    """Customer, contact and segment of each."""
+    found = np.empty(len(stays), [("customer", "i8"), ("contact", "i8"), ("segment", "i8")])
+    for field in found.dtype.names or ():
+        found[field] = stays[field]
+    return found
 
 
 def _after_briefings(wraps: Table, states: Table, briefings: Briefings) -> Table:
@@ -218,11 +246,14 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     may_go_on &= transfers_before(segments) == 0
     passed_on = np.isin(segments["outcome"], (Outcome.ESCALATED, Outcome.LOST_IN_TRANSFER))
     talks = segments[(segments["answered_at"] < np.inf) & (may_go_on | misrouted(segments) | passed_on)]
+    # Who asks a colleague is inside until he does, and as long as he waits for one.
+    asking = askings_of(segments)
     inside = number_during(
-        np.concatenate((segments["entered_at"], talks["answered_at"])), np.concatenate((left, talks["ended_at"]))
+        np.concatenate((segments["entered_at"], talks["answered_at"], asking.stays["answered_at"])),
+        np.concatenate((left, talks["ended_at"], asking.begins)),
     )
-    left = np.concatenate((left, talks["ended_at"]))
-    kind = np.concatenate((kind, np.full(len(talks), int(Event.TALK_END))))
+    left = np.concatenate((left, talks["ended_at"], asking.begins))
+    kind = np.concatenate((kind, np.full(len(talks) + len(asking.begins), int(Event.TALK_END))))
     empty = np.append(inside.times[inside.values == 0], np.inf)
     timetable = program.timetable
     found = []

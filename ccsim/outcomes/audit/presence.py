@@ -16,7 +16,7 @@ __all__ = ["check_presence"]
 
 Table = NDArray[Any]
 
-_ON_PHONES = (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF)
+_ON_PHONES = (AgentState.AVAILABLE, AgentState.TALK, AgentState.WRAP, AgentState.RING, AgentState.BRIEF, AgentState.CONSULT)
 _AWAY = (AgentState.BREAK, AgentState.OFF_PHONE)
 
 
@@ -112,11 +112,12 @@ def _check_staying(duties: Records, mine: Table, drains: list[_Drain], complaint
     # A call taken in the very instant in which the shift ends was taken before.
     rang = np.concatenate(([False], (state[1:] == AgentState.TALK) & (state[:-1] == AgentState.RING)))
     taken = np.where(rang, np.concatenate(([0.0], started[:-1]))[: len(started)], started)
-    finishing = np.isin(state, (AgentState.TALK, AgentState.RING)) & (taken <= end)
+    finishing = np.isin(state, (AgentState.TALK, AgentState.RING, AgentState.CONSULT)) & (taken <= end)
+    finishing |= (state == AgentState.TALK) & np.concatenate(([False], state[:-1] == AgentState.BRIEF))[: len(state)]
     finishing |= np.isin(state, (AgentState.WRAP, AgentState.BRIEF))
     for drain in drains:
         staying = (drain.begin <= end) & (end <= drain.end) & (started <= drain.end)
-        finishing |= staying & np.isin(state, (AgentState.TALK, AgentState.RING))
+        finishing |= staying & np.isin(state, (AgentState.TALK, AgentState.RING, AgentState.CONSULT))
         finishing |= staying & (state == AgentState.AVAILABLE) & (np.minimum(ended, next_begin) <= drain.end)
     complaints.where(beyond & ~finishing, "I10", lambda i: f"{_who(mine, i)}, though his shift ends at {end[i]}")
 

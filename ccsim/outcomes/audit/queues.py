@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.outcomes.audit.briefings import briefings_of
+from ccsim.outcomes.audit.briefings import late_releases
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.events import perhaps_closed, surely_closed
 from ccsim.outcomes.audit.stays import contact_key, left_at, taken_at
@@ -26,13 +26,12 @@ TOLERANCE = 1e-9
 
 def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
-    stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
+    stays = rows.segments[rows.segments["kind"] != SegmentKind.IVR_NODE]
     left, taken = left_at(stays), taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     late = late_comings(program)
     freeing = left[(stays["outcome"] == Outcome.ABANDONED) & (stays["assigned_at"] < np.inf)]  # an agent, after other ends
-    briefings = briefings_of(program, rows.segments)
-    freeing = np.concatenate((freeing, briefings.ends[briefings.at_once]))
+    freeing = np.concatenate((freeing, late_releases(program, rows.segments)))
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
     for lane, queue in enumerate(program.lanes.queue):
         here = lane_of == lane
@@ -44,7 +43,8 @@ def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
         _check_work_conservation(program, queue, stays[here], taken[here], helpers, 0, complaints)
         _check_unhelped(queue, stays[here], helpers, late, freeing, complaints)
     _check_closing(program, stays, taken, complaints)
-    _check_little(program, rows, stays, left, complaints)
+    callers = stays["kind"] == SegmentKind.QUEUE
+    _check_little(program, rows, stays[callers], left[callers], complaints)
 
 
 def _check_work_conservation(
@@ -154,11 +154,13 @@ def _check_little(program: Program, rows: Rows, stays: Table, left: Table, compl
     waiting = number_during(stays["entered_at"][theirs], left[theirs])
     waits = several["wait"] + several["later_wait"]
     _compare(complaints, "several queues: waiting", _integral(waiting, horizon), float(waits.sum()), horizon)
+    asking = rows.segments[rows.segments["kind"] == SegmentKind.CONSULT]
+    asked = float((asking["ended_at"] - asking["entered_at"]).sum())  # on hold, and no talk of the agent's
     for state, fields in ((AgentState.TALK, ("talk_time", "hold_time")), (AgentState.WRAP, ("wrap_time",))):
         work = rows.agent_states[rows.agent_states["state"] == state]
         end = float(work["ended_at"].max(initial=0.0))
         spent = _integral(number_during(work["started_at"], work["ended_at"]), end)
-        told_work = sum(float(contacts[field].sum()) for field in fields)
+        told_work = sum(float(contacts[field].sum()) for field in fields) - (asked if state == AgentState.TALK else 0.0)
         _compare(complaints, f"agents: {state.name.lower()}", spent, told_work, end)
 
 

@@ -109,12 +109,12 @@ def contact_key(table: NDArray[Any]) -> NDArray[np.int64]:
 
 def check_stays(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
-    contacts, segments = rows.contacts, rows.segments
+    contacts, segments = rows.contacts, rows.segments[rows.segments["kind"] != SegmentKind.CONSULT]
     owner = np.searchsorted(contact_key(contacts), contact_key(segments))
     told = _Told(contacts, segments, owner, np.bincount(owner, minlength=len(contacts)), dialled_closed(program, contacts))
     _check_chain(told, complaints)
     _check_way(program, told, complaints)
-    _check_sums(told, complaints)
+    _check_sums(told, rows, complaints)
 
 
 def _check_chain(told: _Told, complaints: Complaints) -> None:
@@ -191,7 +191,7 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
     complaints.where(goes & never & ~wrong, "I01", lambda i: f"{told.whose(i)}: transferred, and none of his type is")
 
 
-def _check_sums(told: _Told, complaints: Complaints) -> None:
+def _check_sums(told: _Told, rows: Rows, complaints: Complaints) -> None:
     """What a contact tells is what its stays in queues add up to, in their order."""
     contacts = told.contacts
     in_queue = told.segments["kind"] == SegmentKind.QUEUE
@@ -231,8 +231,9 @@ def _check_sums(told: _Told, complaints: Complaints) -> None:
     }.items():
         complaints.unlike(contacts[field], value, "I06" if field == "wait" else "I01", told.who, field, "segments say")
 
-    # The conversation lasts as long as the contact says: exactly if there is one.
-    one = met == 1
+    # The conversation lasts as long as the contact says: exactly if there is one, and nobody was asked in it.
+    asked = np.isin(contact_key(contacts), contact_key(rows.segments[rows.segments["kind"] == SegmentKind.CONSULT]))
+    one = (met == 1) & ~asked
     mine = contacts[its]
     exact = answered & one[its]
     ends = np.where(exact, (stays["answered_at"] + mine["talk_time"]) + mine["hold_time"], stays["ended_at"])
@@ -241,7 +242,7 @@ def _check_sums(told: _Told, complaints: Complaints) -> None:
         complaints.unlike(stays[field], value, "I01", lambda i: told.who(int(its[i])), field, "its times say")
     for field, value in {"talk_time": talk, "wrap_time": wrap}.items():
         scale = np.maximum(np.where(contacts["ended_at"] < np.inf, contacts["ended_at"], 0.0), 1.0)
-        off = (met > 1) & (np.abs(contacts[field] - value) > _TOLERANCE * scale)
+        off = ((met > 1) | asked) & (np.abs(contacts[field] - value) > _TOLERANCE * scale)
         complaints.where(off, "I01", lambda i, f=field, v=value: f"{told.who(i)}: {f} {contacts[f][i]}, its stays say {v[i]}")  # type: ignore[misc]
     worked = contacts["talk_time"] + contacts["hold_time"] + contacts["wrap_time"] > 0
     complaints.where(worked & (met == 0), "I01", lambda i: f"{told.who(i)}: unserved, but took agents' time")

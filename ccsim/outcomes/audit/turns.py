@@ -70,7 +70,7 @@ def _follows(states: Table) -> NDArray[np.bool_]:
 
 def check_turns(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication: which agent a call got, and which call an agent took."""
-    stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
+    stays = rows.segments[rows.segments["kind"] != SegmentKind.IVR_NODE]
     left = taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
