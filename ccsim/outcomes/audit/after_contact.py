@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program, Records
-from ccsim.vocabulary import Action, Cause, Fact, Outcome
+from ccsim.vocabulary import Action, Cause, Fact, Outcome, SegmentKind
 
 __all__ = ["banned", "check_after_contact", "resolved_before"]
 
@@ -93,7 +93,7 @@ def _check_times(program: Program, rows: Rows, complaints: Complaints) -> None:
     lost = np.isin(rows.episodes["outcome"], _REDIALLED) & (cases["n_met"] > 0) & (back == np.inf)
     back = np.where(lost, cases["back_at"], back)  # a redial may fall due after the last day
 
-    legs = rows.segments[rows.segments["answered_at"] < np.inf]
+    legs = rows.segments[(rows.segments["answered_at"] < np.inf) & (rows.segments["kind"] != SegmentKind.CONSULT)]
     done = settlements["resolved"] != 0
     resolved_at = np.full(n, np.inf)
     np.minimum.at(resolved_at, settlements["customer"][done], legs["ended_at"][done])
