@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ccsim.analysis.estimate import student_t
 from ccsim.analysis.paired import Sample, each_confidence, skewed
 
-__all__ = ["Band", "Crossing", "band", "crossings", "joined", "knee", "together"]
+__all__ = ["Band", "Crossing", "Spots", "band", "crossings", "joined", "knee", "together"]
 
 Floats = NDArray[np.float64]
 
@@ -104,11 +104,11 @@ def band(points: Sample, share: bool, signed: bool, confidence: float) -> Band:
         As in `estimate.ratios`: shares have their intervals on the logit unless they may be below 0 or above 1.
     """
     each = together(points, confidence)
-    spots = _Spots.of(points)
+    spots = Spots.of(points)
     return Band(spots.value, *spots.ends(share, signed, each), each)
 
 
-class _Spots(NamedTuple):
+class Spots(NamedTuple):
     """Ratios with the second and third moments of what the replications add to their errors, shape (n_spots,)."""
 
     n: int
@@ -117,13 +117,13 @@ class _Spots(NamedTuple):
     cubes: Floats
 
     @classmethod
-    def of(cls, points: Sample) -> _Spots:
+    def of(cls, points: Sample) -> Spots:
         """Those of the points."""
         parts = points.parts
         return cls(len(parts), points.ratio, (parts**2).sum(axis=0), (parts**3).sum(axis=0))
 
     @classmethod
-    def along(cls, points: Sample, after: NDArray[np.int64], part: Floats) -> _Spots:
+    def along(cls, points: Sample, after: NDArray[np.int64], part: Floats) -> Spots:
         """Those of the straight lines between points `after` and the next ones, at `part` of the way."""
         parts = points.parts
         back, on = parts[:, :-1], parts[:, 1:]
@@ -211,7 +211,7 @@ def _filled(x: Floats, points: Sample, share: bool, signed: bool, confidence: fl
     """Places along the curve, its value there and the ends of its interval at each single place."""
     after = np.append(np.repeat(np.arange(len(x) - 1), _FINE), len(x) - 2)
     part = np.append(np.tile(np.linspace(0.0, 1.0, _FINE, endpoint=False), len(x) - 1), 1.0)
-    spots = _Spots.along(points, after, part)
+    spots = Spots.along(points, after, part)
     return (1.0 - part) * x[after] + part * x[after + 1], spots.value, *spots.ends(share, signed, confidence)
 
 

@@ -15,10 +15,13 @@ from ccsim.cli import INTERRUPTED, TARGET_MISSED
 from ccsim.cli.options import as_json, examples, settings
 
 if TYPE_CHECKING:
+    from ccsim.analysis.stopping import Precision
     from ccsim.experiment import Result
+    from ccsim.experiment.forecast import Forecast
     from ccsim.scenario import Scenario
 
 FORMATS = ("csv", "xlsx", "parquet")
+_LONG = 10.0  # seconds from which one is told what a job takes, also where nobody watches
 
 
 @click.command(
@@ -27,6 +30,7 @@ FORMATS = ("csv", "xlsx", "parquet")
         "ccsim run northgate.yaml",
         "ccsim run northgate.yaml --set agents.desk.headcount+=2 --reps 500",
         "ccsim run northgate.yaml --what-if two_more",
+        "ccsim run northgate.yaml --until service_level±0.5pp --until asa±1s",
         "ccsim run northgate.yaml --out runs --intervals",
         "ccsim run northgate.yaml --out runs --format xlsx",
         "ccsim run northgate.yaml --plots pictures",
@@ -39,7 +43,20 @@ FORMATS = ("csv", "xlsx", "parquet")
 @click.argument("file", metavar="FILE")
 @settings
 @click.option("--what-if", metavar="NAME", help="Run this entry of the file's what_if instead of the file as it stands.")
-@click.option("--reps", type=click.IntRange(1, 1_000_000), help="Replications, instead of the scenario's.")
+@click.option(
+    "--reps",
+    type=click.IntRange(1, 1_000_000),
+    help="Replications, instead of the scenario's; with --until the fewest, 50 by default.",
+)
+@click.option(
+    "--until",
+    metavar="'ID ±SIZE'",
+    multiple=True,
+    help="Replicate until a KPI is so exact: 'service_level ±0.5pp', 'asa +-1s', 'cost_per_day ±1%'. Repeats.",
+)
+@click.option(
+    "--max-reps", type=click.IntRange(2, 1_000_000), default=5000, help="With --until: at most so many, 5000 by default."
+)
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed, instead of the scenario's.")
 @click.option(
     "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
@@ -64,6 +81,8 @@ def command(
     settings: tuple[str, ...],
     what_if: str | None,
     reps: int | None,
+    until: tuple[str, ...],
+    max_reps: int,
     seed: int | None,
     jobs: int | None,
     engine: str,
@@ -86,6 +105,9 @@ def command(
     if calls and out is None:
         raise click.UsageError("--calls writes files. Try: --calls --out runs")
     _refuse_format(file_format, out)
+    precisions = [_precision(text) for text in until]
+    if until and (reps or 2) > max_reps:
+        raise click.UsageError(f"--reps {reps} is more than --max-reps {max_reps}")
     gc.disable()  # hundreds of thousands of objects are about to be imported, none of them garbage
     scenario = _scenario(file, settings, what_if, as_json)
     for folder in (out, plots):
@@ -101,15 +123,32 @@ def command(
     gc.freeze()
     gc.enable()
     with progress(quiet, engine) as told:
-        result = run(
-            scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, keep_runs=out is not None, progress=told
-        )
+        try:
+            result = run(
+                scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, keep_runs=out is not None,
+                until=precisions, max_reps=max_reps, progress=told,
+            )  # fmt: skip
+        except ValueError as error:
+            if not until or type(error) is not ValueError:
+                raise
+            raise click.UsageError(f"--until: {error}") from None
     _print(result, as_json, intervals)
     if out is not None:
         _write(result, out, force, calls, file_format, quiet)
     if plots is not None and result.replications:
         _draw(result, plots, quiet)
-    _leave(result, check, quiet, planned=scenario.run.replications if reps is None else reps)
+    _leave(result, check, quiet, planned=max_reps if until else scenario.run.replications if reps is None else reps)
+
+
+def _precision(text: str) -> Precision:
+    from ccsim.cli.options import told
+    from ccsim.errors import Refusal
+    from ccsim.experiment.until import parse_precision
+
+    try:
+        return parse_precision(text)
+    except Refusal as refusal:
+        raise click.UsageError(f"--until: {told(refusal)}") from None
 
 
 def _refuse_format(file_format: str, out: Path | None) -> None:
@@ -140,8 +179,31 @@ def _scenario(file: str, settings: tuple[str, ...], what_if: str | None, as_json
         return calibrate(scenario).variant(name)
 
 
+class Watch:
+    """Told how a job goes on: says on stderr what it will take, and moves a bar there."""
+
+    def __init__(self, bar: Callable[[int, int], None] | None) -> None:
+        self._bar = bar
+
+    def expect(self, job: Forecast) -> None:
+        """Say what a job will take, unless it is over at once and nobody looks."""
+        if self._bar is None and job.seconds < _LONG:
+            return
+        from ccsim.cli.console import message
+
+        plans = f" of {job.plans} plans" if job.plans > 1 else ""
+        took = f"{job.seconds:.0f} s" if job.seconds < 120.0 else f"{job.seconds / 60.0:,.0f} min"
+        megabytes = max(job.memory / 1e6, 1.0)
+        message(f"{job.replications:,} replications{plans}: about {job.calls:,.0f} calls, {took}, {megabytes:,.0f} MB")
+
+    def __call__(self, done: int, planned: int) -> None:
+        """Take in how many replications are done."""
+        if self._bar is not None:
+            self._bar(done, planned)
+
+
 @contextmanager
-def progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] | None]:
+def progress(quiet: bool, engine: str) -> Iterator[Watch | None]:
     """Draw a bar on stderr when that is a terminal; say so when the kernel has to be compiled first."""
     if quiet:
         yield None
@@ -152,7 +214,7 @@ def progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] | 
     if engine != "reference" and not kernel_is_ready():
         message("compiling the kernel, once per machine: this takes some seconds ...")
     if not sys.stderr.isatty():
-        yield None
+        yield Watch(None)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -161,7 +223,7 @@ def progress(quiet: bool, engine: str) -> Iterator[Callable[[int, int], None] | 
     columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task("replications", total=None)
-        yield lambda done, planned: bar.update(task, completed=done, total=planned)
+        yield Watch(lambda done, planned: bar.update(task, completed=done, total=planned))
 
 
 def _print(result: Result, as_json: bool, intervals: bool) -> None:

@@ -19,6 +19,7 @@ from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import replicate_plainly, warm_in_background
 from ccsim.experiment.comparison import Comparison, Key
 from ccsim.experiment.differences import DAYS, Question, Simulated, as_plans, differences
+from ccsim.experiment.forecast import admit, forecast
 from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, replicate, simulator, unbroken
 from ccsim.experiment.run import Progress, add, choose_engine, new_accumulator, targets_of
 from ccsim.program.compile import compile_scenario
@@ -269,6 +270,7 @@ class Ways(NamedTuple):
 
 def simulate_side_by_side(plans: Sequence[Simulated], how: Ways, progress: Progress | None) -> tuple[int, bool]:
     """Make the replications of all plans and add them up: how many all of them have, and whether Ctrl-C ended it."""
+    admit(forecast(how.programs, how.planned, how.engine, how.jobs), progress)
     n = 0
     try:
         for together in how.replications():

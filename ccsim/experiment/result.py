@@ -16,7 +16,7 @@ from ccsim.rules.digest import LAYOUT_VERSION
 from ccsim.rules.randomness import SCHEME
 from ccsim.scenario import Scenario
 
-__all__ = ["Neighbour", "Result", "TextbookFigures"]
+__all__ = ["Neighbour", "Precise", "Result", "TextbookFigures"]
 
 
 class Neighbour(NamedTuple):
@@ -25,6 +25,32 @@ class Neighbour(NamedTuple):
     label: str
     agents: int
     service_level: Estimate
+
+
+class Precise(NamedTuple):
+    """How exact a KPI of the centre is, of which a precision was asked.
+
+    Attributes
+    ----------
+    value, low, high : float or None
+        In the KPI's unit. The interval allows for stopping by its own width, see `analysis.stopping`.
+    asked : float
+        Half a width: in the KPI's unit, or a share of the value where `relative`.
+    is_met : bool
+    needed : int
+        Replications it would take, judging by those there are.
+    """
+
+    id: str
+    variant: str
+    basis: str
+    value: float | None
+    low: float | None
+    high: float | None
+    asked: float
+    relative: bool
+    is_met: bool
+    needed: int
 
 
 class TextbookFigures(NamedTuple):
@@ -71,6 +97,8 @@ class Result:
         All replications, sorted by key.
     elapsed : float
         Wall-clock seconds of the simulation.
+    precise : tuple of Precise
+        Of a run `until` KPIs are exact enough: how exact each is.
     """
 
     scenario: Scenario
@@ -91,6 +119,7 @@ class Result:
     rows: Rows | None
     elapsed: float
     interrupted: bool = False
+    precise: tuple[Precise, ...] = ()
 
     def __repr__(self) -> str:
         """Name, replications and the two figures one asks for first: all fields would fill many screens."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ccsim.analysis import Accumulator, Metrics, Target
+from ccsim.analysis.stopping import FIRST, Precision, looks
 from ccsim.engine import Replication
 from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
-from ccsim.experiment.replicate import ENGINES, Digest, default_jobs, replicate, simulator, unbroken
+from ccsim.experiment.forecast import admit, forecast
+from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, replicate, simulator, unbroken
 from ccsim.experiment.requirement import required_note, required_of
-from ccsim.experiment.result import Neighbour, Result
+from ccsim.experiment.result import Neighbour, Precise, Result
 from ccsim.experiment.textbook import textbook_figures
 from ccsim.outcomes import Rows
 from ccsim.program.compile import Compiled, compile_scenario
@@ -24,7 +26,11 @@ from ccsim.scenario import Scenario, plus
 __all__ = ["run"]
 
 Progress = Callable[[int, int], None]
-"""Called with (replications done, replications planned)."""
+"""Called with (replications done, replications planned); before that its method `expect`, if it has one, with a `Forecast`."""
+
+Until = str | Precision | Sequence[str | Precision]
+MOST = 5000
+"""Replications `until` something is exact enough, where nobody says."""
 
 
 def run(
@@ -37,6 +43,8 @@ def run(
     rows: bool = False,
     neighbours: bool = True,
     keep_runs: bool = False,
+    until: Until = (),
+    max_reps: int = MOST,
     policy: Any = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -45,7 +53,7 @@ def run(
     Parameters
     ----------
     reps, seed : int, optional
-        Override the scenario's `run`.
+        Override the scenario's `run`; with `until` replications are the fewest, 50 if nothing is said.
     engine : {"auto", "compiled", "reference"}
         The answer is the same; auto takes the one that finishes first.
     jobs : int, optional
@@ -56,6 +64,11 @@ def run(
         Also simulate one agent fewer and one more, where there is one team.
     keep_runs : bool
         Keep the centre's sums of each replication (some thousand bytes each), so that the result can be compared with others.
+    until : str, Precision or a sequence of them
+        Replicate until each KPI is as exact: ``"service_level ±0.5pp"``, ``"cost_per_day ±1%"``; the result's `precise` says
+        how exact they are, with intervals that allow for it.
+    max_reps : int
+        With `until`: at most so many.
     policy : object, optional
         Custom routing, see `check_policy`.
     progress : callable, optional
@@ -64,7 +77,7 @@ def run(
     Raises
     ------
     ValueError
-        For an unknown engine, fewer than one replication or job, or a seed beyond 64 bits.
+        For an unknown engine, fewer than one replication or job, a seed beyond 64 bits, or a precision that is none (Refusal).
 
     ScenarioError
         E-CALIBRATION where a volume counts all_at_queue and no fresh calls bring it.
@@ -77,9 +90,11 @@ def run(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine: got {engine!r}; allowed: {', '.join(ENGINES)}")
-    planned = scenario.run.replications if reps is None else reps
+    planned = (FIRST if until else scenario.run.replications) if reps is None else reps
     if planned < 1:
         raise ValueError(f"reps: got {planned}; allowed: 1 or more")
+    if until and (planned < 2 or max_reps < planned):
+        raise ValueError(f"max_reps: got {max_reps} for reps {planned}; allowed: 2 <= reps <= max_reps")
     seed = scenario.run.seed if seed is None else seed
     if not 0 <= seed < 1 << 64:
         raise ValueError(f"seed: got {seed}; allowed: 0 to {(1 << 64) - 1}")
@@ -88,26 +103,31 @@ def run(
     scenario = calibrate(scenario, engine="reference" if engine == "reference" else "compiled", jobs=jobs)
     compiled = compile_scenario(scenario)
     jobs = default_jobs(compiled.program) if jobs is None else jobs
+    if until and engine == "auto" and policy is None:
+        engine = "compiled"  # nobody knows yet how many replications there will be: more than a cold start is worth
     engine, plainly = choose_engine(engine, policy, compiled.program, planned * (3 if neighbours else 1))
     if plainly:
         warm_in_background()
     how = _How(seed, planned, engine, jobs, policy, plainly)
+    admit(forecast([compiled.program], max_reps if until and rows else planned, engine, jobs, rows), progress)
 
     started = time.perf_counter()
-    accumulator = new_accumulator(scenario, compiled, keep_runs=keep_runs)
+    accumulator = new_accumulator(scenario, compiled, keep_runs=keep_runs or bool(until))
     digest, kept, interrupted = Digest(), [], False
+    ends = _Ends(scenario, compiled, accumulator, digest, until, planned, max_reps)
     try:
-        for done in how.replications(compiled.program, rows=rows):
+        for done in how.until(ends, compiled.program, rows=rows):
             with unbroken():
                 add(accumulator, compiled.program, done)
                 digest.add(done)
                 if rows:
                     kept.append(done)
             if progress is not None:
-                progress(accumulator.n, planned)
+                progress(accumulator.n, ends.expected)
     except KeyboardInterrupt:
         interrupted = True
     elapsed = time.perf_counter() - started
+    how = how._replace(planned=max(accumulator.n, 1))
 
     textbook, reason = textbook_figures(scenario)
     beside: list[Neighbour] = []
@@ -137,6 +157,7 @@ def run(
         rows=_together(kept) if rows and kept else None,
         elapsed=elapsed,
         interrupted=interrupted,
+        precise=ends.precise,
     )
 
 
@@ -184,10 +205,26 @@ class _How(NamedTuple):
         """All replications of a program, in order."""
         if self.plainly:
             return replicate_plainly(program, self.seed, self.planned)
-        jobs = self.jobs if self.engine == "compiled" else 1  # the reference engine never releases the interpreter lock
-        return replicate(
-            simulator(program, self.seed, self.engine, rows=rows, policy=self.policy, digest=digest), range(self.planned), jobs
-        )
+        return replicate(self._simulator(program, rows, digest), range(self.planned), self._workers)
+
+    def until(self, ends: _Ends, program: Program, *, rows: bool) -> Iterator[Replication]:
+        """Replications in order, from look to look, until the run may end; as many as planned where nothing is looked at."""
+        if not ends.are_looked_for:
+            yield from self.replications(program, rows=rows)
+            return
+        simulate, n = self._simulator(program, rows, digest=True), 0
+        for goal in ends.looks:
+            yield from replicate(simulate, range(n, goal), self._workers)
+            n = goal
+            if ends.are_reached():
+                return
+
+    def _simulator(self, program: Program, rows: bool, digest: bool) -> Simulator:
+        return simulator(program, self.seed, self.engine, rows=rows, policy=self.policy, digest=digest)
+
+    @property
+    def _workers(self) -> int:
+        return self.jobs if self.engine == "compiled" else 1  # the reference engine never releases the interpreter lock
 
     def accumulated(self, scenario: Scenario) -> Accumulator:
         """The service level of another scenario, simulated like the base."""
@@ -196,6 +233,55 @@ class _How(NamedTuple):
         for done in self.replications(compiled.program, rows=False, digest=False):
             add(accumulator, compiled.program, done)
         return accumulator
+
+
+class _Ends:
+    """When a run may end: after the replications planned, or when its KPIs are as exact as asked.
+
+    Attributes
+    ----------
+    looks : iterator of int
+        Replications after which one looks.
+    expected : int
+        Replications it will take, as far as one can tell.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        compiled: Compiled,
+        accumulator: Accumulator,
+        digest: Digest,
+        until: Until,
+        first: int,
+        most: int,
+    ) -> None:
+        self.looks = looks(first, most)
+        self.expected, self._most = first, most
+        self._goals = None
+        if until:
+            from ccsim.experiment.differences import Simulated
+            from ccsim.experiment.until import goals_of  # builds on `compare`, which builds on this module
+
+            self._plan = Simulated(scenario.name, scenario, compiled, accumulator, digest)
+            self._goals = goals_of(self._plan, until)
+            self.expected = most
+
+    @property
+    def are_looked_for(self) -> bool:
+        """True if there is anything to look at."""
+        return self._goals is not None
+
+    def are_reached(self) -> bool:
+        """True if every KPI is as exact as asked by now."""
+        found = self.precise
+        self.expected = min(max(one.needed for one in found), self._most)
+        return all(one.is_met for one in found)
+
+    @property
+    def precise(self) -> tuple[Precise, ...]:
+        """How exact the KPIs are; empty where nothing was asked, or nothing was simulated."""
+        return () if self._goals is None or not self._plan.accumulator.n else self._goals.judge(self._plan)
 
 
 def choose_engine(engine: str, policy: Any, program: Program, replications: int) -> tuple[str, bool]:

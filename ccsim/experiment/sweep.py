@@ -24,10 +24,12 @@ from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.compare import key_of, prepared, question_of, simulate_side_by_side, ways
 from ccsim.experiment.comparison import Difference, Key
 from ccsim.experiment.differences import DAYS, Question, Simulated, differences_from, sample_of
+from ccsim.experiment.forecast import forecast, refuse_too_large
 from ccsim.experiment.levers import Design, Lever, design_of, from_mapping
 from ccsim.experiment.run import Progress, targets_of
 from ccsim.experiment.select import Bound
 from ccsim.experiment.swept import Influence, Knee, Line, Point, Reached, Sweep, lines
+from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program
 from ccsim.scenario import Scenario
 
@@ -37,6 +39,8 @@ _METHOD = (
     "ratio of sums; intervals of all points of the sweep hold together: delta method{on}, largest of correlated t, wider where "
     "skewed"
 )
+_LIGHT = 20.0
+"""How many times less memory a point takes of which whole runs are kept."""
 _SHOWN = 0.5
 """A knee is looked for where at least this part of the rise of the curve is beyond its band."""
 
@@ -89,6 +93,7 @@ def sweep(
     levers = from_mapping(vary) if isinstance(vary, Mapping) else list(vary)
     design = design_of(levers, sample, base.run.seed if seed is None else seed)
     is_light = design.kind == "sobol"
+    _refuse_many(base, design, reps)
     plans = prepared(list(_named(base, design)), whole_runs=is_light)
     program = plans[0].compiled.program
     how = ways(base, plans, engine, reps, seed, jobs)
@@ -120,6 +125,14 @@ def sweep(
 
 
 # -------------------------------------------------------------------------------- points
+
+
+def _refuse_many(base: Scenario, design: Design, reps: int | None) -> None:
+    """Refuse more points than fit into memory, judging by the scenario as it stands, before any is made."""
+    program = compile_scenario(base).program
+    replications = base.run.replications if reps is None else max(reps, 1)
+    job = forecast([program] * len(design.sets), replications, "compiled", 1)
+    refuse_too_large(job._replace(memory=job.memory / (_LIGHT if design.kind == "sobol" else 1.0)))
 
 
 def _named(base: Scenario, design: Design) -> Iterator[tuple[str, Scenario]]:

@@ -32,6 +32,7 @@ def result_fields(result: Result, scopes: tuple[str, ...] = ()) -> dict[str, Any
         "assumptions": hangs_on_fields(result.scenario),
         "warnings": list(result.warnings),
         **_equal_pay_fields(result.scenario),
+        **({"until": [precise._asdict() for precise in result.precise]} if result.precise else {}),
     }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers, staffing, verdicts
 from ccsim.report.evidence import hangs_on
-from ccsim.report.index import Index, shown, shown_error
+from ccsim.report.index import Index, shown, shown_error, size
 from ccsim.report.summary import calendar_lines
 from ccsim.scenario import paths
 
@@ -468,10 +468,30 @@ def provenance(result: Result) -> list[str]:
     speed = f"{result.elapsed:.1f} s" if math.isfinite(result.elapsed) else ""
     if result.requirement:
         lines.append(f"{result.requirement}.")
+    lines += precision_lines(result)
     lines.append(
         f"seed {result.seed}, {numbers.plural(result.replications, 'replication')}, {result.engine} engine, "
         f"digest {result.digest[:12]}, scenario {result.fingerprint[:8]}, ccsim {__version__}, {speed}"
     )
+    return lines
+
+
+def precision_lines(result: Result) -> list[str]:
+    """Return how exact each KPI is of which a precision was asked, and whether that ended the run; nothing of other runs."""
+    from ccsim.analysis import REGISTRY
+
+    lines = []
+    for precise in result.precise:
+        unit = REGISTRY[precise.id].unit
+        asked = f"{100 * precise.asked:g} %" if precise.relative else size(precise.asked, unit)
+        ends = numbers.NONE if precise.low is None or precise.high is None else f"{precise.low:.5g}, {precise.high:.5g}"
+        if unit == "share" and precise.low is not None and precise.high is not None:
+            ends = f"{100 * precise.low:.2f}, {100 * precise.high:.2f}"
+        said = f"{REGISTRY[precise.id].title} {shown(precise.value, unit)} [{ends}], asked for ±{asked}: "
+        enough = "as exact as that" if precise.is_met else f"not yet, about {precise.needed:,} replications would be"
+        lines.append(said + enough + ".")
+    if lines:
+        lines.append("[ ]: intervals of a run that ends when they are short enough, their sides longer where days are skewed.")
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from ccsim.analysis.stopping import Precision
 from ccsim.experiment import run
 from ccsim.scenario import load
 from tests.cli.conftest import MINIMAL, ROOT, SCENARIOS, Call, Spawn
@@ -87,12 +89,17 @@ def test_every_option_reaches_the_simulation(call: Call, minimal: Path, monkeypa
         "3",
         "--engine",
         "reference",
+        "--until",
+        "asa ±1s",
+        "--max-reps",
+        "9",
         "--calls",
         "--out",
         minimal.parent / "runs",
     )
     assert call("run", minimal, *options).exit_code == 130
     del asked["progress"]
+    assert asked.pop("until") == [Precision("asa", 1.0, False)] and asked.pop("max_reps") == 9
     assert asked == {"reps": 7, "seed": 5, "jobs": 3, "engine": "reference", "rows": True, "keep_runs": True}
     assert not (minimal.parent / "runs").exists(), "a run that never ended leaves nothing"
 
@@ -382,3 +389,36 @@ def test_a_workbook_takes_the_place_of_the_csv_files(call: Call, minimal: Path, 
     assert said.exit_code == 0, said.stderr
     (folder,) = (tmp_path / "runs").iterdir()
     assert {path.suffix for path in folder.iterdir()} == {".xlsx", ".yaml", ".json", ".npz"}
+
+
+# -------------------------------------------------------------------------------- until
+
+
+def test_a_run_until_a_figure_is_exact_says_so(call: Call, minimal: Path) -> None:
+    said = call("run", minimal, "--until", "service_level +-1.5pp", "--until", "asa ±20%", "--jobs", "1")
+    assert said.exit_code == 0, said.stderr
+    assert re.search(
+        r"Service level 8\d\.\d % \[8\d\.\d\d, 8\d\.\d\d\], asked for ±1\.5 points: as exact as that\.", said.stdout
+    )
+    assert "asked for ±20 %: as exact as that" in said.stdout
+    fields = json.loads(call("run", minimal, "--until", "service_level ±1.5pp", "--json", "-q").stdout)
+    (level,) = fields["until"]
+    assert level["is_met"] and level["high"] - level["low"] <= 0.03
+    capped = call("run", minimal, "--until", "service_level ±0.1pp", "--max-reps", "60", "--jobs", "1")
+    assert re.search(r"not yet, about [\d,]+ replications would be", capped.stdout)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--until", "service_level ±1%"), 'say percentage points, got "1%". Try: service_level ±1pp'),
+        (("--until", "service ±1pp"), "E-UNTIL no such KPI"),
+        (("--until", "wait_p90 ±1s"), "--until: kpis: got 'wait_p90'"),
+        (("--until", "asa ±1s", "--reps", "90", "--max-reps", "80"), "--reps 90 is more than --max-reps 80"),
+    ],
+)
+def test_a_precision_that_makes_no_sense_is_a_usage_error(
+    call: Call, minimal: Path, options: tuple[str, ...], said: str
+) -> None:
+    found = call("run", minimal, *options)
+    assert found.exit_code == 2 and said in found.stderr, found.stderr

@@ -1,0 +1,101 @@
+"""Replicate until KPIs are as exact as asked: ``service_level ±0.5pp``, ``cost_per_resolution ±1%``. Called by `run`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ccsim import units
+from ccsim.analysis import REGISTRY
+from ccsim.analysis.stopping import Precision, interval, need, width
+from ccsim.errors import Refusal, nearest
+from ccsim.experiment.compare import question_of
+from ccsim.experiment.comparison import Key
+from ccsim.experiment.differences import Question, Simulated, sample_of
+from ccsim.experiment.result import Precise
+
+__all__ = ["Goals", "goals_of", "parse_precision"]
+
+_WRITTEN = re.compile(r"\s*(\w+)\s*(?:±|\+/?-)\s*(.+?)\s*")
+_POINTS = ("percentage points", "points", "point", "pp")
+
+
+def parse_precision(text: str) -> Precision:
+    """Return the precision written as ``service_level ±0.5pp``, ``asa ±1s`` or ``cost_per_day ±1%`` (of the value).
+
+    Raises
+    ------
+    Refusal
+        E-UNTIL, with what is wrong.
+    """
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        raise Refusal("E-UNTIL", "is no precision", got=text, allowed="a KPI, ± or +-, a size", try_="service_level ±0.5pp")
+    id, size = found.groups()
+    if id not in REGISTRY:
+        raise Refusal("E-UNTIL", "no such KPI", got=id, try_=nearest(id, list(REGISTRY)) or "ccsim kpis")
+    half, relative = _size(id, size)
+    if not 0.0 < half < math.inf:
+        raise Refusal("E-UNTIL", f"{id}: the precision must be above 0", got=size)
+    return Precision(id, half, relative)
+
+
+def _size(id: str, size: str) -> tuple[float, bool]:
+    unit = REGISTRY[id].unit
+    try:
+        for ending in _POINTS if unit == "share" else ():
+            if size.endswith(ending):
+                return 0.01 * units.parse_number(units.Plain(size.removesuffix(ending).strip())), False
+        if unit == "share":
+            raise Refusal("E-UNTIL", f"{id} is a share: say percentage points", got=size, try_=f"{id} ±{size.rstrip(' %')}pp")
+        if size.endswith("%"):
+            return units.parse_share(units.Plain(size)), True
+        if unit in ("s", "h"):
+            return units.parse_duration(units.Plain(size)) / (units.HOUR if unit == "h" else 1.0), False
+        return units.parse_number(units.Plain(size)), False
+    except Refusal as refusal:
+        raise Refusal("E-UNTIL", refusal.what, got=size, allowed=refusal.allowed, try_=refusal.try_) from None
+
+
+class Goals(NamedTuple):
+    """How exact which KPIs are to be."""
+
+    precisions: tuple[Precision, ...]
+    keys: tuple[Key, ...]
+    question: Question
+
+    def judge(self, plan: Simulated) -> tuple[Precise, ...]:
+        """How exact they are by now."""
+        return tuple(self._judged(plan, *pair) for pair in zip(self.precisions, self.keys, strict=True))
+
+    def _judged(self, plan: Simulated, precision: Precision, key: Key) -> Precise:
+        kpi = REGISTRY[key.id]
+        sample = sample_of(plan, key, self.question)
+        found = interval(sample, kpi.unit == "share", kpi.signed, self.question.confidence)
+        value, low, high = (kpi.scale * x for x in found)
+        side = width(value, low, high)
+        limit = precision.half * (abs(value) if precision.relative else 1.0)
+        missing = need(precision, value, plan.accumulator.n, side)
+        value_or_none, low_or_none, high_or_none = (None if math.isnan(x) else x for x in (value, low, high))
+        return Precise(
+            *key, value_or_none, low_or_none, high_or_none, precision.half, precision.relative, side <= limit, missing
+        )
+
+
+def goals_of(plan: Simulated, wanted: str | Precision | Sequence[str | Precision]) -> Goals:
+    """Return what is asked of the KPIs of the centre; of a service level with several thresholds the first is meant.
+
+    Raises
+    ------
+    Refusal
+        E-UNTIL for what is no precision.
+    ValueError
+        For a KPI that is no ratio of the centre.
+    """
+    listed = [wanted] if isinstance(wanted, str | Precision) else list(wanted)
+    precisions = tuple(parse_precision(one) if isinstance(one, str) else one for one in listed)
+    question = question_of(plan.scenario, plan.compiled.program, [one.kpi for one in precisions], {})
+    keys = tuple(next(key for key in question.keys if key.id == one.kpi) for one in precisions)
+    return Goals(precisions, keys, question)
