@@ -41,8 +41,11 @@ _MADE = (
 )
 STAFF_TERMS = (*(name if name.startswith("overtime") else f"open_{name}" for name in _STATES), *_PRESENCE, *_MADE)
 """Of each team and of the centre; PRESENCE_COUNTS' overtime_time is of persons only, so nobody reads it but `paid_overtime`."""
-CENTRE_TERMS = ("trunk_cost", "abandon_cost", "goodwill_cost", "priced_answered", "priced_resolved")
-"""Of the centre only; 0 for teams. Goodwill is all that was granted, leakage included; resolved are cases, if there are any."""
+CENTRE_TERMS = (
+    *("trunk_cost", "abandon_cost", "goodwill_cost", "lost_value", "priced_answered", "priced_resolved", "valued_resolved"),
+)
+"""Of the centre only; 0 for teams. Goodwill is all that was granted, leakage included; resolved are cases, if there are any,
+valued where those who leave have a value."""
 
 
 def numbers(table: NDArray[np.void]) -> Floats:
@@ -114,8 +117,10 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
             settings.trunk_cost * 1e-6 * counts.line_time["time"],
             settings.abandon_cost * counts.contacts["abandoned"].sum(axis=1),
             priced * 1e-6 * counts.cases["goodwill"].sum(axis=1) if has_cases else nothing,
+            priced * 1e-6 * counts.cases["value_lost"].sum(axis=1) if has_cases else nothing,
             priced * counts.contacts["answered"].sum(axis=1),
             priced * counts.cases["resolved"].sum(axis=1) if has_cases else nothing,
+            priced * counts.cases["resolved"].sum(axis=1) if has_cases and settings.leave_value > 0.0 else nothing,
         )
         return terms
 

@@ -231,6 +231,12 @@ _MONEY = (
         f"The same per customer whose problem somebody settled for good: ({_COSTS}) / resolved.",
         "money", _COST, "priced_resolved", places=("centre",), periods=_LONG, better="lower",
     ),
+    StaffKpi(
+        "full_cost_per_resolution",
+        "Cost per resolution, customers lost included",
+        f"The same with the value of the customers who leave: ({_COSTS} + value lost) / resolved.",
+        "money", f"{_COST} + lost_value", "valued_resolved", places=("centre",), periods=_LONG, better="lower",
+    ),
 )  # fmt: skip
 
 STAFF_KPIS = (*_STAFFING, *_USE, *_PLAN, *_MONEY)

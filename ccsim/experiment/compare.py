@@ -42,12 +42,12 @@ __all__ = [
 COMPARED = (
     *("service_level", DAYS, "abandonment", "asa", "occupancy", "handle_time", "offered"),
     *("paid_fte", "cost_per_day"),
-    *("made_right_at_first_contact", "cost_per_resolution"),
+    *("made_right_at_first_contact", "cost_per_resolution", "full_cost_per_resolution"),
 )
 """KPIs compared unless others are asked for, those of which a base has nothing to say left out."""
 
-_OF_MONEY = {"cost_per_day", "cost_per_resolution"}
-_OF_CASES = {"made_right_at_first_contact", "cost_per_resolution"}
+_OF_MONEY = {"cost_per_day", "cost_per_resolution", "full_cost_per_resolution"}
+_OF_CASES = {"made_right_at_first_contact", "cost_per_resolution", "full_cost_per_resolution"}
 
 
 def compare(
@@ -190,6 +190,7 @@ def question_of(
         said_nothing = {DAYS, "paid_fte"} if base.run.mode == "steady" else set() if days else {DAYS}
         said_nothing |= set() if is_priced(program) else _OF_MONEY
         said_nothing |= set() if program.settings.authority[0] else _OF_CASES
+        said_nothing |= set() if program.settings.leave_value[0] > 0.0 else {"full_cost_per_resolution"}
         kpis = [id for id in COMPARED if id not in said_nothing]
     keys = tuple(itertools.chain.from_iterable(_keys(id, base, program, metrics, yardstick) for id in dict.fromkeys(kpis)))
     if not keys:

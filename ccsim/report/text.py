@@ -122,6 +122,7 @@ ROWS = (
     Row("goodwill_cost", "  of goodwill", unless_zero=True),
     Row("cost_per_contact", "Cost per answered contact{currency}"),
     Row("cost_per_resolution", "Cost per customer put right{currency}"),
+    Row("full_cost_per_resolution", "  with the value of customers lost"),
 )
 """The figures of the centre over the run; a day is an operating day."""
 

@@ -247,6 +247,17 @@ def test_what_is_granted_is_a_cost_of_the_centre() -> None:
     assert kpis["cost_per_resolution"].value == pytest.approx(CENTRE["cost_per_contact"] + 40.0)
 
 
+def test_the_value_of_who_leaves_is_counted_apart() -> None:
+    program, rows = with_a_case(shifts())
+    assert found(program, rows)["full_cost_per_resolution"].value is None
+    settings, cases = program.settings.copy(), rows.cases.copy()
+    settings.leave_share, settings.leave_value = 0.5, 240.0
+    cases["left"][0] = 1
+    kpis = found(program._replace(settings=settings), rows._replace(cases=cases))
+    assert kpis["cost_per_resolution"].value == pytest.approx(CENTRE["cost_per_contact"] + 40.0)
+    assert kpis["full_cost_per_resolution"].value == pytest.approx(CENTRE["cost_per_contact"] + 40.0 + 240.0)
+
+
 def test_without_cases_nothing_is_put_right() -> None:
     kpis = found(shifts(), saturday())
     assert kpis["goodwill_cost"].value == 0.0
