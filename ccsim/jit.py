@@ -38,6 +38,7 @@ __all__ = [
     "jit",
     "laid_in",
     "load_from_cache",
+    "lowest_bit",
     "of_many",
     "precedes",
     "special",
@@ -497,6 +498,15 @@ if ENABLED:
         return types.int64(types.float64), code
 
     @intrinsic  # type: ignore[untyped-decorator]
+    def lowest_bit(typing_context: Any, bits: Any) -> Any:
+        """Number of the lowest bit of an integer that is not 0."""
+
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+        return types.int64(types.int64), code
+
+    @intrinsic  # type: ignore[untyped-decorator]
     def precedes(typing_context: Any, high: Any, low: Any, other_high: Any, other_low: Any) -> Any:
         """1 if the pair (high, low) of non-negative integers is less than the other pair, else 0.
 
@@ -629,6 +639,10 @@ else:
         """Twin of the compiled `bits_of`."""
         (bits,) = struct.unpack("<q", struct.pack("<d", number))
         return int(bits)
+
+    def lowest_bit(bits: int) -> int:
+        """Twin of the compiled `lowest_bit`."""
+        return (int(bits) & -int(bits)).bit_length() - 1
 
     def precedes(high: int, low: int, other_high: int, other_low: int) -> int:
         """Twin of the compiled `precedes`."""

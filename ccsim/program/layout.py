@@ -21,12 +21,14 @@ __all__ = [
     "EFFECT",
     "FLOW",
     "INTERVAL",
+    "IN_A_LIST",
     "IVR_EDGE",
     "IVR_NODE",
     "LANE",
     "LANE_TEAM",
     "LAW",
     "NEED",
+    "NOT_LISTED",
     "OCCASION",
     "ODDS",
     "POINT",
@@ -187,16 +189,32 @@ STEP = np.dtype([("after", "f8"), ("to", "i8"), ("keep_clock", "i8")], align=Tru
 """After so many s of waiting a call looks for an agent again (to = -1: more teams may answer now), or goes to another queue."""
 
 LANE = np.dtype(
-    [("call_type", "i8"), ("queue", "i8"), ("first_team", "i8"), ("n_teams", "i8"), ("team_bits", "i8")], align=True
+    [
+        ("call_type", "i8"),
+        ("queue", "i8"),
+        ("first_team", "i8"),
+        ("n_teams", "i8"),
+        ("team_bits", "i8"),
+        ("team_list", "i8"),
+        ("equal_teams", "i8"),
+    ],
+    align=True,
 )
 """Pairs of call type and queue in which a call can wait: the axis of segment counts.
 
 Calls of a lane differ in nothing but their time, so they wait in one line. The teams that may ever answer, those the call
 prefers first, are `lane_teams[first_team : first_team + n_teams]`; `team_bits` has the bits of all of them (see `SHARED_BIT`).
+
+Where these are at most `IN_A_LIST`, none of which joins later or keeps agents idle, `team_list` has them too, a byte each; and
+`equal_teams` has for each, a byte again, the bits of the places in the list of those the call likes as well as this one.
 """
 
 SHARED_BIT = 62
 """Lanes and teams have a bit each, of a word that says which of many have something; from this one on they share it."""
+
+IN_A_LIST = 8
+NOT_LISTED = 63
+"""Byte of a list where it has no more lanes or teams; a list of nothing but zeros is none."""
 
 LANE_TEAM = np.dtype([("team", "i8"), ("after", "f8"), ("calls_prefer", "i8"), ("keep_idle", "i8")], align=True)
 """A team that may answer a lane's calls, with what its REACH row says of that."""
@@ -211,6 +229,8 @@ TEAM = np.dtype(
         ("first_lane", "i8"),
         ("n_lanes", "i8"),
         ("lane_bits", "i8"),
+        ("lane_list", "i8"),
+        ("equal_lanes", "i8"),
         ("ring_law", "i8"),  # how long a phone rings before it is answered, -1 for not at all
         ("persons", "i8"),  # 1: each agent has duties of his own; 0: seats, set by the timetable
         ("absent_share", "f8"),  # of the persons, on any one date
@@ -226,7 +246,10 @@ TEAM = np.dtype(
     ],
     align=True,
 )
-"""The lanes it may ever answer, by `turn`, are `team_lanes[first_lane : first_lane + n_lanes]`; `lane_bits` has their bits."""
+"""The lanes it may ever answer, by `turn`, are `team_lanes[first_lane : first_lane + n_lanes]`; `lane_bits` has their bits.
+
+`lane_list` and `equal_lanes` (of the same turn) are as in LANE.
+"""
 
 REACH = np.dtype(
     [

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.program.layout import LANE, LANE_TEAM, REACH, SHARED_BIT, TEAM_LANE, Records, records
+from ccsim.program.layout import IN_A_LIST, LANE, LANE_TEAM, NOT_LISTED, REACH, SHARED_BIT, TEAM_LANE, Records, records
 from ccsim.scenario import Scenario, reach, resolve
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import PickCall
@@ -116,19 +116,31 @@ def routes_of(lanes: Records, queues: Records, teams: Records, reach: Records, n
         reach.turn[:, team] = _turns(reach[:, team], queues.priority[lanes.queue], pick_call)
         mine = sorted(np.flatnonzero(answers[:, team]).tolist(), key=lambda lane: (int(reach.turn[lane, team]), lane))
         teams.first_lane[team], teams.n_lanes[team], teams.lane_bits[team] = len(looks), len(mine), _bits(mine)
-        looks += [(lane, *reach[lane, team][["after", "turn", "keep_idle"]].tolist()) for lane in mine]
+        looks += (rows := [(lane, *reach[lane, team][["after", "turn", "keep_idle"]].tolist()) for lane in mine])
+        teams.lane_list[team], teams.equal_lanes[team] = _list(rows)
 
     asks: list[tuple[int, float, int, int]] = []
     for lane in range(len(lanes)):
         its = sorted(np.flatnonzero(answers[lane]).tolist(), key=lambda team: (int(reach.calls_prefer[lane, team]), team))
         lanes.first_team[lane], lanes.n_teams[lane], lanes.team_bits[lane] = len(asks), len(its), _bits(its)
-        asks += [(team, *reach[lane, team][["after", "calls_prefer", "keep_idle"]].tolist()) for team in its]
+        asks += (rows := [(team, *reach[lane, team][["after", "calls_prefer", "keep_idle"]].tolist()) for team in its])
+        lanes.team_list[lane], lanes.equal_teams[lane] = _list(rows)
     return Routes(lane_of, _table(LANE_TEAM, asks), _table(TEAM_LANE, looks))
 
 
 def _bits(codes: Sequence[int]) -> int:
     """The bits of these lanes or teams."""
     return sum({1 << min(code, SHARED_BIT) for code in codes})
+
+
+def _list(rows: Sequence[tuple[int, float, int, int]]) -> tuple[int, int]:
+    """Rows of (code, after, rank, keep_idle) as a list of codes and the equals of each, or two zeros where they are no list."""
+    if len(rows) > IN_A_LIST or any(code >= SHARED_BIT or after > 0.0 or keep_idle > 0 for code, after, _, keep_idle in rows):
+        return 0, 0
+    codes = bytes(code for code, *_ in rows).ljust(IN_A_LIST, bytes([NOT_LISTED]))
+    ranks = [rank for _, _, rank, _ in rows]
+    equals = bytes(sum(1 << place for place, other in enumerate(ranks) if other == rank) for rank in ranks)
+    return int.from_bytes(codes, "little"), int.from_bytes(equals.ljust(IN_A_LIST, b"\0"), "little", signed=True)
 
 
 def _table(dtype: np.dtype[Any], rows: Sequence[tuple[Any, ...]]) -> Records:

@@ -51,6 +51,7 @@ def in_process(
 
 B1 = (
     Implementation("cpp", peer_cpp.replicate, per_round=40, horizon=b1.HORIZON, missing=peer_cpp.missing),
+    Implementation("cpp-plain", peer_cpp.replicate_plainly, per_round=10, horizon=b1.HORIZON, missing=peer_cpp.missing),
     in_process("ccsim-compiled", ccsim_b1.compiled_rows, per_round=10, horizon=b1.HORIZON),
     in_process("ccsim-compiled-counts", ccsim_b1.compiled_counts, per_round=10, horizon=b1.HORIZON),
     in_process("ccsim-reference", ccsim_b1.reference, per_round=1, horizon=b1.HORIZON),
@@ -61,6 +62,7 @@ B1 = (
 
 B2 = (
     Implementation("cpp", peer_cpp_b2.replicate, per_round=100, horizon=b2.HORIZON, missing=peer_cpp.missing),
+    Implementation("cpp-plain", peer_cpp_b2.replicate_plainly, per_round=20, horizon=b2.HORIZON, missing=peer_cpp.missing),
     in_process("ccsim-compiled", ccsim_b2.compiled_rows, per_round=20, horizon=b2.HORIZON, missing=ccsim_b2.missing),
     in_process("ccsim-reference", ccsim_b2.reference, per_round=1, horizon=b2.HORIZON, missing=ccsim_b2.missing),
     in_process("heapq", peer_heapq_b2.simulate, per_round=5, horizon=b2.HORIZON),

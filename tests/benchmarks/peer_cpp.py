@@ -1,4 +1,7 @@
-"""B1 in C++ (b1.cpp): compiled here, run as a program of its own that times itself."""
+"""B1 in C++: compiled here, run as a program of its own that times itself.
+
+Twice: b1.cpp is the tuned limit that ratios are taken to, b1_plain.cpp what one would write at first.
+"""
 
 import os
 import shutil
@@ -11,6 +14,7 @@ from tests.benchmarks.b1 import WARM_UP, Call, Tally
 from tests.benchmarks.clock import Replication
 
 SOURCE = Path(__file__).with_name("b1.cpp")
+PLAIN = Path(__file__).with_name("b1_plain.cpp")
 OPTIONS = ("-O3", "-march=native", "-std=c++20")
 
 _folders: list[TemporaryDirectory[str]] = []  # kept alive until the interpreter ends
@@ -48,20 +52,25 @@ def lines_of(program_and_arguments: tuple[object, ...]) -> list[str]:
     return done.stdout.splitlines()
 
 
-def replicate(seeds: range, horizon: float) -> list[Replication[Tally]]:
+def replicate(seeds: range, horizon: float, source: Path = SOURCE) -> list[Replication[Tally]]:
     """One replication per seed, each timed by the program itself after one that is not counted."""
-    lines = _run(seeds, horizon)[:-1]  # the last line is for human readers
+    lines = _run(source, seeds, horizon)[:-1]  # the last line is for human readers
     return [_replication(line.split()) for line in lines]
 
 
-def calls_of(seed: int, horizon: float) -> list[Call]:
+def replicate_plainly(seeds: range, horizon: float) -> list[Replication[Tally]]:
+    """The same by the plain program."""
+    return replicate(seeds, horizon, PLAIN)
+
+
+def calls_of(seed: int, horizon: float, source: Path = SOURCE) -> list[Call]:
     """The log of one replication, in order of arrival."""
-    rows = (line.split() for line in _run(range(seed, seed + 1), horizon, "rows"))
+    rows = (line.split() for line in _run(source, range(seed, seed + 1), horizon, "rows"))
     return [Call(float(at), float(wait), abandoned == "1", int(agent)) for at, wait, abandoned, agent in rows]
 
 
-def _run(seeds: range, horizon: float, *more: str) -> list[str]:
-    return lines_of((program(), seeds.start, len(seeds), horizon, WARM_UP, *more))
+def _run(source: Path, seeds: range, horizon: float, *more: str) -> list[str]:
+    return lines_of((program(source), seeds.start, len(seeds), horizon, WARM_UP, *more))
 
 
 def _replication(fields: list[str]) -> Replication[Tally]:

@@ -1,4 +1,7 @@
-"""B2 in C++ (b2.cpp): compiled here with the day's figures as constants, run as a program that times itself."""
+"""B2 in C++: compiled here with the day's figures as constants, run as a program that times itself.
+
+Twice: b2.cpp is the tuned limit that ratios are taken to, b2_plain.cpp what one would write at first.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,27 +11,33 @@ from tests.benchmarks.b2 import GROUPS, TYPES, Leg, Tally
 from tests.benchmarks.clock import Replication
 
 SOURCE = Path(__file__).with_name("b2.cpp")
+PLAIN = Path(__file__).with_name("b2_plain.cpp")
 HEADER = "b2_day.hpp"
 NO_GROUP = 255
 
 
-def replicate(seeds: range, horizon: float) -> list[Replication[Tally]]:
+def replicate(seeds: range, horizon: float, source: Path = SOURCE) -> list[Replication[Tally]]:
     """One replication per seed, each timed by the program itself after one that is not counted."""
-    lines = _run(seeds, horizon)[:-1]  # the last line is for human readers
+    lines = _run(source, seeds, horizon)[:-1]  # the last line is for human readers
     return [_replication(line.split()) for line in lines]
 
 
-def legs_of(seed: int, horizon: float) -> list[Leg]:
+def replicate_plainly(seeds: range, horizon: float) -> list[Replication[Tally]]:
+    """The same by the plain program."""
+    return replicate(seeds, horizon, PLAIN)
+
+
+def legs_of(seed: int, horizon: float, source: Path = SOURCE) -> list[Leg]:
     """The log of one replication, in order of arrival."""
-    rows = (line.split() for line in _run(range(seed, seed + 1), horizon, "rows"))
+    rows = (line.split() for line in _run(source, range(seed, seed + 1), horizon, "rows"))
     return [
         Leg(int(call), int(kind), float(at), float(wait), abandoned == "1", int(agent))
         for call, kind, at, wait, abandoned, agent in rows
     ]
 
 
-def _run(seeds: range, horizon: float, *more: str) -> list[str]:
-    program = peer_cpp.program(SOURCE, HEADER, "\n".join(header()) + "\n")
+def _run(source: Path, seeds: range, horizon: float, *more: str) -> list[str]:
+    program = peer_cpp.program(source, HEADER, "\n".join(header()) + "\n")
     return peer_cpp.lines_of((program, seeds.start, len(seeds), horizon, *more))
 
 

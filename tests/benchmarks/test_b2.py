@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from statistics import fmean, pstdev
 
@@ -12,7 +12,7 @@ import yaml
 
 from tests.benchmarks import b2, ccsim_b2, peer_cpp, peer_cpp_b2, peer_heapq_b2, peer_simpy_b2
 from tests.benchmarks.b2 import GROUP_OF, GROUPS, HORIZON, INTERVAL, NO_AGENT, RATES, TYPES, Leg, Tally
-from tests.benchmarks.clock import Ratio, ratio_of_sums
+from tests.benchmarks.clock import Ratio, Replication, ratio_of_sums
 
 N_DAYS = 8  # logs of each peer
 ALL_TYPES = range(len(TYPES))
@@ -21,9 +21,11 @@ LEGS_OF: dict[str, Callable[[int, float], list[Leg]]] = {
     "heapq": peer_heapq_b2.legs_of,
     "simpy": peer_simpy_b2.legs_of,
     "cpp": peer_cpp_b2.legs_of,
+    "cpp-plain": partial(peer_cpp_b2.legs_of, source=peer_cpp_b2.PLAIN),
 }
 needs_cpp = pytest.mark.skipif(peer_cpp.missing() is not None, reason=str(peer_cpp.missing()))
-every_peer = pytest.mark.parametrize("name", ["heapq", "simpy", pytest.param("cpp", marks=needs_cpp)])
+both_cpp = [pytest.param(name, marks=needs_cpp) for name in ("cpp", "cpp-plain")]
+every_peer = pytest.mark.parametrize("name", ["heapq", "simpy", *both_cpp])
 
 
 @cache
@@ -54,8 +56,9 @@ def assert_near_known(tallies: list[Tally], relative_error_below: float) -> None
 
 
 @needs_cpp
-def test_cpp_waits_and_abandons_as_known() -> None:
-    assert_near_known([one.tally for one in peer_cpp_b2.replicate(range(1, 1001), HORIZON)], relative_error_below=0.006)
+@pytest.mark.parametrize("replicate", [peer_cpp_b2.replicate, peer_cpp_b2.replicate_plainly], ids=["cpp", "cpp-plain"])
+def test_cpp_waits_and_abandons_as_known(replicate: Callable[[range, float], list[Replication[Tally]]]) -> None:
+    assert_near_known([one.tally for one in replicate(range(1, 1001), HORIZON)], relative_error_below=0.006)
 
 
 @pytest.mark.parametrize("name", ["heapq", "simpy"])
@@ -154,7 +157,7 @@ def shares_by_group(name: str) -> dict[tuple[int, int], tuple[float, float]]:
     }
 
 
-@pytest.mark.parametrize("name", ["simpy", pytest.param("cpp", marks=needs_cpp)])
+@pytest.mark.parametrize("name", ["simpy", *both_cpp])
 def test_groups_share_the_calls_as_in_the_plain_event_loop(name: str) -> None:
     """Sensitive to lists, priorities and ties: an order exchanged moves these shares by many standard errors."""
     ours, theirs = shares_by_group(name), shares_by_group("heapq")
@@ -170,7 +173,7 @@ def share_back_to_the_same(name: str) -> Ratio:
     return ratio_of_sums(same, [len(second) for _, second in legs])
 
 
-@pytest.mark.parametrize("name", ["simpy", pytest.param("cpp", marks=needs_cpp)])
+@pytest.mark.parametrize("name", ["simpy", *both_cpp])
 def test_transfers_come_back_as_often_as_in_the_plain_event_loop(name: str) -> None:
     """0.037; it would be 0.049 if the agent were free before the transfer is routed."""
     ours, theirs = share_back_to_the_same(name), share_back_to_the_same("heapq")

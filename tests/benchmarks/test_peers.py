@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import yaml
 
 from tests.benchmarks import b1, ccsim_b1, peer_ciw, peer_cpp, peer_heapq, peer_simpy
 from tests.benchmarks.b1 import Call, Tally, abandon_share
-from tests.benchmarks.clock import timed
+from tests.benchmarks.clock import Replication, timed
 from tests.benchmarks.implementations import in_process
 from tests.benchmarks.rounds import Measured
 
@@ -38,8 +39,9 @@ def test_heapq_abandons_as_theory_says() -> None:
 
 
 @needs_cpp
-def test_cpp_abandons_as_theory_says() -> None:
-    replications = peer_cpp.replicate(range(100), b1.HORIZON)
+@pytest.mark.parametrize("replicate", [peer_cpp.replicate, peer_cpp.replicate_plainly], ids=["cpp", "cpp-plain"])
+def test_cpp_abandons_as_theory_says(replicate: Callable[[range, float], list[Replication[Tally]]]) -> None:
+    replications = replicate(range(100), b1.HORIZON)
     assert_near_exact([one.tally for one in replications], standard_error_below=0.0003)
 
 
@@ -53,6 +55,7 @@ every_log = pytest.mark.parametrize(
         pytest.param(peer_heapq.calls_of, id="heapq"),
         pytest.param(peer_simpy.calls_of, id="simpy"),
         pytest.param(peer_cpp.calls_of, id="cpp", marks=needs_cpp),
+        pytest.param(partial(peer_cpp.calls_of, source=peer_cpp.PLAIN), id="cpp-plain", marks=needs_cpp),
         pytest.param(ciw_calls_of, id="ciw", marks=needs_ciw),
     ],
 )

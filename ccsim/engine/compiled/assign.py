@@ -23,8 +23,8 @@ from ccsim.engine.compiled.state import (
     queue_now,
     team_now,
 )
-from ccsim.jit import apart, inner, laid_in
-from ccsim.program.layout import SHARED_BIT, Records
+from ccsim.jit import apart, inner, laid_in, lowest_bit
+from ccsim.program.layout import IN_A_LIST, NOT_LISTED, SHARED_BIT, Records
 from ccsim.rules.handling import hold_time, misroute_talk_time, ring_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
@@ -141,16 +141,55 @@ def unqueue(floor: Records, slot: int) -> None:
 
 
 @inner
+def listed(bits: int, codes: int) -> int:
+    """Bits by place in a list, of bits by code. Without a branch."""
+    places = 0
+    for place in range(IN_A_LIST):
+        places |= ((int(bits) >> code_at(codes, place)) & 1) << place
+    return places
+
+
+@inner
+def code_at(codes: int, place: int) -> int:
+    """The lane or team at a place of a list."""
+    return (int(codes) >> (8 * place)) & NOT_LISTED
+
+
+@inner
 def pick_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> int:
     """The idle agent who takes this call, -1 for none."""
     caller = caller_at(floor, slot)
     lane = lane_at(program, caller.lane)
-    if floor.idle_teams & lane.team_bits == 0:
+    idle = floor.idle_teams & lane.team_bits
+    if idle == 0:
         return -1
     if floor.agent_score != 0:
         return pick_agent_by_score(program, floor, now, slot)
     if program.pick_agent != PickAgent.LONGEST_IDLE:
         return pick_agent_by_rule(program, luck, floor, now, slot)
+    if lane.team_list != 0:
+        if idle & (idle - 1) == 0:
+            return team_now(floor, lowest_bit(idle)).first_idle  # type: ignore[no-any-return]
+        places = listed(idle, lane.team_list)
+        place = lowest_bit(places)
+        first = team_now(floor, code_at(lane.team_list, place)).first_idle
+        others = places & (lane.equal_teams >> (8 * place)) & ~(1 << place)
+        while others != 0:
+            place = lowest_bit(others)
+            others &= others - 1
+            other = team_now(floor, code_at(lane.team_list, place)).first_idle
+            if agent_goes_first(agent_now(floor, other).since, other, agent_now(floor, first).since, first):
+                first = other
+        return first  # type: ignore[no-any-return]
+    return pick_agent_in_turn(program, floor, now, slot)
+
+
+@inner
+@apart
+def pick_agent_in_turn(program: Records, floor: Records, now: float, slot: int) -> int:
+    """The same where a team joins later or keeps agents idle, or many teams answer."""
+    caller = caller_at(floor, slot)
+    lane = lane_at(program, caller.lane)
     best = -1
     best_prefer = 0
     for place in range(lane.first_team, lane.first_team + lane.n_teams):
@@ -173,12 +212,39 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, -1 for none."""
     team_code = agent_at(program, agent).team
     team = team_at(program, team_code)
-    if floor.waiting_lanes & team.lane_bits == 0:
+    waiting = floor.waiting_lanes & team.lane_bits
+    if waiting == 0:
         return -1
     if floor.call_score != 0:
         return pick_call_by_score(program, floor, now, agent)
     if program.pick_call == PickCall.WEIGHTED_WAIT:
         return pick_call_by_weight(program, floor, now, agent)
+    if team.lane_list != 0:
+        if waiting & (waiting - 1) == 0:
+            return lane_now(floor, lowest_bit(waiting)).first  # type: ignore[no-any-return]
+        places = listed(waiting, team.lane_list)
+        place = lowest_bit(places)
+        first = lane_now(floor, code_at(team.lane_list, place)).first
+        others = places & (team.equal_lanes >> (8 * place)) & ~(1 << place)
+        while others != 0:
+            place = lowest_bit(others)
+            others &= others - 1
+            other = lane_now(floor, code_at(team.lane_list, place)).first
+            one = caller_at(floor, other)
+            if call_goes_first(
+                one.queued_at, one.customer, caller_at(floor, first).queued_at, caller_at(floor, first).customer
+            ):
+                first = other
+        return first  # type: ignore[no-any-return]
+    return pick_call_in_turn(program, floor, now, agent)
+
+
+@inner
+@apart
+def pick_call_in_turn(program: Records, floor: Records, now: float, agent: int) -> int:
+    """The same where a lane is for others at first or leaves agents idle, or there are many."""
+    team_code = agent_at(program, agent).team
+    team = team_at(program, team_code)
     best = -1
     best_turn = 0
     for place in range(team.first_lane, team.first_lane + team.n_lanes):
@@ -236,7 +302,9 @@ def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     if program.start_order != 0:
         entity = floor.n_starts
         floor.n_starts += 1
-    interval = interval_of(program, caller.arrived_at)
+    interval = 0
+    if floor.factors_vary != 0:
+        interval = interval_of(program, caller.arrived_at)
     recorded = -1.0
     if caller.recorded >= 0 and leg_of(caller) == 0:
         recorded = recorded_at(program, caller.recorded).handle

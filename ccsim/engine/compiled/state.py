@@ -117,6 +117,7 @@ _CLOCK = [
     ("n_at_door", "i8"),
     ("draws_ahead", "i8"),
     ("normals_ahead", "i8"),
+    ("factors_vary", "i8"),  # times differ between the intervals in which contacts dial
     ("transfers_ahead", "i8"),
     ("n_drawn", "i8"),  # callers at the door who have their draws
     ("fresh_needed", "i8"),  # room the next interval's callers need
@@ -616,6 +617,8 @@ class Room:
         self._floor["draws_ahead"] = _draws_ahead(program)
         families = program.laws["family"][program.call_types["talk_law"]]
         self._floor["normals_ahead"] = (families == Family.LOGNORMAL).any()
+        factors = ("talk_factor", "hold_factor", "wrap_factor")
+        self._floor["factors_vary"] = any((program.flows[one] != 1.0).any() for one in factors)
         self._floor["transfers_ahead"] = (program.call_types["transfer_share"] > 0.0).any()
         self._floor["slices_per_second"] = _slices_per_second(program)
         self._more_events(4 * n_agents + 16 * n_movers + 4 * SPARE_EVENTS)
