@@ -27,12 +27,12 @@ def with_authority(program: Program, dice: Dice, *, grid: bool) -> Program:
     s.authority, s.by_chain, s.max_hops = 1, dice.between(0, 1), dice.pick([0, 1, 1, 2, 2, 100, 100, 100, 100, 100])
     s.first_leg, s.next_leg = dice.pick([1.0, 0.5]), dice.pick([1.0, 2.0])
     s.decide_frontline, s.decide_supervisor, s.retell = (dice.pick([0.0, 60.0 if grid else 31.7]) for _ in range(3))
-    s.lose_caller = dice.pick([0.0, 0.0, 0.3, 0.3, 0.3, 1.0])
+    s.lose_caller = dice.pick([0.0, 0.3, 0.3, 0.5, 0.5, 1.0])
     if dice.chance(0.5):
         s.leak_share, s.leak_amount = dice.pick([0.2, 1.0]), dice.pick([0.0, 10.0, 25.0])
     later = Dice(dice.between(0, 1 << 30))  # of its own: what is drawn below stays as it was before these
     s.warm, s.brief = later.pick([0, 1, 1, 1]), later.pick([0.0, 60.0, 60.0] if grid else [0.0, 20.0, 47.3])
-    s.consults, s.consult = 1, later.pick([0.0, 60.0, 60.0] if grid else [0.0, 45.0, 71.9])
+    s.consults, s.consult = 1, later.pick([0.0, 60.0, 60.0, 60.0] if grid else [0.0, 45.0, 45.0, 71.9])
     s.consult_at_most = later.pick([0.0, 120.0, 600.0])
     for team in teams:
         team.authority = dice.pick([0.0, 25.0, 25.0, 150.0, math.inf])
@@ -53,7 +53,7 @@ def with_authority(program: Program, dice: Dice, *, grid: bool) -> Program:
         kind.n_needs = len(needs) - kind.first_need
         kind.authority_talk = dice.pick([1.0, 1.5])
         kind.after_transfer = later.pick([1.0, 0.5, 2.0])
-        kind.consult_share = later.pick([0.0, 0.0, 0.5, 1.0]) * (1.0 - kind.refuse_share)
+        kind.consult_share = later.pick([0.0, 0.4, 0.4, 0.8]) * (1.0 - kind.refuse_share)
         kind.refuse_share = dice.pick([0.0, 0.0, 0.0, 0.0, 0.3, 0.3, 0.3, 1.0])
         kind.unresolved = dice.pick([0.0, 0.0, 0.2])
 

@@ -325,7 +325,7 @@ def random_program(seed: int) -> Program:
     people, cases = Dice((seed, 1)), Dice((seed, 5))
     if people.chance(0.5):
         program = with_people(program, people, grid=grid)
-    if cases.chance(0.8 if n_teams > 1 else 0.3):
+    if cases.chance(0.9 if n_teams > 1 else 0.3):
         program = with_authority(program, cases, grid=grid)
     after = Dice((seed, 7))
     return with_after_contact(program, after, grid=grid) if after.chance(0.35) else program
@@ -540,6 +540,10 @@ def _recorded(
             handle = 60.0 * dice.between(0, 6) if dice.chance(0.5) else -1.0
             patience = 60.0 * dice.between(0, 4) if dice.chance(0.5) else -1.0
             calls.append((at, dice.between(0, n_types - 1), handle, patience))
+        if grid and (late := Dice((len(calls), 7))).chance(0.5):  # in the instant of closing, before it
+            calls += [
+                (closes, late.between(0, n_types - 1), -1.0, 60.0 * late.between(0, 2)) for _ in range(late.between(1, 3))
+            ]
     return sorted(calls)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from ccsim.engine.reference import after_contact, floor, happened, presence, routing
+from ccsim.engine.reference import after_contact, desk, floor, happened, presence, routing
+from ccsim.engine.reference.consult import Consults
+from ccsim.engine.reference.desk import Desk
 from ccsim.engine.reference.floor import Floor
 from ccsim.engine.reference.presence import Presence
 from ccsim.jit import ENABLED
@@ -60,6 +62,7 @@ def function(module: Any, name: str, instead: Callable[..., Any], called: str) -
 
 
 CALLERS, HANDLING, IVR, PRESENCE = (floor, "callers"), (floor, "handling"), (floor, "ivr"), (presence, "presence")
+AUTHORITY = (desk, "authority")
 
 
 def keep_reserves(original: Any, self: Any, n_idle: int) -> float:
@@ -131,6 +134,41 @@ def spells_before_breaks(original: Any, self: Presence, agent: Any) -> bool:
     return bool(original(self, agent))
 
 
+def with_the_first_above(original: Any, record: Any, call_type: int, limit: float, needed: float) -> int:
+    return int(original(record, call_type, limit, 0.0))
+
+
+def without_the_story(original: Any, *what: Any) -> float:
+    return float(original(*what[:-1], 0.0))
+
+
+def no_time_to_brief(original: Any, self: Floor, caller: Any, after: float) -> None:
+    original(self, caller, 0.0)
+
+
+def no_wrap_after_a_briefing(original: Any, self: Floor, agent: Any) -> None:
+    agent.wrap_next = 0.0
+    original(self, agent)
+
+
+def one_hop_more_than_allowed(original: Any, *what: Any) -> int:
+    return int(original(*what[:6], what[6] - 1, *what[7:]))
+
+
+def budgets_without_end(original: Any, self: Desk, caller: Any, case: Any, agent: Any, now: float) -> None:
+    agent.spent = 0.0
+    original(self, caller, case, agent, now)
+
+
+def hold_for_a_colleague_for_ever(original: Any, self: Consults, request: Any) -> None:
+    return None
+
+
+def holding_takes_no_time(original: Any, self: Consults, caller: Any) -> None:
+    caller.case.asked_at = self.clock.now
+    original(self, caller)
+
+
 ROUTING = [
     method(routing.Routing, "_left", keep_reserves, "keep_reserves_after_closing"),
     method(Floor, "close", nobody_looks_again, "look_again_at_closing_with_nobody"),
@@ -167,6 +205,26 @@ LEGS = [
     swapped(Event.QUEUE_STEP, Event.ABANDON),
     swapped(Event.QUEUE_STEP, Event.TALK_END),
     swapped(Event.RING_END, Event.ABANDON),
+]
+CASES = [
+    rule(AUTHORITY, "amount_needed", other_luck(3), "cases_need_what_the_next_caller_does"),
+    rule(AUTHORITY, "action_of", other_luck(8), "what_is_done_beyond_authority_is_drawn_for_another_stay"),
+    rule(AUTHORITY, "is_lost", other_luck(3), "who_hangs_up_when_passed_on_is_drawn_for_another_stay"),
+    rule(AUTHORITY, "is_resolved", other_luck(5), "what_stays_unresolved_is_drawn_for_another_stay"),
+    rule(AUTHORITY, "amount_leaked", other_luck(5), "credits_leak_by_the_luck_of_another_stay"),
+    rule(AUTHORITY, "way_on", with_the_first_above, "cases_go_to_the_next_limit_whether_or_not_it_suffices"),
+    rule(AUTHORITY, "way_to_ask", with_the_first_above, "whoever_is_next_is_asked"),
+    rule(AUTHORITY, "talk_of", without_the_story, "nobody_is_told_the_story"),
+    rule(AUTHORITY, "talk_after", mean_of_two, "after_asking_they_talk_twice_as_long"),
+    rule(CALLERS, "patience_on_leg", lambda original, kind, leg, patience: patience, "patience_is_the_same_on_each_leg"),
+    method(Floor, "_end_briefing", no_time_to_brief, "a_briefing_takes_no_time"),
+    method(Floor, "_wrap_up", no_wrap_after_a_briefing, "nobody_wraps_up_after_a_briefing"),
+    rule(AUTHORITY, "action_of", one_hop_more_than_allowed, "one_hop_more_than_allowed"),
+    method(Desk, "_decide", budgets_without_end, "budgets_without_end"),
+    method(Consults, "_wait_no_longer", hold_for_a_colleague_for_ever, "hold_for_a_colleague_for_ever"),
+    method(Consults, "_talk_on", holding_takes_no_time, "holding_for_a_colleague_takes_no_time"),
+    swapped(Event.WRAP_END, Event.TALK_END),
+    swapped(Event.WRAP_END, Event.ABANDON),
 ]
 EVENTS = [
     function(happened, "instant_in_piece", lambda original, *what: what[0], "who_calls_during_an_event_calls_at_its_start"),
@@ -205,8 +263,11 @@ CUSTOMERS = [
 ]
 
 
+ALL = ROUTING + PERSONS + MENU + LEGS + CASES + EVENTS + CUSTOMERS
+
+
 @pytest.mark.skipif(not ENABLED, reason="the same rules bite jitted or not, and this takes minutes in plain Python")
-@pytest.mark.parametrize("broken", ROUTING + PERSONS + MENU + LEGS + EVENTS + CUSTOMERS, ids=lambda broken: broken.__name__)
+@pytest.mark.parametrize("broken", ALL, ids=lambda broken: broken.__name__)
 def test_agreement_catches(broken: Break, monkeypatch: Patch) -> None:
     broken(monkeypatch)
     assert any(differs(number) for number in PROGRAMS)

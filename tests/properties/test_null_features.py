@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from ccsim.engine.compiled.simulate import simulate as simulate_compiled
+from ccsim.engine.reference import simulate as simulate_reference
 from tests.properties.centres import Content, centres, changed, compiled, digest, rows_of
 
 
@@ -218,8 +220,24 @@ def a_weekday_that_is_not_simulated(content: Content) -> Content:
 
 
 def authority_that_nobody_needs(content: Content) -> Content:
-    right = {"retell": "40s", "decide": {"frontline": "60s"}, "first_leg": "60%", "escalate": {"lose_caller": "50%"}}
+    right = {
+        "retell": "40s",
+        "decide": {"frontline": "60s"},
+        "first_leg": "60%",
+        "on_shortfall": {"escalate": "50%", "consult": "30%", "refuse": "20%"},
+        "consult": "90s",
+        "escalate": {"transfer": "warm", "brief": "40s", "lose_caller": "50%"},
+    }
     return changed(of_teams(content, lambda _: {"authority": 50, "credit_budget": "90/day"}), make_it_right=right)
+
+
+def nothing_leaks(content: Content) -> Content:
+    """A share of nothing; or a share for those whose authority is enough for it, of whom there are none."""
+    return changed(content, make_it_right={"leakage": {"share": "0%", "amount": 15}})
+
+
+def patience_after_a_transfer_as_ever(content: Content) -> Content:
+    return of_calls(content, lambda _: {"after_transfer": "100%"})
 
 
 def queues_that_are_never_full(content: Content) -> Content:
@@ -252,6 +270,8 @@ NULL = [
     phones_that_do_not_ring,
     nobody_balks_at_a_full_house,
     authority_that_nobody_needs,
+    nothing_leaks,
+    patience_after_a_transfer_as_ever,
     nobody_is_transferred,
     nobody_is_served_by_the_ivr_or_asks_for_an_agent,
     ports_without_end,
@@ -360,6 +380,36 @@ def test_m19_cases_that_everybody_may_settle_at_once_change_nobodys_day(content:
     assert n == 0 or transferred  # who is transferred tells his story again
     assert len(b.cases) == len(b.episodes)
     assert not len(a.cases)
+
+
+@settings(max_examples=6)
+@given(centres(steady=False))
+def test_m19_authority_that_does_nothing_changes_no_bit_on_either_engine(content: Content) -> None:
+    for engine in (simulate_compiled, simulate_reference):
+        bits = [
+            engine(compiled(made).program, 3, 0, rows=True).digest.tobytes()
+            for made in (content, authority_that_nobody_needs(content), patience_after_a_transfer_as_ever(content))
+        ]
+        assert bits[0] == bits[1] == bits[2]
+
+
+@settings(max_examples=6)
+@given(centres(steady=False))
+def test_m19_unlimited_authority_leaves_no_rule_anything_to_do(content: Content) -> None:
+    """Who may grant everything never asks, passes on or refuses, on either engine; nothing leaks where the share is 0."""
+    with_cases = of_calls(of_teams(content, lambda _: {"authority": "unlimited"}), lambda _: {"needs_authority": NEEDS})
+    rules = {
+        "escalate": {"transfer": "warm", "lose_caller": "100%"},
+        "on_shortfall": {"consult": "50%", "escalate": "50%"},
+        "leakage": {"share": "0%", "amount": 15},
+    }
+    for engine in (simulate_compiled, simulate_reference):
+        plain = engine(compiled(with_cases).program, 3, 0, rows=True)
+        ruled = engine(compiled(changed(with_cases, make_it_right=rules)).program, 3, 0, rows=True)
+        assert plain.digest.tobytes() == ruled.digest.tobytes()
+
+
+NEEDS = {"share": "50%", "amount": 30}
 
 
 @settings(max_examples=25)

@@ -52,4 +52,6 @@ def _outside(program: Program, contacts: NDArray[Any]) -> NDArray[np.bool_]:
     outside = day < 0
     if len(opened):
         outside |= contacts["arrived_at"] >= opened.close_at[day]
+        if len(program.recorded):  # a log may have somebody dial in the very instant of closing, which comes after dials
+            outside &= (contacts["arrived_at"] > opened.close_at[day]) | (contacts["contact"] > 0)
     return np.asarray(outside, bool)

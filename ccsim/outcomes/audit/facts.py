@@ -14,7 +14,7 @@ from ccsim.outcomes.audit.stays import check_stays, left_at, transfers_before
 from ccsim.outcomes.audit.steps import late_comings
 from ccsim.outcomes.tables import TABLE_KEYS, Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Channel, Fact, Family, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Channel, Event, Fact, Family, Outcome, SegmentKind
 
 __all__ = ["check_facts", "check_form"]
 
@@ -350,7 +350,8 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     # Who is transferred at the end of a talk may be answered in that instant by an agent freed after him; who comes out of
     # another queue has waited there.
     later = segments["came_by"] >= 0
-    late = np.concatenate((late_comings(program), late_releases(program, rows.segments)))
+    closing = program.timetable.at[program.timetable.event == Event.CLOSING]  # lifts reserves, after that instant's dials
+    late = np.concatenate((late_comings(program), late_releases(program, rows.segments), closing))
     at_once = served & ~waited & ~later & ~np.isin(segments["entered_at"], late)
     never_had_to = at_once | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
     complaints.where(never_had_to & (gives_up < np.inf), "I06", lambda i: f"{who(i)} never waited, but his patience is drawn")
