@@ -75,7 +75,7 @@ EVENTS: dict[Event, EventMeaning] = {
         "After-contact work is done and the agent is released; or who briefed somebody is done with that, and begins it.",
     ),
     Event.IVR_END: EventMeaning("customer", "A node of the IVR is over: the caller is gone, goes on or to the queue."),
-    Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again."),
+    Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again; a callback falls due."),
     Event.QUEUE_STEP: EventMeaning(
         "customer", "An expand or overflow step falls due: who still waits looks for an agent again, or goes to another queue."
     ),
@@ -135,6 +135,9 @@ class Stream(IntEnum):
     RETURN = 40
     RETURN_DELAY = 41
     LEAVE = 42
+    CALLBACK_ACCEPT = 43
+    CALLBACK_RING = 44
+    CALLBACK_ANSWERED = 45
 
 
 class Family(IntEnum):
@@ -176,6 +179,7 @@ class Cause(IntEnum):
     FRESH = 0
     REDIAL = 1  # the contact before was not served
     RETURN = 2  # it was answered, and the customer comes back
+    CALLBACK = 3  # an agent dials: the customer asked for that, or was promised it
 
 
 class Fact(IntEnum):
@@ -205,6 +209,7 @@ class SegmentKind(IntEnum):
 
     IVR_NODE = 0
     QUEUE = 1
+    CALLBACK = 2  # on the list of those to be called back, then with the agent who dials
     CONSULT = 3  # of a colleague asked by the agent of the stay before, which goes on meanwhile
 
 
@@ -228,6 +233,9 @@ class Outcome(IntEnum):
     RETRIED = 15  # of an IVR segment: the same node again
     MISROUTED = 16  # of an IVR segment: to another call type's queue
     LOST_IN_TRANSFER = 17  # answered, and hung up while being passed on
+    CALLBACK_TAKEN = 18  # rang off to be called back
+    CALLBACK_FAILED = 19  # did not answer the last time he was called back
+    NO_ANSWER = 20  # of a callback: did not answer, and will be dialled again
 
 
 class Action(IntEnum):
@@ -237,6 +245,7 @@ class Action(IntEnum):
     ESCALATED = 1
     REFUSED = 2
     CONSULTED = 3  # settled with the word of a colleague who may grant it
+    PROMISED = 4  # somebody who may grant enough will call back
     TRANSFERRED = 5  # to another department, the case with it
 
 

@@ -97,6 +97,8 @@ HANDLERS = (
     "on_abandon",
     "on_queue_step",
     "on_ring_end",
+    "on_no_answer",
+    "on_callback_due",
     "on_seats",
     "on_timetable",
     "on_plan",

@@ -7,6 +7,7 @@ average.
 from ccsim.outcomes.tables import (
     AGENT_COUNTS,
     AGENT_STATE,
+    CALLBACK_COUNTS,
     CASE,
     CASE_COUNTS,
     CONTACT,
@@ -29,6 +30,7 @@ from ccsim.outcomes.tables import (
 __all__ = [
     "AGENT_COUNTS",
     "AGENT_STATE",
+    "CALLBACK_COUNTS",
     "CASE",
     "CASE_COUNTS",
     "CONTACT",

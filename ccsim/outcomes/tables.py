@@ -17,6 +17,7 @@ from ccsim.program.layout import Program
 __all__ = [
     "AGENT_COUNTS",
     "AGENT_STATE",
+    "CALLBACK_COUNTS",
     "CASE",
     "CASE_COUNTS",
     "CONTACT",
@@ -90,7 +91,8 @@ SEGMENT = np.dtype(
         ("episode", "i2"),
         ("contact", "i2"),
         ("segment", "i2"),
-        ("kind", "i2"),
+        ("kind", "i1"),
+        ("offered_callback", "i1"),  # 1: he was, accepted or not
         ("place", "i2"),  # IVR node or queue
         ("call_type", "i2"),
         ("outcome", "i2"),
@@ -219,7 +221,7 @@ OUTCOME_COUNTS = np.dtype(
         ("abandoned", "i8"),  # balked included
         ("balked", "i8"),
         ("short_abandoned", "i8"),  # abandoned with a wait below the short-abandon limit
-        ("flowed_out", "i8"),  # cleared at closing, or gone on to another queue unanswered
+        ("flowed_out", "i8"),  # unanswered: cleared at closing, gone on to another queue, or rung off to be called back
         ("turned_away", "i8"),  # the queue was full
         ("unfinished", "i8"),
         ("flowed_in", "i8"),  # of a segment: came out of another queue unanswered
@@ -287,8 +289,27 @@ CASE_COUNTS = np.dtype(
 )
 """What the cases of episodes add to; time in microseconds, money and satisfaction in millionths."""
 
-WITHIN_COUNTS = np.dtype([("answered", "i8"), ("abandoned", "i8"), ("flowed_out", "i8")])
-"""The same within one declared threshold."""
+CALLBACK_COUNTS = np.dtype(
+    [
+        ("offered_callback", "i8"),  # stays in the queue in which it was
+        ("taken", "i8"),  # of them, who accepted
+        ("dials", "i8"),
+        ("in_vain", "i8"),  # of them
+        ("called_back", "i8"),  # reached
+        ("failed", "i8"),  # did not answer the last time
+        ("cleared", "i8"),  # at closing
+        ("pending", "i8"),  # still to be called back when nothing can happen any more
+        ("time_to_callback", "i8"),  # of those reached, from when they rang off
+        ("ring_time", "i8"),  # of the contacts in which they were called back, as the three below
+        ("talk_time", "i8"),
+        ("hold_time", "i8"),
+        ("wrap_time", "i8"),
+    ]
+)
+"""What callbacks add to, in the queue where they were taken or promised; times in microseconds."""
+
+WITHIN_COUNTS = np.dtype([("answered", "i8"), ("abandoned", "i8"), ("flowed_out", "i8"), ("taken", "i8")])
+"""The same within one declared threshold; of those who flowed out, who will be called back."""
 
 AGENT_COUNTS = np.dtype(
     [
@@ -347,6 +368,9 @@ class Counts(NamedTuple):
     node_time : LOAD_COUNTS, shape (n_intervals, n_nodes)
         Integral of the number at each node.
     cases : CASE_COUNTS, shape (n_intervals, n_call_types), no intervals unless authority matters
+    callbacks : CALLBACK_COUNTS, shape (n_intervals, n_queues), no intervals unless somebody may be called back
+    callback_waits : WAIT_COUNTS, shape (n_queues, N_WAIT_BINS), no queues unless somebody may be called back
+        Times to callback: `answered` of those reached, `ended` of those who failed or were cleared, too.
     """
 
     segments: NDArray[Any]
@@ -365,6 +389,8 @@ class Counts(NamedTuple):
     ivr_nodes: NDArray[Any]
     node_time: NDArray[Any]
     cases: NDArray[Any]
+    callbacks: NDArray[Any]
+    callback_waits: NDArray[Any]
 
 
 def new_counts(program: Program) -> Counts:
@@ -388,4 +414,6 @@ def new_counts(program: Program) -> Counts:
         ivr_nodes=np.zeros((n_intervals, len(program.ivr_nodes)), IVR_COUNTS),
         node_time=np.zeros((n_intervals, len(program.ivr_nodes)), LOAD_COUNTS),
         cases=np.zeros((n_intervals if program.settings["authority"][0] else 0, n_types), CASE_COUNTS),
+        callbacks=np.zeros((n_intervals if len(program.callbacks) else 0, len(program.queues)), CALLBACK_COUNTS),
+        callback_waits=np.zeros((len(program.callbacks), N_WAIT_BINS), WAIT_COUNTS),
     )

@@ -105,7 +105,7 @@ def cases_of(
         row.n_needs, row.n_ways = len(needs) - row.first_need, len(ways) - row.first_way
         row.authority_talk = call.needs_authority.talk if call.needs_authority is not None else 1.0
         shortfall = call.on_shortfall or right.on_shortfall
-        row.refuse_share, row.consult_share = shortfall.refuse, shortfall.consult
+        row.refuse_share, row.consult_share, row.promise_share = shortfall.refuse, shortfall.consult, shortfall.call_back
         row.unresolved = call.unresolved
     return _table(NEED, needs), _table(WAY, ways)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ccsim.errors import Problem, ScenarioError
 from ccsim.program.authority import cases_of, escalations_of, with_escalation_queues
+from ccsim.program.callbacks import callbacks_of
 from ccsim.program.decisions import decision_tables
 from ccsim.program.demand import demand_of
 from ccsim.program.events import calls_off, happenings
@@ -98,6 +99,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     settings.proficiency = (teams.proficiency_sigma > 0.0).any()
     lanes = lanes_of(call_types.queue, queues, steps, [(kind, queue) for kind, queue, _ in escalations.lanes])
     reach = reach_of(scenario, lanes, call_types, names, laws.add, escalations.teams)
+    callbacks, callback_windows = callbacks_of(scenario, names.queues, len(queues), laws.add)
+    if len(callbacks) and (callbacks.wait_over[callbacks.accept > 0.0] < math.inf).any():
+        settings.keeps_last_wait = 1
     needs, ways = cases_of(
         scenario, names, escalations, laws.add, settings=settings, call_types=call_types, teams=teams, lanes=lanes
     )
@@ -132,6 +136,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         breaks=presence.breaks,
         needs=needs,
         ways=ways,
+        callbacks=callbacks,
+        callback_windows=callback_windows,
         **decisions,
     )
     for table in program:

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 __all__ = [
     "AGENT",
     "BREAK",
+    "CALLBACK",
+    "CALLBACK_WINDOW",
     "CALL_TYPE",
     "DAY",
     "DEMAND",
     "DUTY",
     "EFFECT",
+    "EXPAND",
     "FLOW",
     "INTERVAL",
     "IN_A_LIST",
@@ -31,6 +34,7 @@ __all__ = [
     "NOT_LISTED",
     "OCCASION",
     "ODDS",
+    "OFFER",
     "POINT",
     "QUEUE",
     "REACH",
@@ -157,6 +161,7 @@ CALL_TYPE = np.dtype(
         ("authority_talk", "f8"),  # factor on the talk time of cases that need authority
         ("consult_share", "f8"),  # of the cases beyond an agent's authority, for which he asks a colleague
         ("refuse_share", "f8"),  # of the cases beyond an agent's authority, the others are passed on
+        ("promise_share", "f8"),  # of the same, those for whom somebody with more of it calls back
         ("unresolved", "f8"),  # share of those settled
     ],
     align=True,
@@ -186,7 +191,34 @@ QUEUE = np.dtype(
 """What becomes of a waiting call is `steps[first_step : first_step + n_steps]`, by time."""
 
 STEP = np.dtype([("after", "f8"), ("to", "i8"), ("keep_clock", "i8")], align=True)
-"""After so many s of waiting a call looks for an agent again (to = -1: more teams may answer now), or goes to another queue."""
+"""After so many s of waiting a call looks for an agent again (to = `EXPAND`: more teams may answer now), is offered a callback
+(to = `OFFER`), or goes to another queue.
+"""
+
+EXPAND = -1
+OFFER = -2
+
+CALLBACK = np.dtype(
+    [
+        ("at_entry", "i8"),  # offered to who begins to wait; else, if at all, by a step of the queue
+        ("wait_over", "f8"),  # s; offered if the call answered last has waited longer
+        ("waiting_at_least", "i8"),  # or if so many others wait
+        ("accept", "f8"),  # share of those who are offered one; 0: none is
+        ("behind", "i8"),  # 1: dialled when no call waits; 0: in the place the call had
+        ("reserve", "i8"),  # agents who must be idle after one of those behind has been dialled
+        ("ring_law", "i8"),
+        ("answered", "f8"),  # share of the dials
+        ("attempts", "i8"),
+        ("retry_after", "f8"),  # s
+        ("clears", "i8"),  # 1: nobody is called back after closing; 0: at the next opening
+        ("first_window", "i8"),
+        ("n_windows", "i8"),  # 0: offered at any time
+    ],
+    align=True,
+)
+"""Callbacks by queue; they are offered inside `callback_windows[first_window : first_window + n_windows]`."""
+
+CALLBACK_WINDOW = np.dtype([("starts_at", "f8"), ("ends_at", "f8")], align=True)
 
 LANE = np.dtype(
     [
@@ -368,6 +400,8 @@ class Program(NamedTuple):
         Of events; empty where a scenario has none that set anything.
     duties, breaks : recarrays, 1-D
         Of persons; empty where teams have seats only.
+    callbacks : recarray CALLBACK, shape (n_queues,)
+        Empty where nobody is ever called back.
     flows : recarray FLOW, shape (n_call_types, n_intervals)
     demand : recarray DEMAND, shape (n_call_types, n_intervals)
         Without rows where no call type needs it.
@@ -414,6 +448,8 @@ class Program(NamedTuple):
     effects: Records = np.zeros(0, EFFECT).view(np.recarray)
     needs: Records = np.zeros(0, NEED).view(np.recarray)
     ways: Records = np.zeros(0, WAY).view(np.recarray)
+    callbacks: Records = np.zeros(0, CALLBACK).view(np.recarray)
+    callback_windows: Records = np.zeros(0, CALLBACK_WINDOW).view(np.recarray)
 
 
 class Names(NamedTuple):

@@ -5,17 +5,19 @@ Called by `compile`; lanes and reach follow from these tables (`routing`).
 
 from __future__ import annotations
 
-from ccsim.program.layout import QUEUE, STEP, Records, records
+from ccsim.program.callbacks import offered_callback
+from ccsim.program.layout import EXPAND, OFFER, QUEUE, STEP, Records, records
 from ccsim.scenario import Scenario, resolve
 
 __all__ = ["UNLIMITED", "queues_of"]
 
 UNLIMITED = 1 << 40
-_EXPAND = -1
+_BY_RANK = (EXPAND, OFFER, 0)
+"""Of steps due in one instant."""
 
 
 def queues_of(scenario: Scenario, names: tuple[str, ...]) -> tuple[Records, Records]:
-    """The tables `queues` and `steps`; an expansion comes before an overflow of the same time, else as written."""
+    """The tables `queues` and `steps`; of the same time expansions come first, then offers, else as written."""
     queues = records(QUEUE, len(names))
     steps: list[tuple[float, int, int]] = []
     for row, name in zip(queues, names, strict=True):
@@ -25,11 +27,15 @@ def queues_of(scenario: Scenario, names: tuple[str, ...]) -> tuple[Records, Reco
         row.counts_waiting = queue.max_waiting is not None or any(
             resolve.patience_law(scenario, call).balk_waiting > 0 for call in _callers_of(scenario, name)
         )
-        expansions = [(step.after, _EXPAND, 0) for step in queue.expand]
+        callback = offered_callback(scenario, name)
+        if callback is not None and callback.offer.waiting_at_least is not None:
+            row.counts_waiting = 1
+        expansions = [(step.after, EXPAND, 0) for step in queue.expand]
+        offers = [(callback.offer.after, OFFER, 0)] if callback is not None and callback.offer.after is not None else []
         overflows = [(step.after, names.index(step.to), int(step.clock == "keep")) for step in queue.overflow]
-        row.first_step, row.n_steps = len(steps), len(expansions) + len(overflows)
-        steps += sorted(expansions + overflows, key=lambda step: (step[0], step[1] != _EXPAND))
-        row.full_step = next((i for i in range(row.first_step, len(steps)) if steps[i][1] != _EXPAND), -1)
+        row.first_step, row.n_steps = len(steps), len(expansions) + len(offers) + len(overflows)
+        steps += sorted(expansions + offers + overflows, key=lambda step: (step[0], _BY_RANK.index(min(step[1], 0))))
+        row.full_step = next((i for i in range(row.first_step, len(steps)) if steps[i][1] >= 0), -1)
     table = records(STEP, len(steps))
     for row, step in zip(table, steps, strict=True):
         row.after, row.to, row.keep_clock = step

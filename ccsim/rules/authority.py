@@ -90,14 +90,18 @@ def action_of(
         return Action.SETTLED
     kind = call_type_at(program, call_type)
     consults = kind.refuse_share + kind.consult_share
-    if consults > 0.0:
+    promises = consults + kind.promise_share
+    u = 1.0
+    if promises > 0.0:
         u = uniform(luck, Stream.SHORTFALL, entity, stay)
-        if u < kind.refuse_share or (u < consults and way_to_ask(program, call_type, limit, needed) < 0):
-            return Action.REFUSED
-        if u < consults:
-            return Action.CONSULTED
+    if u < kind.refuse_share or (u < consults and way_to_ask(program, call_type, limit, needed) < 0):
+        return Action.REFUSED
+    if u < consults:
+        return Action.CONSULTED
     if n_hops >= program.max_hops or way_on(program, call_type, limit, needed) < 0:
         return Action.REFUSED
+    if u < promises:
+        return Action.PROMISED
     return Action.ESCALATED
 
 
@@ -125,7 +129,7 @@ def talk_of(
         time *= call_type_at(program, case_type).authority_talk
     if leg > 0:
         time *= program.next_leg
-    if action == Action.ESCALATED or action == Action.REFUSED or action == Action.CONSULTED:
+    if action != Action.SETTLED and action != Action.TRANSFERRED:
         time *= program.first_leg
     if needed > 0.0 and (action == Action.SETTLED or action == Action.REFUSED):
         time += program.decide_frontline if leg == 0 else program.decide_supervisor

@@ -14,6 +14,8 @@ from ccsim.program.layout import (
     AGENT,
     BREAK,
     CALL_TYPE,
+    CALLBACK,
+    CALLBACK_WINDOW,
     DAY,
     DEMAND,
     DUTY,
@@ -48,6 +50,8 @@ __all__ = [
     "agent_at",
     "bind_program",
     "break_at",
+    "callback_at",
+    "callback_window_at",
     "call_type_at",
     "contained_at",
     "day_at",
@@ -122,6 +126,9 @@ ivr_node_at = accessor(PROGRAM, "ivr_nodes", IVR_NODE)
 ivr_edge_at = accessor(PROGRAM, "ivr_edges", IVR_EDGE)
 need_at = accessor(PROGRAM, "needs", NEED)
 way_at = accessor(PROGRAM, "ways", WAY)
+callback_at = accessor(PROGRAM, "callbacks", CALLBACK)
+"""By queue, where `n_callbacks` is not 0."""
+callback_window_at = accessor(PROGRAM, "callback_windows", CALLBACK_WINDOW)
 redial_odds_at = accessor(PROGRAM, "redial_odds", ODDS)
 return_odds_at = accessor(PROGRAM, "return_odds", ODDS)
 leave_odds_at = accessor(PROGRAM, "leave_odds", ODDS)

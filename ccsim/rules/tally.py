@@ -14,6 +14,7 @@ import numpy as np
 from ccsim.jit import accessor, apart, bind, inner, jit
 from ccsim.outcomes import (
     AGENT_COUNTS,
+    CALLBACK_COUNTS,
     CASE_COUNTS,
     IVR_COUNTS,
     LOAD_COUNTS,
@@ -27,7 +28,7 @@ from ccsim.program.layout import Records, records
 from ccsim.rules.pieces import micros, place_of
 from ccsim.rules.presence_tally import tally_presence
 from ccsim.rules.tables import agent_at, interval_at, lane_of, threshold_at
-from ccsim.vocabulary import AgentState, Attribute, CaseEnd, Clock, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Attribute, CaseEnd, Cause, Clock, Outcome, SegmentKind
 
 __all__ = [
     "COUNTS",
@@ -59,6 +60,8 @@ _queue_load = accessor(COUNTS, "queue_time", LOAD_COUNTS)
 _line_load = accessor(COUNTS, "line_time", LOAD_COUNTS)
 _node_cell = accessor(COUNTS, "ivr_nodes", IVR_COUNTS)
 _case_cell = accessor(COUNTS, "cases", CASE_COUNTS)
+_callback_cell = accessor(COUNTS, "callbacks", CALLBACK_COUNTS)
+_callback_waits = accessor(COUNTS, "callback_waits", WAIT_COUNTS)
 _node_load = accessor(COUNTS, "node_time", LOAD_COUNTS)
 
 _SERVED = np.int64(Outcome.SERVED)
@@ -109,6 +112,12 @@ def _attributed(program: Records, entered_at: float, answered_at: float, ended_a
 
 
 @inner
+def _is_callback(outcome: int) -> bool:
+    """True for who was to be called back; of episodes: in vain."""
+    return outcome == Outcome.CALLBACK_TAKEN or outcome == Outcome.CALLBACK_FAILED
+
+
+@inner
 def _add_outcome(cell: Records, program: Records, outcome: int, wait: float) -> None:
     """Adds one offered stay that ended with this outcome after this wait."""
     cell.offered += 1
@@ -126,7 +135,7 @@ def _add_outcome(cell: Records, program: Records, outcome: int, wait: float) -> 
         return
     waited = micros(wait)
     cell.wait_time += waited
-    if outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED:
+    if outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED or _is_callback(outcome):
         cell.flowed_out += 1
         return
     if outcome == Outcome.TURNED_AWAY:
@@ -147,7 +156,10 @@ def _add_within(cell: Records, outcome: int) -> None:
         cell.answered += 1
     elif outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED:
         cell.flowed_out += 1
-    elif outcome != Outcome.TURNED_AWAY:
+    elif _is_callback(outcome):
+        cell.flowed_out += 1
+        cell.taken += 1
+    elif outcome != Outcome.TURNED_AWAY and outcome != Outcome.UNFINISHED:
         cell.abandoned += 1
 
 
@@ -173,6 +185,9 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed SEGMENT row."""
     if row.kind == SegmentKind.IVR_NODE:
         _tally_ivr_stay(row, program, counts)
+        return
+    if row.kind == SegmentKind.CALLBACK:
+        _tally_dial(row, program, counts)
         return
     lane = lane_of(program, np.int64(row.call_type) * program.n_queues + row.place).value
     outcome = np.int64(row.outcome)
@@ -210,6 +225,50 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
         cell.flowed_in += 1
     if row.outcome == Outcome.TRANSFERRED:
         cell.transferred += 1
+    if row.offered_callback != 0:
+        callback = _callback_cell(counts, at * program.n_queues + np.int64(row.place))
+        callback.offered_callback += 1
+        if row.outcome == Outcome.CALLBACK_TAKEN:
+            callback.taken += 1
+
+
+@inner
+def _tally_dial(row: Records, program: Records, counts: Records) -> None:
+    """Adds one closed stay of who is to be called back: whether he was dialled, and answered."""
+    if row.entered_at < program.count_from or row.assigned_at == math.inf:
+        return
+    at = interval_of(program, _attributed(program, row.entered_at, row.answered_at, row.ended_at))
+    cell = _callback_cell(counts, at * program.n_queues + np.int64(row.place))
+    cell.dials += 1
+    if row.answered_at == math.inf:
+        cell.in_vain += 1
+
+
+@inner
+def _tally_callback(row: Records, program: Records, counts: Records) -> None:
+    """Adds one closed CONTACT row of who was to be called back, to the interval in which he rang off."""
+    if row.queued_at < program.count_from:
+        return
+    answered_at = math.inf
+    if row.n_answered > 0:
+        answered_at = row.queued_at + row.wait
+    at = interval_of(program, _attributed(program, row.queued_at, answered_at, row.ended_at))
+    cell = _callback_cell(counts, at * program.n_queues + np.int64(row.queue))
+    if row.wait == math.inf:
+        cell.pending += 1
+        return
+    waited = _callback_waits(counts, np.int64(row.queue) * N_WAIT_BINS + wait_bin(row.wait))
+    waited.ended += 1
+    if row.n_answered > 0:
+        waited.answered += 1
+        cell.called_back += 1
+        cell.time_to_callback += micros(row.wait)
+    elif row.outcome == Outcome.CLOSED:
+        cell.cleared += 1
+    else:
+        cell.failed += 1
+    cell.ring_time += micros(row.ring_time)
+    _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
 
 
 @inner
@@ -258,6 +317,9 @@ def _add_ivr(cell: Records, row: Records) -> None:
 @apart
 def tally_contact(row: Records, program: Records, counts: Records) -> None:
     """Adds one closed CONTACT row, to the interval of its first queue entry (of its arrival, if it reached none)."""
+    if row.cause == Cause.CALLBACK:
+        _tally_callback(row, program, counts)
+        return
     if row.outcome != Outcome.BLOCKED:
         begin = micros(max(row.arrived_at, program.count_from))
         finish = micros(min(row.ended_at, program.count_until))
@@ -306,7 +368,7 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
     cell.ring_time += micros(row.ring_time)
     if row.n_stays > 1 and row.later_wait < math.inf:
         cell.later_wait_time += micros(row.later_wait)
-    if row.n_answered > 0 and outcome != row.outcome:
+    if row.n_answered > 0 and outcome != row.outcome and row.outcome != Outcome.CALLBACK_TAKEN:
         cell.lost_in_transfer += 1
 
 

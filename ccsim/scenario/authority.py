@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
+from ccsim.scenario.callbacks import PromisedCallback
 from ccsim.scenario.distributions import Z90
 from ccsim.scenario.fields import (
     MOST_ITEMS,
@@ -20,7 +21,6 @@ from ccsim.scenario.fields import (
     Factor,
     Model,
     Name,
-    NotYet,
     PositiveDuration,
     PositiveNumber,
     Share,
@@ -174,12 +174,14 @@ class OnShortfall(Model):
     refuse: Share = 0.0
     consult: Share = 0.0
     """The caller holds while the agent asks somebody who may grant it, and then settles it."""
-    call_back: NotYet = None
+    call_back: Share = 0.0
+    """The caller rings off, and somebody with more authority calls him back."""
 
     @model_validator(mode="after")
     def _whole(self) -> OnShortfall:
-        if abs(self.escalate + self.refuse + self.consult - 1.0) > 1e-9:
-            total = units.format_percent(self.escalate + self.refuse + self.consult)
+        shares = self.escalate + self.refuse + self.consult + self.call_back
+        if abs(shares - 1.0) > 1e-9:
+            total = units.format_percent(shares)
             raise Refusal("E-PROB-SUM", "shares must sum to 100%", got=total, try_="{escalate: 90%, refuse: 10%}")
         return self
 
@@ -239,6 +241,8 @@ class MakeItRight(Model):
     on_shortfall: OnShortfallWritten = OnShortfall(escalate=1.0)
     escalate: Escalate = Escalate()
     leakage: Leakage | None = None
+    callback: PromisedCallback = PromisedCallback()
+    """How those are called back whom `on_shortfall` promised that."""
 
 
 def _parse_budget(raw: object) -> units.Rate:

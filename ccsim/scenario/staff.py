@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from ccsim.errors import Refusal
 from ccsim.scenario.authority import Authority, CreditBudget
+from ccsim.scenario.callbacks import Callback
 from ccsim.scenario.calls import expand_wrap
 from ccsim.scenario.distributions import Distribution
 from ccsim.scenario.fields import (
@@ -93,7 +94,8 @@ class Queue(Model):
     """The call leaves for another queue."""
     max_waiting: Annotated[int, *whole(0, 1_000_000)] | None = None
     """Who would wait beside so many goes to the first overflow at once, or is turned away."""
-    callback: NotYet = None
+    callback: Callback | None = None
+    """Callers may ring off and be called back."""
     clock: NotYet = None
 
 

@@ -11,6 +11,7 @@ calls:
   billing:
     volume: {csv: data/f.csv, date: Date, time: Interval, column: Billing}
     talk: 4m
+    channel: chat
 ivr:
   start: welcome
   nodes:
@@ -18,18 +19,18 @@ ivr:
 queues:
   billing:
     calls: [billing]
-    callback: {accept: 35%}
+    clock: restart
 agents:
   vendor:
     headcount: 3
 make_it_right:
-  on_shortfall: {escalate: 80%, call_back: 20%}
+  on_shortfall: {escalate: 80%, refuse: 20%}
 after_contact:
   redial: {share: 45%, after: 6m}
 """
 REFUSED = [
-    "queues.billing.callback",
-    "make_it_right.on_shortfall.call_back",
+    "calls.billing.channel",
+    "queues.billing.clock",
 ]
 
 

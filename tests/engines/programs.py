@@ -40,6 +40,7 @@ from ccsim.program.routing import lanes_of, routes_of
 from ccsim.vocabulary import Attribute, ClosingRule, Event, EventField, Fact, Family, PickAgent, PickCall
 from tests.engines.after_contact import with_after_contact
 from tests.engines.authority import with_authority
+from tests.engines.callbacks import with_callbacks
 from tests.engines.dice import Dice
 from tests.engines.people import with_people
 
@@ -327,8 +328,10 @@ def random_program(seed: int) -> Program:
         program = with_people(program, people, grid=grid)
     if cases.chance(0.9 if n_teams > 1 else 0.3):
         program = with_authority(program, cases, grid=grid)
-    after = Dice((seed, 7))
-    return with_after_contact(program, after, grid=grid) if after.chance(0.35) else program
+    after, later = Dice((seed, 7)), Dice((seed, 8))
+    if after.chance(0.35):
+        program = with_after_contact(program, after, grid=grid)
+    return with_callbacks(program, later, grid=grid) if later.chance(0.4) else program
 
 
 def _windows(dice: Dice, shape: str, interval: float) -> list[tuple[float, float]]:

@@ -24,6 +24,10 @@ def _needs(amount: float) -> dict[str, Any]:
     return {"needs_authority": {"share": "100%", "amount": amount}}
 
 
+def _callback(dial: dict[str, Any]) -> dict[str, Any]:
+    return {"accept": "100%", "dial": {"ring": {"deterministic": "10s"}} | dial}
+
+
 DAYS: dict[str, Program] = {
     # 0 talks 0-60, 1 hangs up at 59, 2 waits 20-60 and talks until 120, 3 talks 200-230
     "plain": centre([(0, 60, FOR_EVER), (10, 60, 49), (20, 60, FOR_EVER), (200, 30, FOR_EVER)]),
@@ -207,6 +211,32 @@ DAYS: dict[str, Program] = {
         queues={"call": {"teams": ["x"]}},
         agents={team: {"headcount": 1, "authority": limit} for team, limit in {"x": 25, "y": 150}.items()},
         make_it_right={"on_shortfall": "consult"},
+    ),
+    # a (agent 0): 0 talks 0-60, 2 rings off at 10, does not answer 60-70 nor, after 50 s, 120-130.
+    # b (agent 1): 1 talks and holds 0-50, wrap until 60; 3 rings off at 10, is dialled 60-70, talks and holds until 120, wrap
+    # until 130; 4 talks and holds 550-600, wrap until 610; 6 rings off at 590 and is never called.
+    # c (agent 2): 5 talks 580-640; 7 rings off at 590, and his list is cleared at 600
+    "callbacks": centre(
+        [
+            *((at, 60, FOR_EVER, "a") for at in (0, 10)),
+            *((at, None, FOR_EVER, "b") for at in (0, 10, 550, 590)),
+            *((at, 60, FOR_EVER, "c") for at in (580, 590)),
+        ],
+        kinds={
+            "a": _SHORT,
+            "b": {
+                "talk": {"deterministic": "30s"},
+                "hold": {"share": "100%", "for": {"deterministic": "20s"}},
+                "wrap": {"deterministic": "10s"},
+            },
+            "c": _SHORT,
+        },
+        queues={
+            "a": {"teams": ["x"], "callback": _callback({"answered": "0%", "attempts": 2, "retry_after": "50s"})},
+            "b": {"teams": ["y"], "callback": _callback({})},
+            "c": {"teams": ["z"], "callback": _callback({}) | {"at_close": "clear"}},
+        },
+        agents={team: {"headcount": 1} for team in "xyz"},
     ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),

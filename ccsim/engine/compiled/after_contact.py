@@ -15,7 +15,15 @@ from ccsim.rules.decisions import standing_of
 from ccsim.rules.randomness import Luck
 from ccsim.vocabulary import Cause, Event
 
-__all__ = ["comes_again", "note_contact"]
+__all__ = ["comes_again", "note_contact", "waited_on_line"]
+
+
+@inner
+def waited_on_line(contact: Records) -> float:
+    """How long the caller waited in a contact, s; who is called back waits in his own time."""
+    if contact.cause == Cause.CALLBACK:
+        return contact.later_wait  # type: ignore[no-any-return]
+    return contact.wait + contact.later_wait  # type: ignore[no-any-return]
 
 
 @inner
@@ -25,7 +33,7 @@ def note_contact(floor: Records, slot: int, now: float) -> None:
     caller = caller_at(floor, slot)
     case = case_now(floor, slot)
     contact = contact_at(floor, caller.contact_row)
-    case.waited += contact.wait + contact.later_wait
+    case.waited += waited_on_line(contact)
     if contact.n_answered > 0:
         if case.n_met == 0:
             case.first_ended_at = now
@@ -41,7 +49,7 @@ def comes_again(program: Records, luck: Luck, floor: Records, now: float, slot: 
     caller = caller_at(floor, slot)
     case = case_now(floor, slot)
     contact = contact_at(floor, caller.contact_row)
-    wait = contact.wait + contact.later_wait
+    wait = waited_on_line(contact)
     hops = max(case.n_legs - 1, 0)
     standing = standing_of(case.resolved, case.n_legs, case.action, outcome)
     entity = caller.entity

@@ -8,6 +8,7 @@ from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_ag
 from ccsim.engine.compiled.desk import take_up
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of
 from ccsim.engine.compiled.happened import event_factor
+from ccsim.engine.compiled.lists import is_on_list, pick_to_call
 from ccsim.engine.compiled.policy import pick_agent_by_score, pick_call_by_score
 from ccsim.engine.compiled.rows import close_agent_state
 from ccsim.engine.compiled.state import (
@@ -25,6 +26,8 @@ from ccsim.engine.compiled.state import (
 )
 from ccsim.jit import apart, inner, laid_in, lowest_bit
 from ccsim.program.layout import IN_A_LIST, NOT_LISTED, SHARED_BIT, Records
+from ccsim.rules.authority import stay_of
+from ccsim.rules.callbacks import dial_time
 from ccsim.rules.handling import hold_time, misroute_talk_time, ring_time, wrap_time
 from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
@@ -40,6 +43,7 @@ __all__ = [
     "enqueue",
     "may_transfer",
     "pick_agent",
+    "pick_agent_in_turn",
     "pick_call",
     "schedule",
     "start_idle",
@@ -209,6 +213,15 @@ def pick_agent_in_turn(program: Records, floor: Records, now: float, slot: int) 
 
 @laid_in
 def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
+    """Slot of the waiting call this agent takes, or of the customer he dials, -1 for none."""
+    call = pick_waiting(program, floor, now, agent)
+    if floor.n_to_call > 0:
+        return pick_to_call(program, floor, now, agent, call, 0)  # type: ignore[no-any-return]
+    return call  # type: ignore[no-any-return]
+
+
+@inner
+def pick_waiting(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, -1 for none."""
     team_code = agent_at(program, agent).team
     team = team_at(program, team_code)
@@ -267,7 +280,10 @@ def pick_call_in_turn(program: Records, floor: Records, now: float, agent: int) 
 
 @laid_in
 def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
-    """The agent gets the call; his phone may ring first. Writes callers, agents, agent states, calendar."""
+    """The agent gets the call; his phone may ring first. Or he dials. Writes callers, agents, agent states, calendar."""
+    if program.n_callbacks > 0 and is_on_list(floor, slot):
+        dial_back(program, luck, floor, now, slot, agent)
+        return
     if team_at(program, agent_at(program, agent).team).ring_law >= 0 and ring(program, luck, floor, now, slot, agent):
         return
     answer(program, luck, floor, now, slot, agent)
@@ -294,6 +310,24 @@ def ring(program: Records, luck: Luck, floor: Records, now: float, slot: int, ag
     return True
 
 
+@inner
+@apart
+def dial_back(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
+    """The agent dials and hears it ring. Writes callers, earlier, agents, agent states, calendar."""
+    caller = caller_at(floor, slot)
+    earlier = earlier_at(floor, slot)
+    queue = lane_at(program, caller.lane).queue
+    rings = dial_time(luck, program, queue, earlier.entity, stay_of(caller.contact, caller.segment))
+    earlier.n_dials += 1
+    earlier.assigned_at = now
+    earlier.answers_at = now + rings
+    caller.agent = agent
+    caller.waiting = RINGING
+    floor.n_inside += 1
+    change_state(program, luck, floor, now, agent, AgentState.RING, caller.customer)
+    schedule(floor, now + rings, Event.RING_END, caller.customer, slot)
+
+
 @laid_in
 def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
     """The agent answers the call. Writes callers, agents, agent states, queues, calendar."""
@@ -317,7 +351,7 @@ def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     caller.wrap_time = wrap_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)
     if caller.earlier != 0:
         earlier_at(floor, slot).assigned_at = min(earlier_at(floor, slot).assigned_at, now)
-    if program.keeps_last_wait != 0:
+    if program.keeps_last_wait != 0 and (program.n_callbacks == 0 or not is_on_list(floor, slot)):
         queue_now(floor, lane_at(program, caller.lane).queue).last_wait = now - caller.queued_at
     if is_misrouted(floor, slot):
         recorded = 0.0

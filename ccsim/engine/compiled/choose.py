@@ -17,6 +17,7 @@ __all__ = ["leaves_enough_idle", "own_factor", "pick_agent_by_rule", "pick_call_
 @inner
 def leaves_enough_idle(floor: Records, team: int, keep: int, taken: int) -> bool:
     """True if `keep` agents of the team stay idle when `taken` of the idle ones are taken; after closing none need to."""
+    keep = max(keep, floor.keep_more)
     if keep == 0 or floor.keeps_no_reserve != 0:
         return True
     wanted = keep + taken

@@ -49,9 +49,11 @@ __all__ = [
     "begin_case",
     "close_case",
     "end_briefing",
+    "entity_of",
     "lane_to_ask",
     "loses",
     "pass_on",
+    "promise",
     "put_down",
     "take_up",
 ]
@@ -253,14 +255,21 @@ def loses(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
 
 @inner
 @apart
-def pass_on(program: Records, floor: Records, slot: int) -> int:
-    """He goes on to somebody who may grant more; returns the lane in which he does. Writes cases."""
+def promise(program: Records, floor: Records, slot: int) -> int:
+    """Somebody who may grant more will call him back; returns the lane of who might. Writes cases."""
     caller = caller_at(floor, slot)
     case = case_now(floor, slot)
     case.n_hops += 1
-    case.n_escalations += 1
     limit = team_at(program, agent_at(program, caller.agent).team).authority
     return way_on(program, caller.call_type, limit, case.needed)  # type: ignore[no-any-return]
+
+
+@inner
+@apart
+def pass_on(program: Records, floor: Records, slot: int) -> int:
+    """He goes on to somebody who may grant more; returns the lane in which he does. Writes cases."""
+    case_now(floor, slot).n_escalations += 1
+    return promise(program, floor, slot)  # type: ignore[no-any-return]
 
 
 @inner

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.slots import reserve_segment
 from ccsim.engine.compiled.state import caller_at, earlier_at
 from ccsim.jit import inner
 from ccsim.program.layout import Records
 from ccsim.rules.tables import lane_at
 from ccsim.vocabulary import Outcome
 
-__all__ = ["forget_contact", "is_misrouted", "keep_earlier", "leg_of", "remember_stay"]
+__all__ = ["begin_stay", "forget_contact", "is_misrouted", "keep_earlier", "leg_of", "remember_stay"]
 
 
 @inner
@@ -58,6 +59,10 @@ def forget_contact(floor: Records, slot: int) -> None:
     earlier.assigned_at = math.inf
     earlier.answers_at = math.inf
     earlier.step_at = math.inf
+    earlier.offered = 0
+    earlier.on_list = 0
+    earlier.callback = 0
+    earlier.n_dials = 0
     earlier.n_stays = 0
     earlier.n_answered = 0
     earlier.wait = 0.0
@@ -95,3 +100,22 @@ def remember_stay(program: Records, floor: Records, slot: int, outcome: int, now
     earlier.came_by = outcome
     earlier.came_from = queue
     caller.segment += 1
+
+
+@inner
+def begin_stay(floor: Records, now: float, slot: int, lane: int, clock_at: float) -> None:
+    """The caller is in this lane from now on, where his waiting counts from `clock_at`. Writes callers, earlier, clock."""
+    caller = caller_at(floor, slot)
+    caller.lane = lane
+    caller.queued_at = clock_at
+    caller.answered_at = math.inf
+    caller.agent = -1
+    reserve_segment(floor, slot)
+    if caller.earlier != 0:
+        earlier = earlier_at(floor, slot)
+        earlier.entered_at = now
+        earlier.assigned_at = math.inf
+        earlier.answers_at = math.inf
+        earlier.step_at = math.inf
+        earlier.offered = 0
+        earlier.on_list = 0

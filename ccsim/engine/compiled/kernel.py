@@ -8,6 +8,7 @@ from ccsim.engine.compiled.after_contact import note_contact
 from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, let_near, pop
 from ccsim.engine.compiled.door import next_callers
 from ccsim.engine.compiled.on_agent import look_again, on_seats, on_wrap_end, send_home
+from ccsim.engine.compiled.on_callback import call_back_again, call_nobody_back, on_no_answer
 from ccsim.engine.compiled.on_caller import on_fresh_dial, on_redial, on_talk_end
 from ccsim.engine.compiled.on_ivr import on_ivr_end
 from ccsim.engine.compiled.on_person import on_plan, on_return, on_spell
@@ -95,16 +96,16 @@ def events_with_room(floor: Records, has_cases: int) -> int:
 
     What is asked for here, `Room.grow` makes: else the kernel would stop again at once, for ever.
     """
-    # One event may wake all who wait (cleared, each redials; when agents come in, each talks), and adds at most one of them,
+    # One event may wake all who wait (cleared, each redials; when agents come in, each talks or is dialled), and adds one,
     # or two where another agent holds with who waits; agents called back to the phones may each go on a break that fell due.
-    most = (floor.n_inside << has_cases) + floor.n_movers + SPARE_EVENTS
+    most = (floor.n_inside << has_cases) + floor.n_to_call + floor.n_movers + SPARE_EVENTS
     events = min(UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // most)
     if floor.keep_rows != 0:
         events = min(
             events,
             floor.n_episodes - floor.n_episode_rows,
-            floor.n_contacts - floor.n_contact_rows,
-            (floor.n_segments - floor.n_segment_rows) // (floor.n_lanes + 2),  # a call may pass through full queues at once
+            (floor.n_contacts - floor.n_contact_rows) // 2,  # of who dials, and rings off to be called back
+            (floor.n_segments - floor.n_segment_rows) // (floor.n_lanes + 3),  # a call may pass through full queues at once
             (floor.n_agent_states - floor.n_agent_state_rows) // (floor.n_agents + 4),
         )
         if has_cases != 0:  # an event ends at most one talk
@@ -129,7 +130,8 @@ def happen(program: Records, luck: Luck, floor: Records, at: float, code: int) -
     elif event == Event.QUEUE_STEP:
         on_queue_step(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
     elif event == Event.RING_END:
-        on_ring_end(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
+        if program.n_callbacks == 0 or not on_no_answer(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK):
+            on_ring_end(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
     elif event == Event.COME_ON:
         on_return(program, luck, floor, at, slot)
     elif event == Event.GO_AWAY:
@@ -151,6 +153,8 @@ def on_timetable(program: Records, luck: Luck, floor: Records, at: float) -> Non
         floor.shut = 0
         floor.keeps_no_reserve = 0
         end_overtime(program, luck, floor, at)
+        if program.n_callbacks > 0:
+            call_back_again(program, luck, floor, at)
     elif entry_.event == Event.COME_ON or entry_.event == Event.GO_AWAY or entry_.event == Event.DUTY_OFF:
         on_plan(program, luck, floor, at, entry_)
     elif entry_.event == Event.CLOSING:
@@ -158,8 +162,9 @@ def on_timetable(program: Records, luck: Luck, floor: Records, at: float) -> Non
         floor.keeps_no_reserve = 1
         if program.closing_rule == ClosingRule.CLEAR:
             clear_queues(program, luck, floor, at)
-        else:
-            look_again(program, luck, floor, at)
+        if program.n_callbacks > 0 and program.closing_rule != ClosingRule.STAY:
+            call_nobody_back(program, luck, floor, at)
+        look_again(program, luck, floor, at)
     else:
         clear_queues(program, luck, floor, at)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ccsim.engine.compiled.assign import assign, change_state, pick_call, schedule, start_idle, stop_idle, unqueue
 from ccsim.engine.compiled.consult import begin_consult
+from ccsim.engine.compiled.lists import unlist
 from ccsim.engine.compiled.person import end_overtime, run_errand
-from ccsim.engine.compiled.state import REQUEST, agent_now, budget_of, case_now, team_now
+from ccsim.engine.compiled.state import ON_LIST, REQUEST, agent_now, budget_of, caller_at, case_now, team_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
@@ -37,7 +38,11 @@ def release(program: Records, luck: Luck, floor: Records, now: float, agent: int
 
 @inner
 def take(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
-    """A waiting call is answered. Writes callers, lanes, clock and what `assign` does."""
+    """A waiting call is answered, or a customer dialled. Writes callers, lanes, lists, clock and what `assign` does."""
+    if caller_at(floor, slot).waiting == ON_LIST:
+        unlist(floor, slot)
+        assign(program, luck, floor, now, slot, agent)
+        return
     unqueue(floor, slot)
     floor.n_inside -= 1
     if program.consults != 0 and case_now(floor, slot).asks == REQUEST:

@@ -7,10 +7,13 @@ import math
 from ccsim.engine.compiled.after_contact import comes_again
 from ccsim.engine.compiled.ahead import forget_ahead, take_ahead, transfers_of
 from ccsim.engine.compiled.assign import change_state, may_transfer, schedule
+from ccsim.engine.compiled.callback import free_line
 from ccsim.engine.compiled.desk import begin_case, loses, pass_on, put_down
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
+from ccsim.engine.compiled.lists import is_called_back
 from ccsim.engine.compiled.on_agent import release
+from ccsim.engine.compiled.on_callback import on_callback_due, promise_callback
 from ccsim.engine.compiled.on_consult import ask, end_consult
 from ccsim.engine.compiled.on_queue import end_unserved, leave_queue, seek_agent
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
@@ -74,7 +77,10 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
 @inner
 @apart
 def on_redial(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """A customer who was not served dials again."""
+    """A customer who was not served dials again; or one who is to be called back falls due."""
+    if program.n_callbacks > 0 and is_called_back(floor, slot):
+        on_callback_due(program, luck, floor, now, slot)
+        return
     dial(program, luck, floor, now, slot)
 
 
@@ -151,12 +157,14 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
         kind = call_type_at(program, caller.call_type)
         if not is_misrouted(floor, slot) and leg_of(caller) == 0 and transfers_of(program, luck, floor, slot):
             onward = kind.transfer_to
-    escalated = False
+    action = 0  # of a case
     if program.authority != 0:
         put_down(program, luck, floor, now, slot)
-        escalated = case_now(floor, slot).action == Action.ESCALATED
-    if escalated:
+        action = case_now(floor, slot).action
+    if action == Action.ESCALATED:
         escalate(program, luck, floor, now, slot)
+    elif action == Action.PROMISED:
+        promise_callback(program, luck, floor, now, slot)
     elif is_misrouted(floor, slot):
         put_right(program, luck, floor, now, slot)
     elif onward >= 0:
@@ -175,7 +183,7 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
 @inner
 def hang_up(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The caller is served; the episode is over, unless he comes back. Writes callers, clock, calendar, rows."""
-    floor.lines_in_use -= 1
+    free_line(program, floor, slot)
     if program.return_share > 0.0:  # he may meet another agent in another contact
         keep_earlier(floor, slot)
     close_queue_stay(program, luck, floor, slot, Outcome.SERVED, now)

@@ -6,17 +6,20 @@ import math
 
 import numpy as np
 
-from ccsim.engine.compiled.after_contact import comes_again
+from ccsim.engine.compiled.after_contact import comes_again, waited_on_line
 from ccsim.engine.compiled.ahead import patience_of
 from ccsim.engine.compiled.assign import answer, assign, enqueue, pick_agent, schedule, stop_idle, unqueue
+from ccsim.engine.compiled.callback import await_step, find_dialler, free_line, may_ring_off, n_waiting, ring_off
 from ccsim.engine.compiled.desk import end_briefing
-from ccsim.engine.compiled.earlier import forget_contact, keep_earlier, leg_of, remember_stay
+from ccsim.engine.compiled.earlier import begin_stay, forget_contact, keep_earlier, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
+from ccsim.engine.compiled.lists import unlist
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.on_consult import give_up
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
-from ccsim.engine.compiled.slots import free_slot, reserve_segment
+from ccsim.engine.compiled.slots import free_slot
 from ccsim.engine.compiled.state import (
+    ON_LIST,
     REQUEST,
     RINGING,
     WAITING,
@@ -28,7 +31,7 @@ from ccsim.engine.compiled.state import (
     queue_now,
 )
 from ccsim.jit import apart, inner, laid_in
-from ccsim.program.layout import Records
+from ccsim.program.layout import EXPAND, OFFER, Records
 from ccsim.rules.callers import balks, dial_at, patience_on_leg, redial_delay, redials
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_of, queue_at, recorded_at, step_at
@@ -65,23 +68,6 @@ def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: i
     wait(program, luck, floor, now, slot)
 
 
-@inner
-def begin_stay(floor: Records, now: float, slot: int, lane: int, clock_at: float) -> None:
-    """The caller is in this lane from now on, where his waiting counts from `clock_at`. Writes callers, earlier, clock."""
-    caller = caller_at(floor, slot)
-    caller.lane = lane
-    caller.queued_at = clock_at
-    caller.answered_at = math.inf
-    caller.agent = -1
-    reserve_segment(floor, slot)
-    if caller.earlier != 0:
-        earlier = earlier_at(floor, slot)
-        earlier.entered_at = now
-        earlier.assigned_at = math.inf
-        earlier.answers_at = math.inf
-        earlier.step_at = math.inf
-
-
 @laid_in
 def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> bool:
     """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call. Writes as above."""
@@ -100,18 +86,6 @@ def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int
 
 
 @inner
-def n_waiting(program: Records, floor: Records, queue: int) -> int:
-    """How many wait in a queue; 0 where nobody asks."""
-    if queue_at(program, queue).counts_waiting == 0:
-        return 0
-    n = 0
-    for lane in range(floor.n_lanes):
-        if lane_at(program, lane).queue == queue:
-            n += lane_now(floor, lane).n_waiting
-    return n
-
-
-@inner
 @apart
 def balks_now(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
     """True if he leaves at once rather than wait, as things are in his queue."""
@@ -123,7 +97,10 @@ def balks_now(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
 
 @laid_in
 def wait(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """He waits in his lane. Writes callers, lanes, earlier, calendar."""
+    """He waits in his lane, unless he rather rings off to be called back. Writes callers, lanes, earlier, calendar, rows."""
+    if program.n_callbacks > 0 and may_ring_off(program, luck, floor, now, slot, True):
+        ring_off(program, luck, floor, now, slot)
+        return
     floor.n_inside += 1
     enqueue(floor, slot)
     lose_patience_later(program, luck, floor, now, slot)
@@ -186,16 +163,18 @@ def change_queue(program: Records, luck: Luck, floor: Records, now: float, slot:
 
 @inner
 @apart
-def await_step(program: Records, floor: Records, now: float, slot: int, step: int) -> None:
-    """The queue's next step for him will fall due, or does now if he waited elsewhere before. Writes earlier, calendar."""
-    caller = caller_at(floor, slot)
-    queue = queue_at(program, lane_at(program, caller.lane).queue)
+def look_for_dialler(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """Who is on the list leaves it for no other queue, but more teams may dial him. Writes all tables."""
     earlier = earlier_at(floor, slot)
-    earlier.step = step
-    earlier.step_at = math.inf
-    if step < queue.n_steps:
-        earlier.step_at = max(caller.queued_at + step_at(program, queue.first_step + step).after, now)
-        schedule(floor, earlier.step_at, Event.QUEUE_STEP, caller.customer, slot)
+    queue = lane_at(program, caller_at(floor, slot).lane).queue
+    if step_at(program, queue_at(program, queue).first_step + earlier.step).to == EXPAND:
+        agent = find_dialler(program, luck, floor, now, slot)
+        if agent >= 0:
+            unlist(floor, slot)
+            stop_idle(floor, agent_at(program, agent).team, agent)
+            assign(program, luck, floor, now, slot, agent)
+            return
+    await_step(program, floor, now, slot, earlier.step + 1)
 
 
 @inner
@@ -203,16 +182,27 @@ def await_step(program: Records, floor: Records, now: float, slot: int, step: in
 def on_queue_step(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> None:
     """Who still waits looks for an agent among more teams, or goes to another queue. Writes all tables."""
     caller = caller_at(floor, slot)
-    if caller.customer != customer or caller.waiting != WAITING or caller.earlier == 0:
-        return
-    earlier = earlier_at(floor, slot)
-    if earlier.step_at != now:
+    if caller.customer != customer or caller.earlier == 0 or earlier_at(floor, slot).step_at != now:
         return  # of a wait that is over
+    earlier = earlier_at(floor, slot)
+    if caller.waiting == ON_LIST:
+        look_for_dialler(program, luck, floor, now, slot)
+        return
+    if caller.waiting != WAITING:
+        return
     step = queue_at(program, lane_at(program, caller.lane).queue).first_step + earlier.step
     if step_at(program, step).to >= 0:
         unqueue(floor, slot)
         floor.n_inside -= 1
         overflow(program, luck, floor, now, slot, step)
+        return
+    if step_at(program, step).to == OFFER:
+        if may_ring_off(program, luck, floor, now, slot, False):
+            unqueue(floor, slot)
+            floor.n_inside -= 1
+            ring_off(program, luck, floor, now, slot)
+            return
+        await_step(program, floor, now, slot, earlier.step + 1)
         return
     agent = pick_agent(program, luck, floor, now, slot)
     if agent >= 0:
@@ -275,7 +265,7 @@ def leave_waiting(program: Records, luck: Luck, floor: Records, now: float, slot
 def leave_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
     """A caller who reached the queue ends there unserved. Writes clock, rows."""
     close_queue_stay(program, luck, floor, slot, outcome, now)
-    floor.lines_in_use -= 1
+    free_line(program, floor, slot)
     if program.warm != 0:
         end_briefing(floor, now, slot, 0.0)
     end_unserved(program, luck, floor, now, slot, outcome)
@@ -298,8 +288,7 @@ def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot:
     close_contact(program, luck, floor, slot, outcome, now)
     waited = 0.0
     if program.n_redial_odds > 0:
-        contact = contact_at(floor, caller.contact_row)
-        waited = contact.wait + contact.later_wait
+        waited = waited_on_line(contact_at(floor, caller.contact_row))
     if program.authority != 0:
         if comes_again(program, luck, floor, now, slot, outcome):
             return

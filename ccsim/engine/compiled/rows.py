@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ccsim.engine.compiled.desk import close_case
+from ccsim.engine.compiled.lists import is_called_back
 from ccsim.engine.compiled.state import (
     ROWS_AHEAD,
     agent_now,
@@ -49,6 +50,7 @@ def close_ivr_stay(
     segment.contact = caller.contact
     segment.segment = caller.segment
     segment.kind = SegmentKind.IVR_NODE
+    segment.offered_callback = 0
     segment.place = stay.node
     segment.call_type = caller.call_type
     segment.outcome = outcome
@@ -82,6 +84,7 @@ def close_queue_stay(program: Records, luck: Luck, floor: Records, slot: int, ou
     segment.contact = caller.contact
     segment.segment = caller.segment
     segment.kind = SegmentKind.QUEUE
+    segment.offered_callback = 0
     segment.place = lane_at(program, caller.lane).queue
     segment.call_type = caller.call_type
     segment.outcome = outcome
@@ -118,6 +121,7 @@ def close_consult(program: Records, luck: Luck, floor: Records, slot: int, outco
     segment.contact = request.contact
     segment.segment = request.segment
     segment.kind = SegmentKind.CONSULT
+    segment.offered_callback = 0
     segment.place = lane_at(program, request.lane).queue
     segment.call_type = request.call_type
     segment.outcome = outcome
@@ -148,6 +152,9 @@ def tell_way_there(floor: Records, slot: int, segment: Records) -> None:
     segment.came_from = earlier.came_from
     segment.entered_at = earlier.entered_at
     segment.assigned_at = earlier.assigned_at
+    segment.offered_callback = earlier.offered
+    if earlier.on_list != 0:
+        segment.kind = SegmentKind.CALLBACK
 
 
 @inner
@@ -174,6 +181,8 @@ def close_contact(program: Records, luck: Luck, floor: Records, slot: int, outco
         contact.cause = Cause.REDIAL
         if program.authority != 0:
             contact.cause = case_now(floor, slot).cause
+        if program.n_callbacks > 0 and is_called_back(floor, slot):
+            contact.cause = Cause.CALLBACK
     contact.queue = lane_at(program, caller.lane).queue if offered else -1
     contact.outcome = outcome
     contact.n_stays = 1 if offered else 0
@@ -189,7 +198,8 @@ def close_contact(program: Records, luck: Luck, floor: Records, slot: int, outco
     contact.wrap_time = caller.wrap_time if served else 0.0
     if caller.earlier != 0:
         add_earlier_stays(floor, slot, contact)
-    caller.waited += contact.wait
+    if contact.cause != Cause.CALLBACK:  # who is called back waits in his own time
+        caller.waited += contact.wait
     if floor.keep_rows == 0:
         tally_contact(contact, program, counts_of(floor, 0))
     if floor.keep_digest != 0:
@@ -212,6 +222,7 @@ def add_earlier_stays(floor: Records, slot: int, contact: Records) -> None:
             contact.wait = earlier.wait
         elif earlier.n_stays > 0:
             contact.wait = left_at - earlier.queued_at
+        contact.queued_at = earlier.entered_at
         if earlier.n_stays > 0:
             contact.queue = earlier.queue
             contact.queued_at = earlier.queued_at

@@ -31,6 +31,7 @@ __all__ = [
     "PAIR",
     "SLOT_BITS",
     "SPARE_EVENTS",
+    "ON_LIST",
     "RINGING",
     "REQUEST",
     "WILL_ASK",
@@ -68,6 +69,7 @@ __all__ = [
     "kernel_policy",
     "kind_now",
     "lane_now",
+    "list_now",
     "pair_at",
     "queue_now",
     "parked_at",
@@ -129,6 +131,9 @@ _CLOCK = [
     ("n_in_ivr", "i8"),
     ("draining", "i8"),  # closed, and agents stay while contacts are inside
     ("shut", "i8"),  # waiting is over for today: cleared, or the overtime cap is reached
+    ("calls_nobody_back", "i8"),  # closed: who is to be called back stays on his list
+    ("n_to_call", "i8"),  # on all these lists
+    ("keep_more", "i8"),  # agents who must stay idle for what is looked for just now
     ("keeps_no_reserve", "i8"),  # closed: nothing is coming that agents could be kept idle for
     ("idle_teams", "i8"),  # bits of the teams somebody of which is idle
     ("waiting_lanes", "i8"),  # bits of the lanes in which somebody waits
@@ -170,7 +175,7 @@ CALLER = np.dtype(
         ("contact", "i2"),  # attempt, from 0
         ("segment", "i2"),  # of the contact, from 0
         ("n_offered", "i2"),
-        ("waiting", "i1"),  # 0, `WAITING` in a lane, or `RINGING`
+        ("waiting", "i1"),  # 0, `WAITING` in a lane, `RINGING`, or `ON_LIST`
         ("earlier", "i1"),  # 0, or the slot's EARLIER row is in use: 1 + 2 x transfers of this contact so far
     ],
     align=True,
@@ -191,6 +196,11 @@ EARLIER = np.dtype(
         ("answers_at", "f8"),  # who lets his phone ring, +inf for nobody
         ("step_at", "f8"),  # the queue's next step falls due, +inf for none
         ("step", "i8"),
+        ("offered", "i4"),  # 1: in this stay he was offered to be called back
+        ("on_list", "i4"),  # 1: in this stay he is to be called back, or is
+        # Of a contact in which he is called back.
+        ("callback", "i4"),  # 1: it is one
+        ("n_dials", "i4"),
         # Of the contact's stays that are over.
         ("queued_at", "f8"),  # first queue entry
         ("queue", "i4"),  # where that was
@@ -217,6 +227,8 @@ EARLIER = np.dtype(
 
 WAITING = 1
 RINGING = 2
+ON_LIST = 3
+"""To be called back."""
 
 WILL_ASK = 1
 REQUEST = 2
@@ -423,6 +435,7 @@ _WORK_TABLES = (
     "agent_work",
     "teams",
     "lanes",
+    "lists",
     "queues",
     "kinds",
     "windows",
@@ -466,6 +479,8 @@ person_now = accessor(FLOOR, "persons", PERSON_NOW)
 agent_work = accessor(FLOOR, "agent_work", AGENT_WORK)
 team_now = accessor(FLOOR, "teams", TEAM_NOW)
 lane_now = accessor(FLOOR, "lanes", LANE_NOW)
+list_now = accessor(FLOOR, "lists", LANE_NOW)
+"""By lane: who is to be called back."""
 queue_now = accessor(FLOOR, "queues", QUEUE_NOW)
 event_at = accessor(FLOOR, "calendar", EVENT)
 parked_at = accessor(FLOOR, "parked", PARKED)
@@ -579,6 +594,7 @@ class Room:
             "agent_work": np.zeros(n_agents, AGENT_WORK),
             "teams": np.zeros(len(program.teams), TEAM_NOW),
             "lanes": np.zeros(len(program.lanes), LANE_NOW),
+            "lists": np.zeros(len(program.lanes) if len(program.callbacks) else 0, LANE_NOW),
             "queues": np.zeros(len(program.queues), QUEUE_NOW),
             "calendar": _free_calendar(0),
             "parked": np.zeros(0, PARKED),
@@ -610,6 +626,7 @@ class Room:
             (agents, ("customer", "next", "previous")),
             (teams, ("first_idle", "last_idle")),
             (lanes, ("first", "last")),
+            (self.tables["lists"], ("first", "last")),
         ):
             for field in fields:
                 table[field] = -1
@@ -640,8 +657,8 @@ class Room:
         if clock.keep_rows:
             needed = {
                 "episodes": clock.n_episode_rows + 1,
-                "contacts": clock.n_contact_rows + 1,
-                "segments": clock.n_segment_rows + clock.n_lanes + 2,
+                "contacts": clock.n_contact_rows + 2,
+                "segments": clock.n_segment_rows + clock.n_lanes + 3,
                 "agent_states": clock.n_agent_state_rows + clock.n_agents + 4,
             }
             if self._has_cases:
@@ -649,7 +666,8 @@ class Room:
             longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
         for name, n in longer.items():
             self._lengthen(name, n)
-        n_events = int(clock.n_events + (clock.n_inside << self._has_cases) + clock.n_movers + SPARE_EVENTS)
+        most = (clock.n_inside << self._has_cases) + clock.n_to_call + clock.n_movers
+        n_events = int(clock.n_events + most + SPARE_EVENTS)
         if n_events > clock.n_calendar:
             self._more_events(2 * n_events - int(clock.n_calendar))
             longer |= {"calendar": 0, "parked": 0}

@@ -30,7 +30,7 @@ class AfterContact:
 
     def note(self, caller: Caller, case: Case) -> None:
         """A contact is over: his case knows what it was."""
-        case.waited += caller.first_wait + caller.later_wait
+        case.waited += caller.waited_on_line
         if any(stay.answered for stay in caller.stays):
             if case.n_met == 0:
                 case.first_ended_at, case.at_first_contact = caller.ended_at, case.resolved
@@ -40,7 +40,7 @@ class AfterContact:
         """When the next contact of the same problem dials, +inf if none does."""
         who, case = (caller.entity, caller.contact), caller.case
         n_returns = 0 if case is None else case.n_returns
-        met = (caller.first_wait + caller.later_wait, *self._facts(caller))
+        met = (caller.waited_on_line, *self._facts(caller))
         if callers.redials(self.luck, self.record, caller.outcome, *who, caller.contact - n_returns, *met):
             due = now + callers.redial_delay(self.luck, self.record, *who)
             cause = Cause.REDIAL

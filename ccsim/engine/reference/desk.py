@@ -115,9 +115,14 @@ class Desk:
 
     def pass_on(self, caller: Caller, agent: Agent) -> int:
         """He goes on to somebody who may grant more; returns the lane in which he does."""
+        assert caller.case is not None
+        caller.case.n_escalations += 1
+        return self.promise(caller, agent)
+
+    def promise(self, caller: Caller, agent: Agent) -> int:
+        """Somebody who may grant more will call him back; returns the lane of who might."""
         case = caller.case
         assert case is not None
         case.n_hops += 1
-        case.n_escalations += 1
         limit = float(self.program.teams.authority[agent.team.code])
         return int(authority.way_on(self.record, caller.kind, limit, case.needed))

@@ -7,6 +7,7 @@ from bisect import bisect_right, insort
 from typing import Any
 
 from ccsim.engine.reference.after_contact import AfterContact
+from ccsim.engine.reference.callbacks import Callbacks
 from ccsim.engine.reference.clock import Clock
 from ccsim.engine.reference.consult import Consults
 from ccsim.engine.reference.desk import Desk
@@ -15,7 +16,7 @@ from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Step
 from ccsim.engine.reference.presence import Presence
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
 from ccsim.engine.reference.rows import Book, work_of
-from ccsim.program.layout import Program, Records
+from ccsim.program.layout import EXPAND, OFFER, Program, Records
 from ccsim.rules import callers, handling, ivr
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck, leg_entity
@@ -84,6 +85,7 @@ class Floor:
         self.desk = Desk(program, self.record, luck, self.book)
         self.after_contact = AfterContact(self.record, luck)
         self.presence = Presence(self, program, self.record, luck)
+        self.callbacks = Callbacks(self, program, self.record, luck)
         self.consults = Consults(self)
 
     # -- What callers do ---------------------------------------------------------------------------------------------------
@@ -96,6 +98,7 @@ class Floor:
         caller.kind = caller.call_type
         caller.misrouted = False
         caller.leg_entity = caller.entity
+        caller.callback, caller.legs_before = False, 0
         caller.lane = None
         caller.outcome = None
         if caller.out_of_hours and caller.contact == 0:
@@ -170,6 +173,8 @@ class Floor:
         caller.assigned_at = caller.answers_at = caller.answered_at = caller.steps_at = math.inf
         caller.agent = None
         caller.talk_time = caller.hold_time = caller.wrap_time = 0.0
+        caller.offered = caller.on_list = False
+        caller.keep_idle = 0
 
     def _is_taken(self, caller: Caller) -> bool:
         """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call."""
@@ -208,6 +213,9 @@ class Floor:
         if may_balk and callers.balks(self.luck, kind, caller.leg_entity, caller.contact, n_waiting, expected):
             self._end_contact(caller, Outcome.BALKED, self.clock.now)
             return
+        if self.callbacks.at_entry[lane.queue] and self.callbacks.takes(caller):
+            self.callbacks.ring_off(caller)
+            return
         self.n_inside += 1
         caller.woken = self.clock.event()
         insort(lane.waiting, caller, key=wait_order)
@@ -235,10 +243,15 @@ class Floor:
         """He looks for an agent among more teams, or goes to another queue."""
         assert caller.lane is not None
         step = caller.lane.steps[caller.step]
-        if step.to >= 0:
+        if caller.on_list:
+            self.callbacks.take_step(caller, step)
+        elif step.to >= 0:
             self._leave_lane(caller)
             self._overflow(caller, step)
-        elif self._find_agent(caller):
+        elif step.to == OFFER and self.callbacks.takes(caller):
+            self._leave_lane(caller)
+            self.callbacks.ring_off(caller)
+        elif step.to == EXPAND and self._find_agent(caller):
             self._leave_lane(caller)
         else:
             self._await_step(caller, caller.step + 1)
@@ -268,11 +281,14 @@ class Floor:
             self.release(agent)
 
     def assign(self, caller: Caller, agent: Agent) -> None:
-        """The agent gets the call; his phone may ring first. Who is asked by a colleague is there at once."""
+        """The agent gets the call; his phone may ring first. Or he dials. Who is asked by a colleague is there at once."""
         if caller.asker is not None:
             self.consults.begin(caller, agent)
             return
         caller.agent, caller.assigned_at = agent, self.clock.now
+        if caller.on_list:
+            self.callbacks.dial(caller, agent)
+            return
         law = self.ring_law[agent.team.code]
         if law >= 0:
             answers_at = self.clock.now + handling.ring_time(self.luck, self.record, law, caller.leg_entity, caller.contact)
@@ -286,6 +302,9 @@ class Floor:
     def answer(self, caller: Caller) -> None:
         """The phone has rung long enough."""
         self.n_inside -= 1
+        if caller.on_list and not self.callbacks.picks_up(caller):
+            self.callbacks.miss(caller)
+            return
         self._answer(caller)
 
     def _answer(self, caller: Caller) -> None:
@@ -312,7 +331,8 @@ class Floor:
             caller.talk_time = handling.misroute_talk_time(self.luck, self.record, entity)
             caller.hold_time = caller.wrap_time = 0.0
         caller.answered_at = self.clock.now
-        self.last_wait[caller.lane.queue] = self.clock.now - caller.queued_at
+        if not caller.on_list:
+            self.last_wait[caller.lane.queue] = self.clock.now - caller.queued_at
         if caller.case is not None:
             self.desk.take_up(caller, caller.case, agent, self.clock.now)
             self._end_briefing(caller, float(self.record.brief))
@@ -334,6 +354,8 @@ class Floor:
             self.put_right(caller)
         elif caller.case is not None and caller.case.action is Action.ESCALATED:
             self.escalate(caller, agent)
+        elif caller.case is not None and caller.case.action is Action.PROMISED:
+            self.callbacks.promise(caller, agent)
         elif self.may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
             self.transfer(caller, int(kind.transfer_to))
         else:
@@ -447,6 +469,7 @@ class Floor:
         self.draining = self.shut = False
         self.routing.keeps_reserves = True
         self.presence.end_overtime()
+        self.callbacks.open()
 
     def close(self) -> None:
         """Lines close: those inside are still served, or those waiting are cleared; nobody is kept idle any more."""
@@ -454,6 +477,7 @@ class Floor:
         self.routing.keeps_reserves = False
         if self.closing_rule is ClosingRule.CLEAR:
             self.clear_queues()
+        self.callbacks.close()
         for agent in sorted((agent for team in self.teams for agent in team.idle), key=idle_order):
             caller = self.routing.pick_call(agent, self.lanes, self.clock.now)
             if caller is not None:
@@ -480,7 +504,7 @@ class Floor:
     def finish(self) -> None:
         """Nothing can happen any more: whoever waits waits for ever, whoever is on duty stays."""
         for lane in self.lanes:
-            for caller in lane.waiting:
+            for caller in [*lane.waiting, *lane.to_call]:
                 self._end_contact(caller, Outcome.UNFINISHED, math.inf)
                 self._end_episode(caller)
         for agent in self.agents:
@@ -491,7 +515,10 @@ class Floor:
     def stop_waiting(self, caller: Caller) -> None:
         """Takes a caller out of his lane and wakes his story."""
         assert caller.woken is not None
-        self._leave_lane(caller)
+        if caller.on_list:
+            self.callbacks.leave_list(caller)
+        else:
+            self._leave_lane(caller)
         caller.woken.succeed()
 
     def _leave_lane(self, caller: Caller) -> None:
@@ -531,14 +558,15 @@ class Floor:
     def _end_contact(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """The attempt is over, and its stay in the queue, if it got there; its line is free."""
         caller.outcome, caller.ended_at = outcome, ended_at
-        if outcome is not Outcome.BLOCKED:
+        if outcome is not Outcome.BLOCKED and not caller.callback:
             self.lines_in_use -= 1
         if caller.lane is not None:
             self._end_stay(caller, outcome, ended_at)
         self.book.contact(caller)
         if caller.case is not None:
             self.after_contact.note(caller, caller.case)
-        caller.waited += caller.first_wait
+        if not caller.callback:  # in his own time
+            caller.waited += caller.first_wait
         caller.n_stays += len(caller.stays)
         caller.n_answered += sum(stay.answered for stay in caller.stays)
         talked, held, wrapped = work_of(caller.stays)

@@ -77,6 +77,8 @@ class Lane:
     reach: list[Reach]  # by team code
     steps: list[Step] = field(default_factory=list)  # of its queue, by time
     waiting: list[Caller] = field(default_factory=list)  # longest wait first, then lowest customer id
+    to_call: list[Caller] = field(default_factory=list)  # to be called back, likewise
+    behind: bool = False  # whether they are dialled only when no call waits
 
 
 class Stay(NamedTuple):
@@ -159,9 +161,17 @@ class Caller:
     arrived_at: float = 0.0
     stays: list[Stay] = field(default_factory=list)  # of this contact, in queues, those that are over
 
+    callback: bool = False  # somebody calls him back: he has no line of the centre's
+    legs_before: int = 0  # of the contact in which he was promised that, or waited for it
+    n_dials: int = 0
+    due_at: float = math.inf  # when he is to be dialled again
+
     leg_entity: int = 0  # whose luck the stay has: his own, or since a transfer that of the leg
     kind: int = 0  # call type of the stay: his own, or the one he was transferred to
     misrouted: bool = False  # the stay is in a queue where he is wrong
+    offered: bool = False  # in this stay he was offered to be called back
+    on_list: bool = False  # in this stay he is to be called back, or is
+    keep_idle: int = 0  # agents who must be idle after he has been dialled
     lane: Lane | None = None
     entered_at: float = math.inf
     queued_at: float = math.inf  # from when waiting counts: entered_at, or earlier where an overflow kept the clock
@@ -185,7 +195,8 @@ class Caller:
     @property
     def leg(self) -> int:
         """How often this contact has been transferred or escalated, other than from a queue where he was wrong."""
-        return sum(stay.outcome in _ON_TO_A_NEW_LEG and not stay.misrouted for stay in self.stays)
+        passed_on = sum(stay.outcome in _ON_TO_A_NEW_LEG and not stay.misrouted for stay in self.stays)
+        return self.legs_before + passed_on
 
     @property
     def first_wait(self) -> float:
@@ -194,6 +205,11 @@ class Caller:
             return 0.0
         last = next((stay for stay in self.stays if stay.answered), self.stays[-1])
         return last.left_at - self.stays[0].entered_at
+
+    @property
+    def waited_on_line(self) -> float:
+        """In this contact, s; who is called back waits in his own time until then."""
+        return self.later_wait if self.callback else self.first_wait + self.later_wait
 
     @property
     def later_wait(self) -> float:

@@ -60,9 +60,12 @@ class Routing:
         self.agent_score = getattr(policy, "agent_score", None)
         self.call_score = getattr(policy, "call_score", None)
         self.keeps_reserves = True  # until closing
+        self.calls_back = True  # until closing
 
     def pick_agent(self, caller: Caller, lane: Lane, teams: list[Team], now: float) -> Agent | None:
-        """The idle agent who answers this call."""
+        """The idle agent who answers this call, or dials it."""
+        if caller.on_list and not self.calls_back:
+            return None
         able = [team for team in teams if _may_start(caller, lane.reach[team.code], self._left(len(team.idle) - 1), now)]
         if self.agent_score is not None:
             call = _contact_view(caller, lane)
@@ -94,7 +97,27 @@ class Routing:
                 if _may_start(caller, reach, n_idle, now):
                     score = _score(self.call_score(_contact_view(caller, lane), view, now))
                     found.append((-score, *self._turn(caller, lane, reach, now), *wait_order(caller), caller))
-        return min(found)[-1] if found else None
+        listed = self._to_call(agent, lanes, now, n_idle)
+        if self.call_score is None:
+            found += listed[False]
+        first = min(found, default=None) or min(listed[False], default=None) or min(listed[True], default=None)
+        return first[-1] if first else None
+
+    def pick_to_call(self, agent: Agent, lanes: list[Lane], now: float, n_idle: int) -> Caller | None:
+        """Whom this agent, who has found no call, dials while so many others of his team are idle."""
+        listed = self._to_call(agent, lanes, now, n_idle)
+        first = min(listed[False], default=None) or min(listed[True], default=None)
+        return first[-1] if first else None
+
+    def _to_call(self, agent: Agent, lanes: list[Lane], now: float, n_idle: float) -> dict[bool, list[tuple[Any, ...]]]:
+        """The first of each list whom the agent may dial, ranked among calls: by whether his list is behind all calls."""
+        found: dict[bool, list[tuple[Any, ...]]] = {False: [], True: []}
+        for lane in lanes if self.calls_back else []:
+            reach = lane.reach[agent.team.code]
+            if lane.to_call and _may_start(lane.to_call[0], reach, n_idle, now):
+                caller = lane.to_call[0]
+                found[lane.behind].append((0.0, *self._turn(caller, lane, reach, now), *wait_order(caller), caller))
+        return found
 
     def _left(self, n_idle: int) -> float:
         """How many agents a reserve finds idle; after closing as many as it wants."""
@@ -130,7 +153,7 @@ class Routing:
 
 def _may_start(caller: Caller, reach: Reach, n_idle: float, now: float) -> bool:
     """True if the team reaches the call by now, and so many idle agents as would be left are enough."""
-    return n_idle >= reach.keep_idle and caller.queued_at + reach.after <= now
+    return n_idle >= max(reach.keep_idle, caller.keep_idle) and caller.queued_at + reach.after <= now
 
 
 def _contact_view(caller: Caller, lane: Lane) -> ContactView:

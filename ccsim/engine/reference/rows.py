@@ -26,14 +26,15 @@ class Book:
 
     def ivr_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """A stay at a node of the IVR is over."""
-        place = (SegmentKind.IVR_NODE, caller.node, caller.call_type, outcome, -1, 0, -1, -1)
+        place = (SegmentKind.IVR_NODE, 0, caller.node, caller.call_type, outcome, -1, 0, -1, -1)
         when = (caller.node_entered_at, caller.node_entered_at, math.inf, math.inf, math.inf, ended_at, 0.0, math.inf)
         self.written["segments"].append((*self._key(caller), caller.contact, caller.segment, *place, *when))
 
     def queue_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """A stay in the queue, and with the agent who answered, is over."""
         assert caller.lane is not None
-        place = (SegmentKind.QUEUE, caller.lane.queue, caller.kind, outcome)
+        kind = SegmentKind.CALLBACK if caller.on_list else SegmentKind.QUEUE
+        place = (kind, int(caller.offered), caller.lane.queue, caller.kind, outcome)
         agent = -1 if caller.agent is None else caller.agent.id
         answered = caller.answered_at < math.inf
         before = (caller.stays[-1].outcome, caller.stays[-1].queue) if caller.stays else (-1, -1)
@@ -45,7 +46,7 @@ class Book:
     def consult(self, request: Caller, outcome: Outcome, ended_at: float) -> None:
         """A colleague was asked, or waited for in vain."""
         assert request.lane is not None
-        place = (SegmentKind.CONSULT, request.lane.queue, request.kind, outcome)
+        place = (SegmentKind.CONSULT, 0, request.lane.queue, request.kind, outcome)
         answered = request.answered_at < math.inf
         who = (-1 if request.agent is None else request.agent.id, int(answered), -1, -1)
         when = (request.entered_at, request.entered_at, request.gives_up_at, request.answered_at, request.answered_at, ended_at)
@@ -55,7 +56,7 @@ class Book:
     def contact(self, caller: Caller) -> None:
         """An attempt is over."""
         again = Cause.REDIAL if caller.case is None else caller.case.cause
-        cause = again if caller.contact > 0 else Cause.FRESH
+        cause = Cause.CALLBACK if caller.callback else again if caller.contact > 0 else Cause.FRESH
         stays = caller.stays
         queue, queued_at = (stays[0].queue, stays[0].entered_at) if stays else (-1, math.inf)
         what = (caller.contact, Channel.PHONE, caller.call_type, cause, queue, caller.outcome)

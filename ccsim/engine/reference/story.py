@@ -65,7 +65,11 @@ def leg(clock: Clock, floor: Floor, caller: Caller) -> Story:
 
 
 def wait(clock: Clock, floor: Floor, caller: Caller) -> Story:
-    """He waits, in his queue or while an agent's phone rings, until one thing happens."""
+    """He waits, in his queue, to be called back or while a phone rings, until one thing happens."""
+    if caller.due_at < math.inf:
+        yield clock.at(caller.due_at, Event.DIAL, caller.customer)
+        floor.callbacks.fall_due(caller)
+        return
     ringing = caller.agent is not None
     abandons = clock.at(caller.gives_up_at, Event.ABANDON, caller.customer) if caller.gives_up_at < math.inf else None
     answers = clock.at(caller.answers_at, Event.RING_END, caller.customer) if ringing else None

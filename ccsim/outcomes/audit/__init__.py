@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.authority import check_authority
+from ccsim.outcomes.audit.callbacks import check_callbacks
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.counts import audit_counts
 from ccsim.outcomes.audit.door import check_door
@@ -68,6 +69,7 @@ def audit(program: Program, rows: Rows, *, custom_routing: bool = False) -> list
             check_turns(program, one, complaints)
         check_people(program, one, complaints)
         check_authority(program, one, complaints)
+        check_callbacks(program, one, complaints, custom_routing=custom_routing)
     return complaints.said
 
 

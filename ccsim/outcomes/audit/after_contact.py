@@ -80,16 +80,17 @@ def _check_times(program: Program, rows: Rows, complaints: Complaints) -> None:
     number = np.bincount(owner, minlength=n)
     first = np.cumsum(number) - number
     waited = np.zeros(n)
+    on_line = np.where(contacts["cause"] == Cause.CALLBACK, 0.0, contacts["wait"])  # then he waits in his own time
     for k in range(int(number.max(initial=0))):  # one after the other, as the sum is defined
         has = number > k
-        waited[has] += contacts["wait"][first[has] + k] + contacts["later_wait"][first[has] + k]
+        waited[has] += on_line[first[has] + k] + contacts["later_wait"][first[has] + k]
     met = contacts["n_answered"] > 0
     first_met = np.full(n, len(contacts))
     np.minimum.at(first_met, owner[met], np.flatnonzero(met))
-    follows = np.flatnonzero(first_met + 1 < len(contacts))
-    follows = follows[owner[first_met[follows] + 1] == follows]
     back = cases["return_due_at"].copy()
-    back[follows] = contacts["arrived_at"][first_met[follows] + 1]
+    follows = contacts["cause"] != Cause.CALLBACK  # by himself
+    follows &= np.arange(len(contacts)) > first_met[owner]
+    back[owner[follows][::-1]] = contacts["arrived_at"][follows][::-1]
     lost = np.isin(rows.episodes["outcome"], _REDIALLED) & (cases["n_met"] > 0) & (back == np.inf)
     back = np.where(lost, cases["back_at"], back)  # a redial may fall due after the last day
 

@@ -23,7 +23,7 @@ TOLERANCE = 1e-9
 """Relative; a budget is spent in the order of time, the rows are in that of customers."""
 
 _ACTIONS = {
-    Outcome.SERVED: (Action.SETTLED, Action.REFUSED, Action.CONSULTED),
+    Outcome.SERVED: (Action.SETTLED, Action.REFUSED, Action.CONSULTED, Action.PROMISED),
     Outcome.TRANSFERRED: (Action.TRANSFERRED,),
     Outcome.ESCALATED: (Action.ESCALATED,),
     Outcome.LOST_IN_TRANSFER: (Action.ESCALATED,),
@@ -72,7 +72,7 @@ def _check_actions(program: Program, rows: Rows, legs: Table, wrong: Table, comp
     teams = program.teams[settlements["team"]]
     able = (needed <= teams.authority) & (teams.credit_budget == np.inf)
     unable = needed > teams.authority
-    short = np.isin(action, (Action.ESCALATED, Action.REFUSED, Action.CONSULTED))
+    short = np.isin(action, (Action.ESCALATED, Action.REFUSED, Action.CONSULTED, Action.PROMISED))
     complaints.where(able & short, "I12", lambda i: f"{_who(legs[i])}: could settle {needed[i]}, and did not")
     complaints.where(unable & (action == Action.SETTLED), "I12", lambda i: f"{_who(legs[i])}: settled {needed[i]}, and may not")
     briefed = (legs["came_by"] == Outcome.ESCALATED) & (program.settings.warm[0] != 0)
@@ -81,10 +81,19 @@ def _check_actions(program: Program, rows: Rows, legs: Table, wrong: Table, comp
 
     segments = rows.segments
     _check_consults(program, rows, complaints)
-    up = np.flatnonzero(segments["outcome"] == Outcome.ESCALATED)
+    with_agent = (segments["answered_at"] < np.inf) & (segments["kind"] != SegmentKind.CONSULT)
+    promised = np.zeros(len(segments), bool)
+    promised[np.flatnonzero(with_agent)[action == Action.PROMISED]] = True
+    begins = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
+    following = np.minimum(np.arange(len(segments)) + 1, len(segments) - 1)
+    called = begins[following] & (segments["customer"][following] == segments["customer"])
+    called[-1:] = False
+    wrong_call = called & (segments["outcome"] != Outcome.CALLBACK_TAKEN) & ~promised
+    complaints.where(promised & ~called, "I12", lambda i: f"{_who(segments[i])}: promised a call, and not called back")
+    complaints.where(wrong_call, "I12", lambda i: f"{_who(segments[i])}: called back, and nobody promised that")
+    up = np.flatnonzero((segments["outcome"] == Outcome.ESCALATED) | promised)
     if not len(up):
         return
-    with_agent = (segments["answered_at"] < np.inf) & (segments["kind"] != SegmentKind.CONSULT)
     whose = np.searchsorted(np.flatnonzero(with_agent), up)
     limit, wanted = program.teams.authority[settlements["team"][whose]], needed[whose]
     lane = program.lane_of[segments["call_type"][up + 1], segments["place"][up + 1]]

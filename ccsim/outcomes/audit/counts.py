@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.tables import N_WAIT_BINS, Counts, Rows, new_counts
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Attribute, CaseEnd, Clock, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Attribute, CaseEnd, Cause, Clock, Outcome, SegmentKind
 
 __all__ = ["audit_counts"]
 
@@ -39,6 +39,7 @@ def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
     _count_agent_time(program, rows.agent_states, expected)
     _count_presence(program, rows.agent_states, expected)
     _count_cases(program, rows.cases, expected)
+    _count_callbacks(program, rows, expected)
     complaints = Complaints()
     for name, table in expected._asdict().items():
         given = getattr(counts, name)
@@ -129,7 +130,8 @@ def _add_outcomes(
     """Adds offered stays, contacts or episodes. Writes cells and within at `at`, waits at (kind, bin)."""
     outcome, wait = row["outcome"], row["wait"]
     served, unfinished, turned_away = (outcome == o for o in (Outcome.SERVED, Outcome.UNFINISHED, Outcome.TURNED_AWAY))
-    flowed_out = np.isin(outcome, (Outcome.CLOSED, Outcome.OVERFLOWED))
+    taken = np.isin(outcome, (Outcome.CALLBACK_TAKEN, Outcome.CALLBACK_FAILED))
+    flowed_out = np.isin(outcome, (Outcome.CLOSED, Outcome.OVERFLOWED)) | taken
     abandoned = np.isin(outcome, (Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.HUNG_UP))
     ended = ~unfinished
     waited = np.where(ended, _micros(np.where(ended, wait, 0.0)), 0)
@@ -153,7 +155,7 @@ def _add_outcomes(
         np.add.at(cells[field], at, amount.astype(np.int64))
     for i, threshold in enumerate(program.thresholds):
         in_time = row.get("timed", wait) <= threshold
-        for field, which in (("answered", served), ("flowed_out", flowed_out), ("abandoned", abandoned)):
+        for field, which in (("answered", served), ("flowed_out", flowed_out), ("abandoned", abandoned), ("taken", taken)):
             np.add.at(within[field], (*at, np.full(len(wait), i)), (in_time & which).astype(np.int64))
     if waits is not None:
         place = (kind[ended], _bins(wait[ended]))
@@ -166,7 +168,10 @@ _MORE = ("flowed_in", "transferred", "lost_in_transfer", "later_wait_time", "rin
 
 
 def _count_segments(program: Program, segments: Table, counts: Counts) -> None:
-    stays = segments[segments["kind"] != SegmentKind.IVR_NODE]  # who is asked by a colleague is asked in a queue, too
+    in_queue = np.isin(
+        segments["kind"], (SegmentKind.QUEUE, SegmentKind.CONSULT)
+    )  # who is asked by a colleague is asked in a queue, too
+    stays = segments[in_queue]
     lane = program.lane_of[stays["call_type"], stays["place"]]
     served = stays["answered_at"] < np.inf
     left = np.where(served, stays["answered_at"], stays["ended_at"])
@@ -194,6 +199,7 @@ def _count_segments(program: Program, segments: Table, counts: Counts) -> None:
 
 
 def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
+    contacts = contacts[contacts["cause"] != Cause.CALLBACK]
     on_line = contacts[contacts["outcome"] != Outcome.BLOCKED]
     line_time = counts.line_time["time"].reshape(-1, 1)
     _add_integral(program, line_time, np.zeros(len(on_line), np.int64), on_line["arrived_at"], on_line["ended_at"])
@@ -223,7 +229,7 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
     later = contacts["later_wait"][offered]
     row |= {
         "outcome": np.where(met, Outcome.SERVED, contacts["outcome"][offered]),
-        "lost_in_transfer": met & (contacts["outcome"][offered] != Outcome.SERVED),
+        "lost_in_transfer": met & ~np.isin(contacts["outcome"][offered], (Outcome.SERVED, Outcome.CALLBACK_TAKEN)),
         "later_wait_time": _micros(np.where(later < np.inf, later, 0.0)),
         "ring_time": _micros(contacts["ring_time"][offered]),
     }
@@ -303,6 +309,49 @@ def _count_cases(program: Program, cases: Table, counts: Counts) -> None:
         "leaked": _micros(cases["leaked"]),
     }.items():
         np.add.at(counts.cases[field], at, np.asarray(amount).astype(np.int64))
+
+
+def _count_callbacks(program: Program, rows: Rows, counts: Counts) -> None:
+    if not len(program.callbacks):
+        return
+    since = program.settings.count_from[0]
+    offers = rows.segments[(rows.segments["offered_callback"] != 0) & (rows.segments["entered_at"] >= since)]
+    dials = rows.segments[(rows.segments["kind"] == SegmentKind.CALLBACK) & (rows.segments["entered_at"] >= since)]
+    dials = dials[dials["assigned_at"] < np.inf]
+    contacts = rows.contacts[(rows.contacts["cause"] == Cause.CALLBACK) & (rows.contacts["queued_at"] >= since)]
+    reached, pending = contacts["n_answered"] > 0, contacts["wait"] == np.inf
+    cleared = ~reached & ~pending & (contacts["outcome"] == Outcome.CLOSED)
+    wait = np.where(pending, 0.0, contacts["wait"])
+
+    def add(table: Table, place: str, entered: str, fields: dict[str, Table]) -> None:
+        answered = table["answered_at"] if "answered_at" in (table.dtype.names or ()) else np.where(reached, answers, np.inf)
+        at = _interval(program, _decisive(program, table[entered], answered, table["ended_at"]))
+        for field, amount in fields.items():
+            np.add.at(counts.callbacks[field], (at, table[place].astype(np.int64)), np.asarray(amount).astype(np.int64))
+
+    answers = contacts["queued_at"] + wait
+    add(
+        offers,
+        "place",
+        "entered_at",
+        {"offered_callback": np.ones(len(offers)), "taken": offers["outcome"] == Outcome.CALLBACK_TAKEN},
+    )
+    add(dials, "place", "entered_at", {"dials": np.ones(len(dials)), "in_vain": dials["answered_at"] == np.inf})
+    ended = {
+        "called_back": reached,
+        "failed": ~reached & ~pending & ~cleared,
+        "cleared": cleared,
+        "pending": pending,
+        "time_to_callback": np.where(reached, _micros(wait), 0),
+        **{field: np.where(pending, 0, _micros(contacts[field])) for field in _WORK_FIELDS},
+    }
+    add(contacts, "queue", "queued_at", ended)
+    queue = contacts["queue"].astype(np.int64)
+    np.add.at(counts.callback_waits["ended"], (queue[~pending], _bins(wait[~pending])), 1)
+    np.add.at(counts.callback_waits["answered"], (queue[reached], _bins(wait[reached])), 1)
+
+
+_WORK_FIELDS = ("ring_time", "talk_time", "hold_time", "wrap_time")
 
 
 def _count_ivr_stays(program: Program, segments: Table, counts: Counts) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import Outcome
+from ccsim.vocabulary import Cause, Outcome
 
 __all__ = ["check_door", "dialled_closed"]
 
@@ -24,7 +24,7 @@ def check_door(program: Program, rows: Rows, complaints: Complaints) -> None:
         "I01",
         lambda i: f"customer {contacts['customer'][i]} gets a line at {contacts['arrived_at'][i]} while lines are closed",
     )
-    outside = _outside(program, contacts) & ~invited
+    outside = _outside(program, contacts) & ~invited & (contacts["cause"] != Cause.CALLBACK)
     complaints.where(
         outside,
         "I01",

@@ -40,9 +40,23 @@ _OUTCOMES = {
         Outcome.TURNED_AWAY,
         Outcome.ESCALATED,
         Outcome.LOST_IN_TRANSFER,
+        Outcome.CALLBACK_TAKEN,
+    ],
+    SegmentKind.CALLBACK: [
+        Outcome.SERVED,
+        Outcome.CLOSED,
+        Outcome.UNFINISHED,
+        Outcome.TRANSFERRED,
+        Outcome.ESCALATED,
+        Outcome.LOST_IN_TRANSFER,
+        Outcome.NO_ANSWER,
+        Outcome.CALLBACK_FAILED,
     ],
     SegmentKind.CONSULT: [Outcome.SERVED, Outcome.ABANDONED, Outcome.CLOSED],
 }
+_DIALLED_IN_VAIN = [Outcome.NO_ANSWER, Outcome.CALLBACK_FAILED]
+_IN_VAIN = [Outcome.ABANDONED, *_DIALLED_IN_VAIN]
+"""How a stay may end in which a phone rang, and nobody talked."""
 _REDIALLED = [
     Outcome.ABANDONED,
     Outcome.BALKED,
@@ -101,7 +115,7 @@ def _check_codes(program: Program, rows: Rows, complaints: Complaints) -> None:
             "call_type": (0, len(program.call_types)),
             "outcome": (0, 1 + max(Outcome)),
             "queue": (-1, len(program.queues)),
-            "cause": (0, len(Cause)),
+            "cause": (0, 1 + max(Cause)),
             "channel": (0, len(Channel)),
         },
         "segments": {
@@ -188,10 +202,12 @@ def _check_episodes(program: Program, rows: Rows, episode_of: Table, first_conta
     n_contacts = np.bincount(episode_of, minlength=n)
     last = first_contact + n_contacts - 1
     sums = {field: np.zeros(n) for field in ("wait", "talk_time", "hold_time", "wrap_time")}
+    on_line = contacts["cause"] != Cause.CALLBACK  # who is called back waits in his own time
     for k in range(int(n_contacts.max(initial=0))):  # one after the other, as the sums are defined
         has = n_contacts > k
         for field, total in sums.items():
-            total[has] += contacts[field][first_contact[has] + k]
+            place = first_contact[has] + k
+            total[has] += np.where(on_line[place] | (field != "wait"), contacts[field][place], 0.0)
     expected = {
         "customer": np.arange(n),
         "n_contacts": n_contacts,
@@ -222,6 +238,13 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
         lambda i: f"customer {customer[i]} contact {contacts['contact'][i]}: cause {contacts['cause'][i]}",
     )
     again = customer[1:] == customer[:-1]
+    called = contacts["cause"][1:] == Cause.CALLBACK
+    asked = again & np.isin(contacts["outcome"][:-1], [Outcome.CALLBACK_TAKEN, Outcome.SERVED])
+    complaints.where(
+        (called & ~asked) | (asked & ~called & (contacts["outcome"][:-1] == Outcome.CALLBACK_TAKEN)),
+        "I14",
+        lambda i: f"customer {customer[i]} is called back, and did not ask for it, or is not, and did",
+    )
     complaints.where(
         again & (contacts["arrived_at"][1:] < contacts["ended_at"][:-1]),
         "I01",
@@ -231,7 +254,7 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
         ),
     )
     complaints.where(
-        again & ~back[1:] & ~np.isin(contacts["outcome"][:-1], _REDIALLED),
+        again & ~back[1:] & ~called & ~np.isin(contacts["outcome"][:-1], _REDIALLED),
         "I01",
         lambda i: f"customer {customer[i]} dials again after {Outcome(contacts['outcome'][i]).name}",
     )
@@ -243,9 +266,9 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
     for odds, who in ((program.redial_odds, ~back), (program.return_odds, back)):
         for row in odds[odds.log_multiplier == -np.inf]:
             holds = _holds(rows, Fact(int(row.fact)), float(row.over))
-            complaints.where(again & who[1:] & holds[:-1], "I01", _never_again(customer, Fact(int(row.fact))))
+            complaints.where(again & ~called & who[1:] & holds[:-1], "I01", _never_again(customer, Fact(int(row.fact))))
     most = program.settings.redial_attempts[0] if program.settings.redial_share[0] > 0 else 0
-    redialled = np.bincount(customer[~first & ~back], minlength=len(rows.episodes))
+    redialled = np.bincount(customer[contacts["cause"] == Cause.REDIAL], minlength=len(rows.episodes))
     complaints.where(redialled > most, "I01", lambda i: f"customer {i} dials again {redialled[i]} times, allowed {most}")
 
 
@@ -263,7 +286,7 @@ def _holds(rows: Rows, fact: Fact, over: float) -> NDArray[np.bool_]:
     elif fact == Fact.EARLIER_CONTACTS:
         found = contacts["contact"] > 0
     elif fact == Fact.WAIT_OVER:
-        found = contacts["wait"] + contacts["later_wait"] > over
+        found = np.where(contacts["cause"] == Cause.CALLBACK, 0.0, contacts["wait"]) + contacts["later_wait"] > over
     else:
         found = _stands(rows, fact)
     return np.asarray(found)
@@ -296,7 +319,7 @@ def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> Non
         allowed |= (segments["kind"] == kind) & np.isin(segments["outcome"], outcomes)
     complaints.where(~allowed, "I01", lambda i: f"{who(i)}: outcome {Outcome(segments['outcome'][i]).name} there")
     assigned = segments["assigned_at"] < np.inf
-    rang = answered | (assigned & (segments["outcome"] == Outcome.ABANDONED))
+    rang = answered | (assigned & np.isin(segments["outcome"], _IN_VAIN))
     fits = (segments["slots"] == answered) & ((segments["answered_at"] < np.inf) == answered)
     fits &= ((segments["agent"] >= 0) == rang) & (assigned == rang)
     complaints.where(~fits, "I01", lambda i: f"{who(i)}: agent, slots or answer")
@@ -311,7 +334,7 @@ def _check_segments(program: Program, rows: Rows, complaints: Complaints) -> Non
     complaints.where(
         endless != (segments["outcome"] == Outcome.UNFINISHED), "I01", lambda i: f"{who(i)}: ends at {segments['ended_at'][i]}"
     )
-    kept = segments["came_by"] == Outcome.OVERFLOWED
+    kept = (segments["came_by"] == Outcome.OVERFLOWED) | (segments["kind"] == SegmentKind.CALLBACK)
     complaints.where(
         ~kept & (segments["clock_at"] != segments["entered_at"]),
         "I06",
@@ -346,14 +369,18 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     unpatient = (outcome == Outcome.UNFINISHED) & (gives_up < np.inf)
     complaints.where(unpatient, "I06", lambda i: f"{who(i)} waits for ever")
     waited = abandoned | (served & (segments["answered_at"] > segments["entered_at"]))
-    waited |= (outcome == Outcome.CLOSED) & (segments["ended_at"] > segments["entered_at"])
+    left_unserved = np.isin(outcome, (Outcome.CLOSED, Outcome.CALLBACK_TAKEN))
+    waited |= left_unserved & (segments["ended_at"] > segments["entered_at"])
+    waited &= segments["kind"] == SegmentKind.QUEUE
     # Who is transferred at the end of a talk may be answered in that instant by an agent freed after him; who comes out of
     # another queue has waited there.
     later = segments["came_by"] >= 0
     closing = program.timetable.at[program.timetable.event == Event.CLOSING]  # lifts reserves, after that instant's dials
-    late = np.concatenate((late_comings(program), late_releases(program, rows.segments), closing))
+    # An agent who dials in vain is free again after the dials of that instant.
+    freed = segments["ended_at"][np.isin(outcome, _DIALLED_IN_VAIN)]
+    late = np.concatenate((late_comings(program), late_releases(program, rows.segments), closing, freed))
     at_once = served & ~waited & ~later & ~np.isin(segments["entered_at"], late)
-    never_had_to = at_once | (outcome == Outcome.BALKED) | (segments["kind"] == SegmentKind.IVR_NODE)
+    never_had_to = at_once | (outcome == Outcome.BALKED) | (segments["kind"] != SegmentKind.QUEUE)
     complaints.where(never_had_to & (gives_up < np.inf), "I06", lambda i: f"{who(i)} never waited, but his patience is drawn")
 
     patience = _known_patience(program, segments)

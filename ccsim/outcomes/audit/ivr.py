@@ -40,9 +40,8 @@ def check_ivr(program: Program, rows: Rows, complaints: Complaints) -> None:
     if not len(program.ivr_nodes):
         return
     at_start = in_ivr & (segments["place"] == program.settings.ivr_start[0])
-    complaints.where(
-        (segments["segment"] == 0) & ~at_start, "I01", lambda i: f"{_who(segments[i])}: does not begin at the start of the IVR"
-    )
+    dials = (segments["segment"] == 0) & (segments["kind"] != SegmentKind.CALLBACK)
+    complaints.where(dials & ~at_start, "I01", lambda i: f"{_who(segments[i])}: does not begin at the start of the IVR")
     stays = np.flatnonzero(in_ivr)
     _check_exits(program, segments[stays], complaints)
     _check_ways(program, segments, stays, complaints)

@@ -14,7 +14,7 @@ from ccsim.outcomes.audit.ivr import ivr_left_at
 from ccsim.outcomes.audit.steps import Steps, number_during
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import Event, Outcome
+from ccsim.vocabulary import Cause, Event, Outcome
 
 __all__ = ["check_lines"]
 
@@ -27,7 +27,8 @@ def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
     contacts = rows.contacts
     lines, ports = int(program.settings.lines[0]), int(program.settings.ivr_ports[0])
     blocked = contacts["outcome"] == Outcome.BLOCKED
-    busy_lines = _in_use(contacts, ~blocked, contacts["ended_at"], _ends_after_dials(program, contacts))
+    dials = contacts["cause"] != Cause.CALLBACK
+    busy_lines = _in_use(contacts, ~blocked & dials, contacts["ended_at"], _ends_after_dials(program, contacts))
     left_at = ivr_left_at(rows)
     busy_ports = _in_use(contacts, left_at > -np.inf, left_at, np.zeros(len(contacts), bool))
     for what, limit, during in (("lines", lines, busy_lines.during), ("ports", ports, busy_ports.during)):
@@ -35,7 +36,7 @@ def check_lines(program: Program, rows: Rows, complaints: Complaints) -> None:
 
     full = (busy_lines.before >= lines) | (busy_ports.before >= ports)
     decided = ~np.isin(contacts["arrived_at"], _redials_at_once(contacts)) & ~dialled_closed(program, contacts)
-    decided &= ~np.isin(contacts["arrived_at"], _late_ends(program, contacts))
+    decided &= ~np.isin(contacts["arrived_at"], _late_ends(program, contacts)) & dials
 
     def say(i: int, what: str) -> str:
         in_use = f"{busy_lines.before[i]} of {lines} lines"
@@ -88,7 +89,8 @@ def _late_ends(program: Program, contacts: NDArray[Any]) -> NDArray[np.float64]:
         and not (program.settings.warm[0] or program.settings.consults[0])
     ):
         return np.zeros(0)
-    by_step = (contacts["outcome"] == Outcome.TURNED_AWAY) | (contacts["talk_time"] + contacts["hold_time"] == 0)
+    by_step = np.isin(contacts["outcome"], (Outcome.TURNED_AWAY, Outcome.CALLBACK_TAKEN))
+    by_step |= contacts["talk_time"] + contacts["hold_time"] == 0
     found: NDArray[np.float64] = contacts["ended_at"][by_step & (contacts["outcome"] != Outcome.BLOCKED)]
     return found
 
@@ -96,5 +98,6 @@ def _late_ends(program: Program, contacts: NDArray[Any]) -> NDArray[np.float64]:
 def _redials_at_once(contacts: NDArray[Any]) -> NDArray[np.float64]:
     """Instants at which someone hangs up and dials again at once; rows do not tell the order of events there."""
     same = (contacts["customer"][1:] == contacts["customer"][:-1]) & (contacts["arrived_at"][1:] == contacts["ended_at"][:-1])
+    same &= contacts["cause"][1:] == Cause.REDIAL
     found: NDArray[np.float64] = contacts["arrived_at"][1:][same]
     return found

@@ -9,7 +9,7 @@ from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.stays import taken_at
 from ccsim.outcomes.audit.steps import Table, number_during, union
 from ccsim.outcomes.tables import Rows
-from ccsim.program.layout import Program, Records
+from ccsim.program.layout import EXPAND, Program, Records
 from ccsim.vocabulary import AgentState, Outcome, SegmentKind
 
 __all__ = ["check_overflows"]
@@ -85,7 +85,7 @@ def _check_expanded(program: Program, lane: int, stays: Table, idle: Table, comp
     reach = program.reach[lane]
     queue = program.queues[int(program.lanes.queue[lane])]
     steps = program.steps[int(queue.first_step) : int(queue.first_step + queue.n_steps)]
-    for after in np.unique(steps.after[steps.to < 0]):
+    for after in np.unique(steps.after[steps.to == EXPAND]):
         teams = np.flatnonzero((reach.after == after) & (reach.keep_idle == 0))
         if after == 0.0 or not len(teams):
             continue

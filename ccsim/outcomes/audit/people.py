@@ -241,6 +241,10 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     kind[outcome == Outcome.ABANDONED] = Event.ABANDON
     kind[(outcome == Outcome.CLOSED) & (left > segments["entered_at"])] = Event.OVERTIME_END
     kind[ivr] = Event.IVR_END
+    begins = segments["entered_at"].copy()
+    on_list = segments["kind"] == SegmentKind.CALLBACK  # who is to be called back is inside from the dial on
+    begins[on_list] = np.minimum(segments["assigned_at"], left)[on_list]
+    kind[on_list] = Event.RING_END
     # Whose talk may end in a transfer is inside until it does.
     may_go_on = program.call_types.transfer_share[segments["call_type"]] > 0
     may_go_on &= transfers_before(segments) == 0
@@ -249,7 +253,7 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     # Who asks a colleague is inside until he does, and as long as he waits for one.
     asking = askings_of(segments)
     inside = number_during(
-        np.concatenate((segments["entered_at"], talks["answered_at"], asking.stays["answered_at"])),
+        np.concatenate((begins, talks["answered_at"], asking.stays["answered_at"])),
         np.concatenate((left, talks["ended_at"], asking.begins)),
     )
     left = np.concatenate((left, talks["ended_at"], asking.begins))

@@ -14,7 +14,7 @@ from ccsim.outcomes.audit.stays import contact_key, left_at, taken_at
 from ccsim.outcomes.audit.steps import Steps, after_closing, late_comings, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, ClosingRule, Event, Outcome, SegmentKind
+from ccsim.vocabulary import AgentState, Cause, ClosingRule, Event, Outcome, SegmentKind
 
 __all__ = ["check_queues"]
 
@@ -26,7 +26,7 @@ TOLERANCE = 1e-9
 
 def check_queues(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication."""
-    stays = rows.segments[rows.segments["kind"] != SegmentKind.IVR_NODE]
+    stays = rows.segments[np.isin(rows.segments["kind"], (SegmentKind.QUEUE, SegmentKind.CONSULT))]
     left, taken = left_at(stays), taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     late = late_comings(program)
@@ -139,10 +139,13 @@ def _shut_times(program: Program) -> tuple[NDArray[np.float64], NDArray[np.float
 
 def _check_little(program: Program, rows: Rows, stays: Table, left: Table, complaints: Complaints) -> None:
     """The integral of the number waiting is the sum of the waits that contacts tell, likewise agents' work."""
-    contacts = rows.contacts
+    dialled = rows.contacts["cause"] != Cause.CALLBACK
+    contacts = rows.contacts[dialled]
+    stays, left = (table[np.isin(contact_key(stays), contact_key(contacts))] for table in (stays, left))
     times = [left[left < np.inf], stays["entered_at"], rows.contacts["arrived_at"]]
     horizon = max((float(t.max()) for t in times if len(t)), default=0.0)
-    alone = (stays["came_by"] < 0) & ~np.isin(stays["outcome"], (Outcome.OVERFLOWED, Outcome.TRANSFERRED, Outcome.ESCALATED))
+    goes_on = np.isin(stays["outcome"], (Outcome.OVERFLOWED, Outcome.TRANSFERRED, Outcome.ESCALATED))
+    alone = (stays["came_by"] < 0) & ~goes_on
     for queue in range(len(program.queues)):
         here = alone & (stays["place"] == queue)
         waiting = number_during(stays["entered_at"][here], left[here])
@@ -160,7 +163,7 @@ def _check_little(program: Program, rows: Rows, stays: Table, left: Table, compl
         work = rows.agent_states[rows.agent_states["state"] == state]
         end = float(work["ended_at"].max(initial=0.0))
         spent = _integral(number_during(work["started_at"], work["ended_at"]), end)
-        told_work = sum(float(contacts[field].sum()) for field in fields) - (asked if state == AgentState.TALK else 0.0)
+        told_work = sum(float(rows.contacts[field].sum()) for field in fields) - (asked if state == AgentState.TALK else 0.0)
         _compare(complaints, f"agents: {state.name.lower()}", spent, told_work, end)
 
 

@@ -25,6 +25,7 @@ _ON = (
     Outcome.OVERFLOWED,
     Outcome.TRANSFERRED,
     Outcome.ESCALATED,
+    Outcome.NO_ANSWER,
 )
 """Outcomes of a stay after which another follows."""
 
@@ -77,11 +78,19 @@ def taken_at(stays: Table) -> NDArray[np.float64]:
 
 
 def transfers_before(segments: Table) -> NDArray[np.int64]:
-    """How often the contact of each segment was passed on before it, other than from a queue where he was wrong."""
+    """How often each segment's contact was passed on before it, other than from a queue where he was wrong.
+
+    A contact in which a customer is called back goes on where he rang off; or one further, if he was promised that in a talk.
+    """
     wrong = misrouted(segments)
     from_wrong = np.concatenate(([False], wrong[:-1])) if len(segments) else wrong
-    transferred = np.cumsum(np.isin(segments["came_by"], _NEW_LEG) & ~from_wrong)
-    found: NDArray[np.int64] = transferred - transferred[_starts(segments)]
+    before = np.concatenate(([-1], segments["outcome"][:-1]))[: len(segments)]
+    goes_on = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
+    promised = goes_on & (before == Outcome.SERVED)
+    transferred = np.cumsum((np.isin(segments["came_by"], _NEW_LEG) & ~from_wrong) | promised)
+    begins = (segments["segment"] == 0) & ~goes_on
+    start = np.maximum.accumulate(np.where(begins, np.arange(len(segments)), 0))
+    found: NDArray[np.int64] = transferred - transferred[start]
     return found
 
 
@@ -135,8 +144,9 @@ def _check_chain(told: _Told, complaints: Complaints) -> None:
     before = np.where(
         segments["segment"] > 0, segments["ended_at"][np.arange(len(segments)) - 1], contacts["arrived_at"][owner]
     )
+    due_again = segments["came_by"] == Outcome.NO_ANSWER  # looked at elsewhere
     complaints.where(
-        segments["entered_at"] != before,
+        (segments["entered_at"] != before) & ~due_again,
         "I01",
         lambda i: f"{told.whose(i)}: stay entered at {segments['entered_at'][i]}, the one before ended at {before[i]}",
     )
@@ -156,7 +166,7 @@ def _check_chain(told: _Told, complaints: Complaints) -> None:
 def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
     """A first stay is in the queue of the caller's type, a transfer leads to that of another, an overflow keeps the type."""
     contacts, segments, owner = told.contacts, told.segments, told.owner
-    queue = segments["kind"] == SegmentKind.QUEUE
+    queue = segments["kind"] != SegmentKind.IVR_NODE
     back = np.arange(len(segments)) - 1
     later = queue & (segments["segment"] > 0) & queue[back]
     by = np.where(later, segments["outcome"][back], -1)
@@ -164,7 +174,8 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
     for field, value in {"came_by": by, "came_from": where}.items():
         complaints.unlike(segments[field], value, "I01", told.whose, field, "the stay before says")
     type_before = segments["call_type"][back]
-    kind = np.where(later, type_before, contacts["call_type"][owner])
+    called_back = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
+    kind = np.where(later | called_back, type_before, contacts["call_type"][owner])
     transferred = by == Outcome.TRANSFERRED
     kind = np.where(transferred, program.call_types.transfer_to[type_before], kind)
     wrong = misrouted(segments)
@@ -177,7 +188,8 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
     )
     kind = np.where(sent | (wrong & (by == Outcome.OVERFLOWED)), segments["call_type"], kind)
     complaints.where(segments["call_type"] != kind, "I01", lambda i: f"{told.whose(i)}: segment of another call type")
-    overflowed = np.isin(by, (Outcome.OVERFLOWED, Outcome.ESCALATED))  # where they lead is looked at elsewhere
+    # Where these lead is looked at elsewhere.
+    overflowed = np.isin(by, (Outcome.OVERFLOWED, Outcome.ESCALATED, Outcome.NO_ANSWER)) | called_back
     own = program.call_types.queue[np.maximum(kind, 0)]
     complaints.where(
         queue & ~overflowed & (segments["place"] != own),
@@ -194,7 +206,7 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
 def _check_sums(told: _Told, rows: Rows, complaints: Complaints) -> None:
     """What a contact tells is what its stays in queues add up to, in their order."""
     contacts = told.contacts
-    in_queue = told.segments["kind"] == SegmentKind.QUEUE
+    in_queue = told.segments["kind"] != SegmentKind.IVR_NODE
     stays, its = told.segments[in_queue], told.owner[in_queue]
     left, answered = left_at(stays), stays["answered_at"] < np.inf
     n = np.bincount(its, minlength=len(contacts))

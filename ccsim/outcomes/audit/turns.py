@@ -16,7 +16,7 @@ from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import AgentState, Event, PickAgent, PickCall, SegmentKind
 
-__all__ = ["check_answers", "check_turns"]
+__all__ = ["check_answers", "check_turn_by_clock", "check_turns"]
 
 _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
 
@@ -70,7 +70,7 @@ def _follows(states: Table) -> NDArray[np.bool_]:
 
 def check_turns(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication: which agent a call got, and which call an agent took."""
-    stays = rows.segments[rows.segments["kind"] != SegmentKind.IVR_NODE]
+    stays = rows.segments[np.isin(rows.segments["kind"], (SegmentKind.QUEUE, SegmentKind.CONSULT))]
     left = taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
@@ -144,7 +144,7 @@ def _check_picked_call(program: Program, stays: Table, lane_of: NDArray[np.int64
 def _check_turn(stays: Table, left: Table, mine: NDArray[np.bool_], rivals: NDArray[np.bool_], complaints: Complaints) -> None:
     """Nobody of `mine` is answered while a rival of the same turn waits who came before."""
     if (stays["clock_at"] != stays["entered_at"]).any():
-        _check_turn_by_clock(stays, left, mine, rivals, complaints)
+        check_turn_by_clock(stays, left, mine, rivals, complaints)
         return
     order, latest = ahead_of(stays["entered_at"], stays["customer"], np.where(rivals, left, -np.inf))
     ranked, at, counts = stays[order], left[order], rivals[order]
@@ -162,7 +162,7 @@ def _check_turn(stays: Table, left: Table, mine: NDArray[np.bool_], rivals: NDAr
     complaints.where(mine[order] & (latest[place] > at), "I05", say)
 
 
-def _check_turn_by_clock(
+def check_turn_by_clock(
     stays: Table, left: Table, mine: NDArray[np.bool_], rivals: NDArray[np.bool_], complaints: Complaints
 ) -> None:
     """The same where some brought their waiting along from another queue, one call after the other."""

@@ -1,0 +1,112 @@
+"""Calling back: to whom it is offered, how it is done, and what closing means for who is still to be called.
+
+Parts of ``scenario.staff``'s queues and of ``make_it_right``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import model_validator
+
+from ccsim import units
+from ccsim.errors import Refusal
+from ccsim.scenario.distributions import Distribution, expand_distribution
+from ccsim.scenario.fields import Duration, Model, Share, ShortForm, one_of, parsed, whole
+from ccsim.units import Window
+
+__all__ = ["Callback", "CallbackDial", "CallbackOffer", "PromisedCallback"]
+
+_MOST_DIALS = 100
+
+ClockWindow = Annotated[Window, *parsed(units.parse_window, units.format_window, str)]
+Reserve = Annotated[int, *whole(0, 100_000)]
+AtClose = Annotated[str, *one_of("next_opening", "clear")]
+Place = Annotated[str, *one_of("kept", "behind")]
+
+
+def _expand_ring(raw: Any) -> Any:
+    """Return the long form of a ring time; ``0s``: the customer answers, or does not, at once."""
+    if isinstance(raw, str) and raw.strip() in ("0s", "0m", "0h"):
+        return {"deterministic": {"value": raw}}
+    return expand_distribution(raw)
+
+
+_RING = Distribution.model_validate({"exponential": {"mean": "20s"}})
+
+
+class CallbackOffer(Model):
+    """To whom a callback is offered; without a condition to everybody who waits."""
+
+    expected_wait_over: Duration | None = None
+    """Where the expected wait is longer; with `waiting_at_least` one of the two is enough."""
+    waiting_at_least: Annotated[int, *whole(0, 1_000_000)] | None = None
+    """Where so many others wait in the queue already."""
+    at: Annotated[str, *one_of("entry", "waiting")] = "entry"
+    """To who would wait; or to who has waited for `after`."""
+    after: Duration | None = None
+    estimate: Annotated[str, *one_of("last_to_enter_service")] = "last_to_enter_service"
+    """What is expected: as long as the queue's last answered call has waited."""
+    window: ClockWindow | None = None
+    """Offered only between these times of day."""
+
+    @model_validator(mode="after")
+    def _when(self) -> CallbackOffer:
+        if (self.at == "waiting") != (self.after is not None):
+            what = "offered to who waits needs `after`" if self.after is None else "`after` goes with at: waiting"
+            raise Refusal("E-KEY-MISSING", what, try_="{at: waiting, after: 60s}")
+        return self
+
+
+class CallbackDial(Model):
+    """How a customer is called back."""
+
+    first: Annotated[str, *one_of("agent")] = "agent"
+    """The agent is there before it rings; a dialler that rings first is not simulated."""
+    ring: Annotated[Distribution, ShortForm(_expand_ring, json_schema_input_type=str | Distribution)] = _RING
+    """Until the customer answers, or the agent gives up."""
+    answered: Share = 1.0
+    attempts: Annotated[int, *whole(1, _MOST_DIALS)] = 1
+    """How often he is dialled at most."""
+    retry_after: Duration = 900.0
+
+
+class Callback(Model):
+    """Callers who wait may ring off and be called back."""
+
+    offer: CallbackOffer = CallbackOffer()
+    accept: Share
+    """Of those to whom it is offered."""
+    place: Place = "kept"
+    """kept: among the calls, as if he still waited; behind: when no call waits."""
+    reserve: Reserve | None = None
+    """With place: behind, the agents of a team who stay idle then."""
+    dial: CallbackDial = CallbackDial()
+    at_close: AtClose = "next_opening"
+    """Who has not been called back by closing: at the next opening, or not at all."""
+
+    @model_validator(mode="after")
+    def _reserve_behind(self) -> Callback:
+        _check_reserve(self)
+        return self
+
+
+class PromisedCallback(Model):
+    """How somebody with more authority calls back."""
+
+    place: Place = "kept"
+    reserve: Reserve | None = None
+    dial: CallbackDial = CallbackDial()
+    at_close: AtClose = "next_opening"
+
+    @model_validator(mode="after")
+    def _reserve_behind(self) -> PromisedCallback:
+        _check_reserve(self)
+        return self
+
+
+def _check_reserve(part: Callback | PromisedCallback) -> None:
+    """Refuse agents kept idle for callbacks that are taken as calls."""
+    if part.reserve is not None and part.place == "kept":
+        what = "agents are kept idle only for callbacks behind all calls"
+        raise Refusal("E-BOTH", what, got=f"reserve: {part.reserve}", try_="place: behind", at=("reserve",))
