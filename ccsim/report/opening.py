@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ccsim.experiment import Result
     from ccsim.experiment.reopen import Kept
     from ccsim.scenario import Scenario
+    from ccsim.scenario.payroll import EqualPay
 
 __all__ = ["is_run", "open_result"]
 
@@ -117,7 +118,22 @@ def _scenario(place: Path, manifest: dict[str, Any]) -> Scenario:
     scenario = load(place / SCENARIO)
     if scenario.fingerprint != manifest["fingerprint"]:
         raise _refuse(place / SCENARIO, "fingerprint", "means something else now", got=scenario.fingerprint[:12])
+    scenario._equal_pay = _equal_pay(place, manifest.get("equal_pay"))
     return scenario
+
+
+def _equal_pay(place: Path, told: Any) -> EqualPay | None:
+    """Return how a what-if kept the payroll: the plan that was run has only the number that was found."""
+    from ccsim.scenario.payroll import EqualPay as Fields
+
+    if told is None:
+        return None
+    try:
+        neighbours = tuple((int(n["value"]), float(n["payroll"])) for n in told["neighbours"])
+        plan = {name: float(told[name]) for name in ("base", "plan")}
+        return Fields(lever=str(told["lever"]), value=int(told["value"]), **plan, neighbours=neighbours, unit=str(told["unit"]))
+    except (TypeError, KeyError, ValueError) as error:
+        raise _refuse(place / MANIFEST, "equal_pay", "incomplete", got=str(error)) from None
 
 
 def _check_hash(file: Path, expected: object, most: float) -> None:

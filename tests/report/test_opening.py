@@ -111,6 +111,19 @@ def test_hostile_names_come_back_as_they_were(tmp_path: Path) -> None:
     assert again.estimates == result.estimates and again.scenario.name == result.scenario.name
 
 
+def test_a_plan_at_equal_pay_still_says_what_it_kept(tmp_path: Path, page: Page) -> None:
+    from ccsim.scenario import from_dict
+
+    call = {"volume": "20/h", "handle": "3m", "patience": "1m"}
+    content = {"calls": {"a": call}, "agents": {"x": {"headcount": 4, "cost": "20/h"}}}
+    dearer = {"set": {"agents.x.cost": "25/h"}, "keep_payroll_by": "agents.x.headcount"}
+    plan = from_dict({**content, "what_if": {"dearer": dearer}}).variant("dearer")
+    assert plan.equal_pay is not None
+    result = run(plan, reps=2, jobs=1)
+    again = open_result(write_folder(result, tmp_path))
+    assert again.scenario.equal_pay == plan.equal_pay and page(again) == page(result)
+
+
 def test_a_run_without_replications_can_be_read(minimal: Result, tmp_path: Path) -> None:
     from ccsim.experiment.run import new_accumulator
     from ccsim.program.compile import Compiled

@@ -25,7 +25,7 @@ from ccsim.scenario import from_dict, load
 from tests.cli.conftest import Call, call  # noqa: F401
 from tests.report.conftest import SCENARIOS
 from tests.report.conftest import Page as Printer
-from tests.report.hostile import PAYLOADS, hostile_names, hostile_scenario
+from tests.report.hostile import HIT, PAYLOADS, hostile_names, hostile_scenario
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib, of the extra test, is not installed")
 
@@ -327,6 +327,20 @@ def test_runs_and_what_ifs_are_compared_with_the_first(call: Call, tmp_path: Pat
     for name, plan in (("a.html", folders[1].name), ("b.html", "two_more")):
         document = parsed((tmp_path / name).read_text("utf-8"))
         assert "Comparison" in texts(document, "h2") and plan in texts(document, "h3")
+
+
+def test_folders_with_hostile_names_are_only_names(call: Call, tmp_path: Path) -> None:  # noqa: F811
+    names = [f"<img src=x onerror={HIT}>", '=cmd|\' &amp; "x"']
+    for reps in (3, 3):
+        assert call("run", SCENARIOS / "minimal.yaml", "--reps", reps, "-q", "--out", tmp_path / "runs").exit_code == 0
+    folders = [
+        path.rename(path.with_name(name)) for path, name in zip(sorted((tmp_path / "runs").iterdir()), names, strict=True)
+    ]
+    assert call("report", *folders, "-q", "-o", tmp_path / "x.html").exit_code == 0
+    document = parsed((tmp_path / "x.html").read_text("utf-8"))
+    harmless(document)
+    assert set(names) <= set(texts(document, "th"))
+    assert f"{names[1]}: identical to {names[0]}, row by row." in texts(document, "p")
 
 
 def test_what_is_refused_before_anything_is_simulated(call: Call, tmp_path: Path) -> None:  # noqa: F811
