@@ -109,8 +109,9 @@ def _has_later_stays(program: Program) -> bool:
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:
     """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
     in_order = row_memory(len(table), table.dtype)
-    starts = np.zeros(n_owners + 1, dtype=np.int64)
-    _scatter(table[field], starts, table, in_order)
+    if len(table):  # nothing is compiled for tables that a scenario never fills
+        starts = np.zeros(n_owners + 1, dtype=np.int64)
+        _scatter(table[field], starts, table, in_order)
     return in_order
 
 
