@@ -5,8 +5,10 @@ Steady ones as in `steady`: memories of five times the longest mean of handle ti
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from tests.verification.authority import passed_on
 from tests.verification.figures import FIGURES
 from tests.verification.model import Case, Metric, Part, Printed
 
@@ -107,7 +109,27 @@ def _escalation(name: str, direct: bool) -> Case:
             Metric(f"ew{number}", exact[f"ew{number}"], "wait_mean", scope=queue, factor=1 / 60, sees=waits),
             Metric(f"occ{number}", exact[f"occ{number}"], "occupancy", basis="agent", scope=team),
         ]
-    return Case(name, (Part("", scenario, tuple(metrics), _REPLICATIONS),))
+    parts = [Part("", scenario, tuple(metrics), _REPLICATIONS)]
+    if not direct:
+        parts.append(_by_authority(given, metrics, minutes))
+    return Case(name, tuple(parts))
+
+
+def _by_authority(given: dict[str, Any], metrics: list[Metric], minutes: int) -> Part:
+    """The same where a share of the cases is beyond the authority of tier 1; tier 2 has laws of its own."""
+    one, two = given["tier1"], given["tier2"]
+    calls = {
+        "rate": given["lam"],
+        "talk1": one["aht"],
+        "patience1": one["patience"],
+        "talk2": two["aht"],
+        "patience2": two["patience"],
+    }
+    scenario = passed_on(calls, given["p_escalate"], agents=(one["agents"], two["agents"]), minutes=minutes)
+    above = {"queue": "unlimited (escalated)"}
+    asked = [replace(metric, scope=above) if metric.scope == {"queue": "tier2"} else metric for metric in metrics]
+    asked[0] = replace(metrics[0], kpi="offered", scope=above)
+    return Part("by authority", scenario, tuple(asked), _REPLICATIONS)
 
 
 def _telethon() -> Case:
