@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from ccsim.analysis import REGISTRY
@@ -56,6 +57,9 @@ class BreakEvens:
     replications: int
     elapsed: float
     interrupted: bool = False
+
+    def _repr_html_(self) -> str:
+        return str(import_module("ccsim.report.notebook").html_of(self))
 
     def __repr__(self) -> str:
         """What turns where."""

@@ -148,6 +148,9 @@ class Sweep:
     elapsed: float
     interrupted: bool = False
 
+    def _repr_html_(self) -> str:
+        return str(import_module("ccsim.report.notebook").html_of(self))
+
     def __repr__(self) -> str:
         """Levers and size."""
         keys = ", ".join(lever.key for lever in self.design.levers)

@@ -54,6 +54,11 @@ def test_a_scenario_and_a_comparison_have_pages() -> None:
     assert any(row[0] == "one more" for row in cells(ccsim.compare(base, more, reps=10)._repr_html_()))
 
 
+def test_a_sweep_has_a_page() -> None:
+    rows = cells(ccsim.sweep(scenario(), {"agents.agents.headcount": [4, 5, 6]}, reps=5)._repr_html_())
+    assert [row[0] for row in rows if row[0] in ("4", "5", "6")] == ["4", "5", "6"]
+
+
 def test_names_stay_text() -> None:
     hostile = scenario(name=HOSTILE, calls={HOSTILE: {"volume": "60/h", "handle": "4m"}})
     for html in (html_of(hostile), html_of(ccsim.run(hostile, reps=2))):

@@ -7,6 +7,7 @@ scenario are a stranger's.
 from __future__ import annotations
 
 from html import escape
+from importlib import import_module
 from typing import Any
 
 from rich.table import Table
@@ -56,42 +57,26 @@ class HtmlPage:
         return '<div style="font-size:0.95em;line-height:1.45;overflow-x:auto">' + "".join(self._parts) + "</div>"
 
 
+_PRINTERS = {
+    "Scenario": ("summary", "print_summary"),
+    "Result": ("text", "print_result"),
+    "Comparison": ("comparison", "print_comparison"),
+    "Choice": ("choice", "print_choice"),
+    "Sweep": ("sweep", "print_sweep"),
+    "BreakEvens": ("break_even", "print_break_even"),
+}
+"""What prints each kind of thing on a terminal: chapter of `ccsim.report`, function."""
+
+
 def html_of(shown: Any) -> str:
-    """Return a result, a comparison, a choice or a scenario as HTML.
-
-    Raises
-    ------
-    TypeError
-        For anything else.
-    """
+    """Return a scenario, or what a verb returns, as HTML; TypeError for anything else."""
+    kind = type(shown).__name__
+    if kind not in _PRINTERS:
+        raise TypeError(f"no page for {kind}; have {', '.join(_PRINTERS)}")
+    chapter, function = _PRINTERS[kind]
     page = HtmlPage()
-    _printer(shown)(shown, page)
+    getattr(import_module(f"ccsim.report.{chapter}"), function)(shown, page)
     return page.html()
-
-
-def _printer(shown: Any) -> Any:
-    """Return what prints it on the terminal."""
-    from ccsim.experiment import Comparison, Result
-    from ccsim.experiment.select import Choice
-    from ccsim.scenario import Scenario
-
-    if isinstance(shown, Result):
-        from ccsim.report.text import print_result
-
-        return print_result
-    if isinstance(shown, Comparison):
-        from ccsim.report.comparison import print_comparison
-
-        return print_comparison
-    if isinstance(shown, Choice):
-        from ccsim.report.choice import print_choice
-
-        return print_choice
-    if isinstance(shown, Scenario):
-        from ccsim.report.summary import print_summary
-
-        return print_summary
-    raise TypeError(f"no page for {type(shown).__name__}")
 
 
 def _text(text: str | Text, style: str | None = None) -> str:
