@@ -151,6 +151,7 @@ def _manifest(result: Result) -> dict[str, Any]:
             {"label": n.label, "agents": n.agents, "service_level": estimate_fields(n.service_level)} for n in result.neighbours
         ],
         "elapsed": result.elapsed,
+        "equal_pay": None if result.scenario.equal_pay is None else result.scenario.equal_pay.as_dict(),
         "layout": layout_of(result.accumulator),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba", "scipy")}},
     }
