@@ -67,6 +67,7 @@ _LONG = 10.0  # seconds from which one is told what a job takes, also where nobo
     default="auto",
     help="The answer is the same; compiled is fast, reference can be read.",
 )
+@click.option("--controls", is_flag=True, default=False, help="Take the known noise of arrivals out of the centre's KPIs.")
 @click.option("--intervals", is_flag=True, default=False, help="Also every interval, for the centre and each queue.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write tables to a new folder in DIR.")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv", help="Of the files.")
@@ -83,6 +84,7 @@ def command(
     reps: int | None,
     until: tuple[str, ...],
     max_reps: int,
+    controls: bool,
     seed: int | None,
     jobs: int | None,
     engine: str,
@@ -126,12 +128,12 @@ def command(
         try:
             result = run(
                 scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, keep_runs=out is not None,
-                until=precisions, max_reps=max_reps, progress=told,
+                until=precisions, max_reps=max_reps, controls=controls, progress=told,
             )  # fmt: skip
         except ValueError as error:
-            if not until or type(error) is not ValueError:
+            if not (until or controls) or type(error) is not ValueError:
                 raise
-            raise click.UsageError(f"--until: {error}") from None
+            raise click.UsageError(f"--{'' if str(error).startswith('controls') else 'until: '}{error}") from None
     _print(result, as_json, intervals)
     if out is not None:
         _write(result, out, force, calls, file_format, quiet)

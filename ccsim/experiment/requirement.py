@@ -21,7 +21,7 @@ from ccsim.program.layout import Names, Program
 from ccsim.scenario import Scenario, paths, resolve
 from ccsim.scenario.days_before import with_days_before
 
-__all__ = ["required_note", "required_of"]
+__all__ = ["forecasts_of", "required_note", "required_of"]
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +69,7 @@ def required_of(scenario: Scenario, compiled: Compiled) -> Required | None:
     target = _target(scenario)
     if target is None:
         return None
-    forecasts = list(_forecasts(with_days_before(scenario), program, names))
+    forecasts = list(forecasts_of(scenario, compiled))
     scheduled = plan_of(program).scheduled
     rings = [_ring(scenario, team) for team in names.teams]
     by_team = np.zeros((len(names.teams), len(program.intervals)))
@@ -91,7 +91,7 @@ def required_note(scenario: Scenario, compiled: Compiled) -> str:
     target = _target(scenario)
     if target is None:
         return "Nothing is required: no number of agents reaches the target for certain"
-    leaving = {f.leaving > 0.0 for f in _forecasts(with_days_before(scenario), compiled.program, compiled.names)}
+    leaving = {f.leaving > 0.0 for f in forecasts_of(scenario, compiled)}
     formula = "Erlang A or C" if len(leaving) > 1 else "Erlang A (mean patience)" if True in leaving else "Erlang C"
     bounds = []
     if target.service_level is not None and target.within is not None:
@@ -128,6 +128,11 @@ def _target(scenario: Scenario) -> erlang.Target | None:
 
 
 # -------------------------------------------------------------------------------- what comes
+
+
+def forecasts_of(scenario: Scenario, compiled: Compiled) -> Iterator[_Forecast]:
+    """What each call type brings, in the order of their codes, by interval of the program's grid."""
+    return _forecasts(with_days_before(scenario), compiled.program, compiled.names)
 
 
 def _forecasts(scenario: Scenario, program: Program, names: Names) -> Iterator[_Forecast]:

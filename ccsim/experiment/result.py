@@ -16,7 +16,7 @@ from ccsim.rules.digest import LAYOUT_VERSION
 from ccsim.rules.randomness import SCHEME
 from ccsim.scenario import Scenario
 
-__all__ = ["Neighbour", "Precise", "Result", "TextbookFigures"]
+__all__ = ["Controlled", "Controls", "Neighbour", "Precise", "Result", "TextbookFigures"]
 
 
 class Neighbour(NamedTuple):
@@ -51,6 +51,43 @@ class Precise(NamedTuple):
     relative: bool
     is_met: bool
     needed: int
+
+
+class Controlled(NamedTuple):
+    """A KPI of the centre over the run without the noise of its arrivals.
+
+    Attributes
+    ----------
+    value, low, high : float or None
+        In the KPI's unit.
+    gain : float or None
+        So many times the replications would give as narrow an interval without controls.
+    used : int
+        Controls in the regression; 0 where none could be used.
+    """
+
+    id: str
+    variant: str
+    basis: str
+    value: float | None
+    low: float | None
+    high: float | None
+    gain: float | None
+    used: int
+
+
+class Controls(NamedTuple):
+    """Control variates of a run.
+
+    Attributes
+    ----------
+    names : tuple of str
+        What is known of each replication's arrivals, with known means.
+    kpis : tuple of Controlled
+    """
+
+    names: tuple[str, ...]
+    kpis: tuple[Controlled, ...]
 
 
 class TextbookFigures(NamedTuple):
@@ -99,6 +136,8 @@ class Result:
         Wall-clock seconds of the simulation.
     precise : tuple of Precise
         Of a run `until` KPIs are exact enough: how exact each is.
+    controls : Controls or None
+        Of a run with `controls`: its KPIs without the noise of arrivals.
     """
 
     scenario: Scenario
@@ -120,6 +159,7 @@ class Result:
     elapsed: float
     interrupted: bool = False
     precise: tuple[Precise, ...] = ()
+    controls: Controls | None = None
 
     def __repr__(self) -> str:
         """Name, replications and the two figures one asks for first: all fields would fill many screens."""

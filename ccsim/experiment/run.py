@@ -11,14 +11,16 @@ import numpy as np
 from ccsim.analysis import Accumulator, Metrics, Target
 from ccsim.analysis.stopping import FIRST, Precision, looks
 from ccsim.engine import Replication
+from ccsim.experiment.arrivals import Arrivals, why_not
 from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
+from ccsim.experiment.differences import Simulated
 from ccsim.experiment.forecast import admit, forecast
 from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, replicate, simulator, unbroken
 from ccsim.experiment.requirement import required_note, required_of
-from ccsim.experiment.result import Neighbour, Precise, Result
+from ccsim.experiment.result import Controls, Neighbour, Precise, Result
 from ccsim.experiment.textbook import textbook_figures
-from ccsim.outcomes import Rows
+from ccsim.outcomes import Counts, Rows
 from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.program.layout import Program
 from ccsim.scenario import Scenario, plus
@@ -45,6 +47,7 @@ def run(
     keep_runs: bool = False,
     until: Until = (),
     max_reps: int = MOST,
+    controls: bool = False,
     policy: Any = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -69,6 +72,9 @@ def run(
         how exact they are, with intervals that allow for it.
     max_reps : int
         With `until`: at most so many.
+    controls : bool
+        Also give the centre's KPIs without the noise of arrivals, which are known: the result's `controls`, and with `until`
+        what is looked at. ValueError where the mean number of calls is not known.
     policy : object, optional
         Custom routing, see `check_policy`.
     progress : callable, optional
@@ -100,6 +106,8 @@ def run(
         raise ValueError(f"seed: got {seed}; allowed: 0 to {(1 << 64) - 1}")
     if jobs is not None and jobs < 1:
         raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
+    if controls and (reason := why_not(scenario)):
+        raise ValueError(f"controls: {reason}")
     scenario = calibrate(scenario, engine="reference" if engine == "reference" else "compiled", jobs=jobs)
     compiled = compile_scenario(scenario)
     jobs = default_jobs(compiled.program) if jobs is None else jobs
@@ -112,14 +120,18 @@ def run(
     admit(forecast([compiled.program], max_reps if until and rows else planned, engine, jobs, rows), progress)
 
     started = time.perf_counter()
-    accumulator = new_accumulator(scenario, compiled, keep_runs=keep_runs or bool(until))
+    accumulator = new_accumulator(scenario, compiled, keep_runs=keep_runs or controls or bool(until))
     digest, kept, interrupted = Digest(), [], False
-    ends = _Ends(scenario, compiled, accumulator, digest, until, planned, max_reps)
+    plan = Simulated(scenario.name, scenario, compiled, accumulator, digest)
+    arrivals = Arrivals(scenario, compiled) if controls else None
+    ends = _Ends(plan, arrivals, until, planned, max_reps)
     try:
         for done in how.until(ends, compiled.program, rows=rows):
             with unbroken():
-                add(accumulator, compiled.program, done)
+                counts = add(accumulator, compiled.program, done)
                 digest.add(done)
+                if arrivals is not None:
+                    arrivals.add(counts)
                 if rows:
                     kept.append(done)
             if progress is not None:
@@ -158,6 +170,7 @@ def run(
         elapsed=elapsed,
         interrupted=interrupted,
         precise=ends.precise,
+        controls=_controls(plan, arrivals),
     )
 
 
@@ -180,15 +193,25 @@ def new_accumulator(
     )
 
 
-def add(accumulator: Accumulator, program: Program, done: Replication) -> None:
-    """Adds one replication, whether it kept rows or counts."""
-    if done.counts is not None:
-        accumulator.add(done.counts)
-        return
-    from ccsim.analysis.tabulate import counts_of
+def add(accumulator: Accumulator, program: Program, done: Replication) -> Counts:
+    """Adds one replication, whether it kept rows or counts, and returns its counts."""
+    counts = done.counts
+    if counts is None:
+        from ccsim.analysis.tabulate import counts_of
 
-    assert done.rows is not None
-    accumulator.add(counts_of(program, done.rows))
+        assert done.rows is not None
+        counts = counts_of(program, done.rows)
+    accumulator.add(counts)
+    return counts
+
+
+def _controls(plan: Simulated, arrivals: Arrivals | None) -> Controls | None:
+    """The KPIs without the noise of arrivals; None where nobody asked, or nothing was simulated."""
+    if arrivals is None or not plan.accumulator.n:
+        return None
+    from ccsim.experiment.until import controlled  # builds on `compare`, which builds on this module
+
+    return Controls(tuple(arrivals.names), controlled(plan, arrivals.controls))
 
 
 class _How(NamedTuple):
@@ -246,25 +269,15 @@ class _Ends:
         Replications it will take, as far as one can tell.
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        compiled: Compiled,
-        accumulator: Accumulator,
-        digest: Digest,
-        until: Until,
-        first: int,
-        most: int,
-    ) -> None:
+    def __init__(self, plan: Simulated, arrivals: Arrivals | None, until: Until, first: int, most: int) -> None:
         self.looks = looks(first, most)
         self.expected, self._most = first, most
+        self._plan, self._arrivals = plan, arrivals
         self._goals = None
         if until:
-            from ccsim.experiment.differences import Simulated
             from ccsim.experiment.until import goals_of  # builds on `compare`, which builds on this module
 
-            self._plan = Simulated(scenario.name, scenario, compiled, accumulator, digest)
-            self._goals = goals_of(self._plan, until)
+            self._goals = goals_of(plan, until)
             self.expected = most
 
     @property
@@ -281,7 +294,9 @@ class _Ends:
     @property
     def precise(self) -> tuple[Precise, ...]:
         """How exact the KPIs are; empty where nothing was asked, or nothing was simulated."""
-        return () if self._goals is None or not self._plan.accumulator.n else self._goals.judge(self._plan)
+        if self._goals is None or not self._plan.accumulator.n:
+            return ()
+        return self._goals.judge(self._plan, None if self._arrivals is None else self._arrivals.controls)
 
 
 def choose_engine(engine: str, policy: Any, program: Program, replications: int) -> tuple[str, bool]:

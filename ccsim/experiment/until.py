@@ -7,16 +7,23 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ccsim import units
 from ccsim.analysis import REGISTRY
+from ccsim.analysis.controls import adjusted
+from ccsim.analysis.estimate import number_or_none
 from ccsim.analysis.stopping import Precision, interval, need, width
 from ccsim.errors import Refusal, nearest
 from ccsim.experiment.compare import question_of
 from ccsim.experiment.comparison import Key
 from ccsim.experiment.differences import Question, Simulated, sample_of
-from ccsim.experiment.result import Precise
+from ccsim.experiment.result import Controlled, Precise
 
-__all__ = ["Goals", "goals_of", "parse_precision"]
+__all__ = ["Goals", "controlled", "goals_of", "parse_precision"]
+
+Floats = NDArray[np.float64]
 
 _WRITTEN = re.compile(r"\s*(\w+)\s*(?:±|\+/?-)\s*(.+?)\s*")
 _POINTS = ("percentage points", "points", "point", "pp")
@@ -66,14 +73,18 @@ class Goals(NamedTuple):
     keys: tuple[Key, ...]
     question: Question
 
-    def judge(self, plan: Simulated) -> tuple[Precise, ...]:
-        """How exact they are by now."""
-        return tuple(self._judged(plan, *pair) for pair in zip(self.precisions, self.keys, strict=True))
+    def judge(self, plan: Simulated, controls: Floats | None) -> tuple[Precise, ...]:
+        """How exact they are by now; with controls, without what these explain."""
+        pairs = zip(self.precisions, self.keys, strict=True)
+        return tuple(self._judged(plan, precision, key, controls) for precision, key in pairs)
 
-    def _judged(self, plan: Simulated, precision: Precision, key: Key) -> Precise:
+    def _judged(self, plan: Simulated, precision: Precision, key: Key, controls: Floats | None) -> Precise:
         kpi = REGISTRY[key.id]
-        sample = sample_of(plan, key, self.question)
-        found = interval(sample, kpi.unit == "share", kpi.signed, self.question.confidence)
+        sample, share = sample_of(plan, key, self.question), kpi.unit == "share"
+        if controls is None:
+            found = interval(sample, share, kpi.signed, self.question.confidence)
+        else:
+            found = adjusted(sample, controls, share, kpi.signed, self.question.confidence)[:3]
         value, low, high = (kpi.scale * x for x in found)
         side = width(value, low, high)
         limit = precision.half * (abs(value) if precision.relative else 1.0)
@@ -82,6 +93,19 @@ class Goals(NamedTuple):
         return Precise(
             *key, value_or_none, low_or_none, high_or_none, precision.half, precision.relative, side <= limit, missing
         )
+
+
+def controlled(plan: Simulated, controls: Floats) -> tuple[Controlled, ...]:
+    """Return the KPIs of the centre that `compare` compares, without what the controls explain."""
+    question = question_of(plan.scenario, plan.compiled.program, None, {})
+    return tuple(_controlled(plan, key, controls, question) for key in question.keys)
+
+
+def _controlled(plan: Simulated, key: Key, controls: Floats, question: Question) -> Controlled:
+    kpi = REGISTRY[key.id]
+    found = adjusted(sample_of(plan, key, question), controls, kpi.unit == "share", kpi.signed, question.confidence)
+    value, low, high = (number_or_none(kpi.scale * x) for x in found[:3])
+    return Controlled(*key, value, low, high, number_or_none(found.gain), found.used)
 
 
 def goals_of(plan: Simulated, wanted: str | Precision | Sequence[str | Precision]) -> Goals:

@@ -33,7 +33,16 @@ def result_fields(result: Result, scopes: tuple[str, ...] = ()) -> dict[str, Any
         "warnings": list(result.warnings),
         **_equal_pay_fields(result.scenario),
         **({"until": [precise._asdict() for precise in result.precise]} if result.precise else {}),
+        **_controls_fields(result),
     }
+
+
+def _controls_fields(result: Result) -> dict[str, Any]:
+    """Return the KPIs without the noise of arrivals; nothing of a run without controls."""
+    if result.controls is None:
+        return {}
+    kpis = [controlled._asdict() for controlled in result.controls.kpis]
+    return {"controls": {"names": list(result.controls.names), "kpis": kpis}}
 
 
 def _equal_pay_fields(scenario: Scenario) -> dict[str, Any]:

@@ -469,7 +469,7 @@ def provenance(result: Result) -> list[str]:
     speed = f"{result.elapsed:.1f} s" if math.isfinite(result.elapsed) else ""
     if result.requirement:
         lines.append(f"{result.requirement}.")
-    lines += precision_lines(result)
+    lines += precision_lines(result) + control_lines(result)
     lines.append(
         f"seed {result.seed}, {numbers.plural(result.replications, 'replication')}, {result.engine} engine, "
         f"digest {result.digest[:12]}, scenario {result.fingerprint[:8]}, ccsim {__version__}, {speed}"
@@ -494,6 +494,30 @@ def precision_lines(result: Result) -> list[str]:
     if lines:
         lines.append("[ ]: intervals of a run that ends when they are short enough, their sides longer where days are skewed.")
     return lines
+
+
+_NO_GAIN = 1.1
+
+
+def control_lines(result: Result) -> list[str]:
+    """Return what the KPIs are without the noise of arrivals, where that gains anything, and by what it was taken out."""
+    from ccsim.analysis import REGISTRY
+
+    if result.controls is None:
+        return []
+    lines = []
+    for found in result.controls.kpis:
+        kpi = REGISTRY[found.id]
+        if found.low is None or found.high is None or found.gain is None or found.gain < _NO_GAIN:
+            continue
+        scale = 100.0 if kpi.unit == "share" else 1.0
+        name = kpi.title + (", customers" if found.basis == "episode" else "")
+        ends = f"[{scale * found.low:.4g}, {scale * found.high:.4g}]"
+        lines.append(f"{name} {shown(found.value, kpi.unit)} {ends}, as exact as {found.gain:.1f} times the replications.")
+    names = "; ".join(result.controls.names)
+    if not lines:
+        return [f"Control variates ({names}): no gain in any KPI of the centre."]
+    return [f"Without the noise of arrivals, whose means are known ({names}), by regression:", *lines]
 
 
 def _what_if_lines(result: Result) -> list[str]:

@@ -91,6 +91,7 @@ def test_every_option_reaches_the_simulation(call: Call, minimal: Path, monkeypa
         "reference",
         "--until",
         "asa ±1s",
+        "--controls",
         "--max-reps",
         "9",
         "--calls",
@@ -99,7 +100,7 @@ def test_every_option_reaches_the_simulation(call: Call, minimal: Path, monkeypa
     )
     assert call("run", minimal, *options).exit_code == 130
     del asked["progress"]
-    assert asked.pop("until") == [Precision("asa", 1.0, False)] and asked.pop("max_reps") == 9
+    assert asked.pop("until") == [Precision("asa", 1.0, False)] and asked.pop("max_reps") == 9 and asked.pop("controls")
     assert asked == {"reps": 7, "seed": 5, "jobs": 3, "engine": "reference", "rows": True, "keep_runs": True}
     assert not (minimal.parent / "runs").exists(), "a run that never ended leaves nothing"
 
@@ -423,3 +424,14 @@ def test_a_precision_that_makes_no_sense_is_a_usage_error(
 ) -> None:
     found = call("run", minimal, *options)
     assert found.exit_code == 2 and said in found.stderr, found.stderr
+
+
+def test_controls_say_what_they_gain(call: Call, minimal: Path) -> None:
+    said = call("run", minimal, "--controls", "--reps", "60", "--jobs", "1")
+    text = " ".join(said.stdout.split())
+    assert re.search(r"Occupancy 6\d\.\d % \[6[\d.]+, 6[\d.]+\], as exact as 1\.\d times the replications\.", text), text
+    assert "whose means are known (fresh calls; fresh calls by what one more spoils (Erlang A)" in text
+    fields = json.loads(call("run", minimal, "--controls", "--reps", "60", "--json", "-q").stdout)["controls"]
+    assert fields["kpis"][0]["id"] == "service_level" and fields["kpis"][0]["gain"] > 1.0
+    refused = call("run", SCENARIOS / "replay.yaml", "--controls")
+    assert refused.exit_code == 2 and "--controls: recorded calls" in refused.stderr
