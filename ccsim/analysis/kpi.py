@@ -502,6 +502,17 @@ _CASES = (
         "Mean time from the first dial to the end of the talk that settled the problem for good: resolution time / resolved.",
         "s", "resolution_time", "resolved", "lower", _SECONDS,
     ),
+    *(
+        Kpi(
+            f"time_to_resolution_p{percent}",
+            f"Time to resolution, {percent} % below",
+            f"Time that {percent} % of the problems settled for good do not exceed: from the histogram of all replications "
+            "(bins of 1 s up to an hour, then 2 % wide; linear inside a bin).",
+            "s", "ended", "", bases=("case",), places=("centre", "call_type"), periods=("run",), quantile=percent / 100.0,
+            better="lower",
+        )
+        for percent in (50, 90)
+    ),
     _case(
         "return_rate",
         "Return rate",

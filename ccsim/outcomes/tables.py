@@ -358,6 +358,8 @@ class Counts(NamedTuple):
     segments_within, contacts_within, episodes_within : WITHIN_COUNTS, shape of the above + (n_thresholds,)
     segment_waits : WAIT_COUNTS, shape (n_lanes, N_WAIT_BINS)
     contact_waits, episode_waits : WAIT_COUNTS, shape (n_call_types, N_WAIT_BINS)
+    case_times : WAIT_COUNTS, shape (n_call_types, N_WAIT_BINS), no types unless authority matters
+        Times from the first dial to the resolution.
     agent_time : AGENT_COUNTS, shape (n_intervals, n_teams)
     presence_time : PRESENCE_COUNTS, shape (n_intervals, n_teams)
     queue_time : LOAD_COUNTS, shape (n_intervals, n_lanes)
@@ -389,6 +391,7 @@ class Counts(NamedTuple):
     ivr_nodes: NDArray[Any]
     node_time: NDArray[Any]
     cases: NDArray[Any]
+    case_times: NDArray[Any]
     callbacks: NDArray[Any]
     callback_waits: NDArray[Any]
 
@@ -396,7 +399,7 @@ class Counts(NamedTuple):
 def new_counts(program: Program) -> Counts:
     """Zeroed counts of the shapes this program needs."""
     n_intervals, n_lanes, n_types = len(program.intervals), len(program.lanes), len(program.call_types)
-    n_thresholds = len(program.thresholds)
+    n_thresholds, has_cases = len(program.thresholds), bool(program.settings["authority"][0])
     return Counts(
         segments=np.zeros((n_intervals, n_lanes), OUTCOME_COUNTS),
         contacts=np.zeros((n_intervals, n_types), OUTCOME_COUNTS),
@@ -413,7 +416,8 @@ def new_counts(program: Program) -> Counts:
         line_time=np.zeros(n_intervals, LOAD_COUNTS),
         ivr_nodes=np.zeros((n_intervals, len(program.ivr_nodes)), IVR_COUNTS),
         node_time=np.zeros((n_intervals, len(program.ivr_nodes)), LOAD_COUNTS),
-        cases=np.zeros((n_intervals if program.settings["authority"][0] else 0, n_types), CASE_COUNTS),
+        cases=np.zeros((n_intervals if has_cases else 0, n_types), CASE_COUNTS),
+        case_times=np.zeros((n_types if has_cases else 0, N_WAIT_BINS), WAIT_COUNTS),
         callbacks=np.zeros((n_intervals if len(program.callbacks) else 0, len(program.queues)), CALLBACK_COUNTS),
         callback_waits=np.zeros((len(program.callbacks), N_WAIT_BINS), WAIT_COUNTS),
     )

@@ -69,16 +69,20 @@ def calendar_lines(scenario: Scenario) -> list[str]:
     if scenario.holidays:
         shown = ", ".join(f"{date:%a} {date}" for date in scenario.holidays[:_MOST_HOLIDAYS])
         lines.append(f"Closed on {shown}" + (", ..." if len(scenario.holidays) > _MOST_HOLIDAYS else ""))
-    before = days_before(scenario)
-    if before:
-        are = "is" if before == 1 else "are"
-        lines.append(
-            f"{numbers.plural(before, 'day')} before {are} simulated and not counted: whose returns the first days have"
-        )
+    lines += days_before_lines(scenario)
     cap = scenario.closing.overtime_up_to
     closing = "callers still waiting are sent away" if scenario.closing.queue == "clear" else "callers still inside are served"
     lines.append(f"At closing {closing}" + (f", for {numbers.duration(cap)} at most" if cap is not None else ""))
     return lines
+
+
+def days_before_lines(scenario: Scenario) -> list[str]:
+    """Return how many days are simulated before the first, if any are."""
+    before = days_before(scenario)
+    if before == 0:
+        return []
+    are = "is" if before == 1 else "are"
+    return [f"{numbers.plural(before, 'day')} before {are} simulated, not counted: the first days have their returns"]
 
 
 def _solved_lines(scenario: Scenario) -> list[str]:

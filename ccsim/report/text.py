@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccsim.report import numbers, staffing, verdicts
 from ccsim.report.evidence import hangs_on
 from ccsim.report.index import Index, shown, shown_error, size
-from ccsim.report.summary import calendar_lines
+from ccsim.report.summary import calendar_lines, days_before_lines
 from ccsim.scenario import paths
 
 if TYPE_CHECKING:
@@ -95,16 +95,17 @@ ROWS = (
     Row("made_right_at_first_contact", "Made right at first contact"),
     Row("made_right", "Made right, by whomever"),
     Row("resolved_first_contact", "Resolved at first contact, by whomever", unless_zero=True),
-    Row("fcr", "  and not back within the window (FCR)", unless_zero=True),
-    Row("fcr_no_transfer", "  by the first agent", unless_zero=True),
+    Row("fcr", "  FCR: not back within the window, either", unless_zero=True),
+    Row("fcr_no_transfer", "  FCR without transfer", unless_zero=True),
     Row("fcr_observed", "FCR as a phone system sees it", unless_zero=True),
     Row("return_rate", "Answered calls after which customers come back", unless_zero=True),
     Row("contacts_per_resolution", "Calls per resolution", unless_zero=True),
     Row("time_to_resolution", "Time to resolution, mean", unless_zero=True),
+    Row("time_to_resolution_p90", "  90 % at most", unless_zero=True),
     Row("satisfaction", "Satisfaction index, 1 to 5", unless_zero=True),
-    Row("satisfied", "  of 4 or more", unless_zero=True),
+    Row("satisfied", "  Satisfied: an index of 4 or more", unless_zero=True),
     Row("leaving", "Customers leaving of 1,000", unless_zero=True),
-    Row("value_lost", "  value lost a day{currency}", unless_zero=True),
+    Row("value_lost", "  Value lost a day{currency}", unless_zero=True),
     Row("escalation_rate", "Customers passed on for authority", unless_zero=True),
     Row("hops", "Hops per customer, mean", unless_zero=True),
     Row("two_hops", "  two or more", unless_zero=True),
@@ -454,7 +455,7 @@ def provenance(result: Result) -> list[str]:
     from ccsim import __version__
 
     run, spread = result.scenario.run, result.scenario.uncertainty
-    lines = [f"{line}." for line in calendar_lines(result.scenario)[:1]]
+    lines = [f"{line}." for line in (*calendar_lines(result.scenario)[:1], *days_before_lines(result.scenario))]
     if result.scenario.equal_pay is not None:
         lines.append(f"P{str(result.scenario.equal_pay)[1:]}.")
     if run.mode == "steady":

@@ -62,6 +62,7 @@ _node_cell = accessor(COUNTS, "ivr_nodes", IVR_COUNTS)
 _case_cell = accessor(COUNTS, "cases", CASE_COUNTS)
 _callback_cell = accessor(COUNTS, "callbacks", CALLBACK_COUNTS)
 _callback_waits = accessor(COUNTS, "callback_waits", WAIT_COUNTS)
+_case_times = accessor(COUNTS, "case_times", WAIT_COUNTS)
 _node_load = accessor(COUNTS, "node_time", LOAD_COUNTS)
 
 _SERVED = np.int64(Outcome.SERVED)
@@ -445,7 +446,9 @@ def tally_case(row: Records, program: Records, counts: Records) -> None:
         if not came_back:
             cell.fcr_observed += 1
     if row.resolved != 0:
-        cell.resolution_time += micros(row.resolved_at - row.first_at)
+        time = row.resolved_at - row.first_at
+        cell.resolution_time += micros(time)
+        _add_wait(_case_times(counts, np.int64(row.call_type) * N_WAIT_BINS + wait_bin(time)), _SERVED)
     cell.cases += 1
     cell.hops += row.n_legs - 1
     cell.resolved += row.resolved

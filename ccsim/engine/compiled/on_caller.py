@@ -184,7 +184,7 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
 def hang_up(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The caller is served; the episode is over, unless he comes back. Writes callers, clock, calendar, rows."""
     free_line(program, floor, slot)
-    if program.return_share > 0.0:  # he may meet another agent in another contact
+    if program.authority != 0 and program.return_share > 0.0:  # he may meet another agent in another contact
         keep_earlier(floor, slot)
     close_queue_stay(program, luck, floor, slot, Outcome.SERVED, now)
     close_contact(program, luck, floor, slot, Outcome.SERVED, now)

@@ -281,6 +281,9 @@ def _count_cases(program: Program, cases: Table, counts: Counts) -> None:
     cases = cases[cases["n_legs"] > 0]
     at = (_interval(program, cases["first_at"]), cases["call_type"].astype(np.int64))
     solved = cases["resolved"] != 0
+    place = (at[1][solved], _bins((cases["resolved_at"] - cases["first_at"])[solved]))
+    for field in ("answered", "ended"):
+        np.add.at(counts.case_times[field], place, 1)
     back = cases["back_at"] < np.inf
     back[back] = cases["back_at"][back] - cases["first_ended_at"][back] <= settings.fcr_window
     watched = cases["first_ended_at"] + settings.fcr_window <= settings.count_until
