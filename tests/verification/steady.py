@@ -1,4 +1,5 @@
-"""The cases in steady state: Erlang's formulas, general patience and handle times, priorities, lines, IVR, wrap-up, redials.
+"""The cases in steady state: Erlang's formulas, general patience and handle times, priorities, lines, IVR, wrap-up, redials and
+returns.
 
 Every run starts empty, so its first part is thrown away. How much: 20 *memories*, where a memory is the time in which what is
 left of the start shrinks by the factor e, so e^-20 of it is counted, far below any standard error. Each case says where its
@@ -388,6 +389,29 @@ def _redials() -> Case:
     return Case(figures["id"], (Part("", scenario, metrics, 32),))
 
 
+def _returns() -> Case:
+    """M/M/14 of whose customers some come back after 300 min; minutes.
+
+    An open network: agents, and customers at home, who need no server. Of 10 first contacts 8 solve the problem; then each
+    contact brings 0.25 more, else 2/3, so 2.5 fresh calls a minute are 10/3 contacts, and waits are those of M/M/14 at that
+    rate. A customer's talk takes as long when he comes back as it did before, but 300 min later no wait is left of that time.
+    Memory: 450 min, those at home. Who is at home when the window ends is cut short, 250 of 200,000.
+    """
+    figures = FIGURES["exact-returns"]
+    exact = figures["exact"]
+    minutes = 60_000
+    calls = {"calls": {"volume": "2.5/min", "handle": "3m", "unresolved": "20%"}}
+    after = {"return": {"share": "20%", "after": "300m", "odds": {"unresolved": 4}}}
+    counted, of_cases = {"fcr_window": "60m"}, ("return_rate", "resolved_first_contact", "fcr", "fcr_observed")
+    scenario = _steady(calls, 14, minutes=minutes, memory=450.0, after_contact=after, metrics=counted)
+    metrics = (
+        Metric("contacts_rate", exact["contacts_rate"], "offered", factor=1 / minutes),
+        *(Metric(kpi, exact[kpi], kpi, basis="case") for kpi in of_cases),
+        *_metrics(exact, ("p_wait", "ew", "eq", "occupancy", "sl"), waits=0.09),
+    )
+    return Case(figures["id"], (Part("", scenario, metrics, 32),))
+
+
 STEADY: tuple[Case, ...] = (
     _gross_harris(),
     _herzog(),
@@ -404,4 +428,5 @@ STEADY: tuple[Case, ...] = (
     _wrap_up(),
     _ivr(),
     _redials(),
+    _returns(),
 )

@@ -56,6 +56,8 @@ _SLIPS: dict[str, tuple[str, int, dict[str, Any], set[str]]] = {
     ),
     "2 % fewer redials": ("exact-redial", 0, {"after_contact.redial.share": 0.588}, {"attempts_per_caller"}),
     "redials with the old patience": ("exact-redial", 0, {"after_contact.redial.patience": "keep"}, {"attempts_per_caller"}),
+    "2 % fewer returns": ("exact-returns", 0, {"after_contact.return.share": 0.196}, {"return_rate"}),
+    "a longer window": ("exact-returns", 0, {"metrics.fcr_window": "80m"}, {"fcr", "fcr_observed"}),
     "29 % contained instead of 30": ("exact-ivr", 0, {"ivr.contained": 0.29}, {"acd_lam", "p_ab"}),
     "queue cleared at closing": ("exact-tv-surge", 0, {"closing": {"queue": "clear"}}, {"after close bint"}),
     "agents half an hour late": (
