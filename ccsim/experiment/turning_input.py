@@ -88,6 +88,14 @@ class BreakEven:
         return self.stated is not None and any(turn.meets(*self.stated) for turn in self.turns)
 
     @property
+    def is_open(self) -> bool:
+        """True if no turn was found, but at some value inside the stated range no side is shown."""
+        if self.stated is None or self.turns:
+            return False
+        low, high = self.stated
+        return any(low <= point.x <= high and point.side == 0 for point in self.points)
+
+    @property
     def at_now(self) -> Point | None:
         """The comparison at the scenario's own value, if that was looked at."""
         return next((point for point in self.points if point.x == self.now), None)
@@ -98,6 +106,7 @@ class BreakEven:
             **{name: getattr(self, name) for name in ("plan", "path", "unit", "low", "high", "now", "label", "whole")},
             "stated": None if self.stated is None else list(self.stated),
             "depends": self.depends,
+            "is_open": self.is_open,
             "finished": self.finished,
             "turns": [turn._asdict() for turn in self.turns],
             "points": [point._asdict() for point in self.points],

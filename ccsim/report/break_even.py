@@ -61,7 +61,8 @@ def sentence(found: BreakEvens, one: BreakEven) -> str:
         parts.append(f"at {written(one, now.x)} as it is {_here(found, now)}")
     if one.stated is not None:
         ends = " to ".join(written(one, end) for end in one.stated)
-        parts.append(f"{'DEPENDS on it' if one.depends else 'does not depend on it'}, assumed {ends}")
+        word = "DEPENDS on it" if one.depends else "may depend on it" if one.is_open else "does not depend on it"
+        parts.append(f"{word}, assumed {ends}")
     if not one.finished:
         parts.append("interrupted, not all looked at")
     return "; ".join(parts)

@@ -144,6 +144,15 @@ def test_it_depends_on_an_assumption_whose_range_the_turn_may_lie_in(monkeypatch
     assert not break_even(observed, vary={PATH: "0%:20%"}).of(PATH).depends
 
 
+def test_a_side_that_is_not_shown_in_part_of_the_range_leaves_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 0.3 at 0 % to 2.3 at 8 %, each +-0.4: it turns nowhere, but at 0 % nothing is shown."""
+    made_up(monkeypatch, lambda x: 0.3 + 0.25 * x, 0.4)
+    found = break_even(centre()).of(PATH)
+    assert (found.turns, found.depends, found.is_open) == ((), False, True)
+    made_up(monkeypatch, lambda x: 0.5 + 0.25 * x, 0.4)
+    assert not break_even(centre()).of(PATH).is_open
+
+
 def test_an_interrupted_search_keeps_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     looked = made_up(monkeypatch, lambda x: 0.5 * (x - 3.0), 0.4, stop_at=3)
     found = break_even(centre(), vary={PATH: "0%:8%", "make_it_right.retell": "0s:60s"})
