@@ -254,6 +254,7 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.clock = Clock[scenario.metrics.clock.upper()]
     s.trunk_cost, s.abandon_cost = scenario.costs.trunk_per_minute / 60.0, scenario.costs.per_abandon
     s.pick_agent = PickAgent[scenario.routing.pick_agent.upper()]
+    s.last_agent = scenario.routing.last_agent
     s.pick_call = PickCall[scenario.routing.pick_call.upper()]
     s.start_order = scenario.run.service_draw == "start_order"
     s.ivr_ports = (scenario.ivr.ports if scenario.ivr else None) or _UNLIMITED

@@ -80,6 +80,7 @@ SETTINGS = np.dtype(
         ("trunk_cost", "f8"),  # money per s of a line in use
         ("abandon_cost", "f8"),  # money per abandoned contact
         ("pick_agent", "i8"),
+        ("last_agent", "i8"),  # 1: a call asks first the agent whom its customer talked to last
         ("pick_call", "i8"),
         ("keeps_last_wait", "i8"),  # somebody balks by it
         ("start_order", "i8"),  # test only: the n-th start draws its handle time as entity n

@@ -18,6 +18,7 @@ from ccsim.scenario.fields import (
     Model,
     Name,
     ShortForm,
+    YesNo,
     one_of,
     whole,
 )
@@ -85,5 +86,7 @@ class Routing(Model):
 
     pick_agent: Annotated[str, *one_of(*PICK_AGENT)] = "longest_idle"
     """Of the idle agents of the teams a call prefers: who."""
+    last_agent: YesNo = False
+    """A call goes to the agent whom its customer talked to last about this, if he is idle and may take it; else by the rule."""
     pick_call: Annotated[str, *one_of(*PICK_CALL)] = "priority_then_longest_wait"
     """Of the waiting calls an agent may take: which."""

@@ -264,6 +264,7 @@ def random_program(seed: int) -> Program:
     routing = Dice((seed, 2))  # of its own, so that routing leaves what the other features are
     if routing.chance(0.6):
         settings |= {"pick_agent": routing.pick(list(PickAgent)), "pick_call": routing.pick(list(PickCall))}
+    settings["last_agent"] = int(Dice((seed, 8)).chance(0.3))
     waits = Dice((seed, 4))
     laws.dice = waits
     waiting = _waiting(waits, n_queues) if waits.chance(0.6) else waiting_rooms(n_queues)

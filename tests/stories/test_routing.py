@@ -381,3 +381,47 @@ def test_equal_weighted_waits_go_by_customer(tell):
         )
     )
     assert answers(told) == [(0, 0, 60), (0, 60, 120), (0, 120, 180)]
+
+
+KNOWN = {
+    "routing": {"last_agent": True},
+    "after_contact": {"return": {"share": "100%", "after": {"deterministic": "40s"}, "attempts": 1}},
+}
+
+
+def test_who_comes_back_gets_the_agent_he_talked_to(tell):
+    """
+    Everybody comes back once, 40 after his call.
+    0    A: agent 0 (both idle since 0, lowest id) until 60
+    10   B: agent 1 until 70
+    100  A is back: agent 0, idle since 60, until 160: whom he knows, and who is idle longest
+    110  B is back: agent 1, whom he knows, until 170
+    """
+    told = tell(centre([(0, None, FOR_EVER), (10, None, FOR_EVER)], agents=2, **KNOWN))
+    assert [(stay[0], stay[1], stay[4], stay[7]) for stay in told.stays] == [
+        (0, 0, 0, 0),
+        (0, 1, 0, 100),
+        (1, 0, 1, 10),
+        (1, 1, 1, 110),
+    ]
+
+
+def test_who_is_known_comes_before_who_is_idle_longest(tell):
+    """
+    0    A: agent 0 until 60; agent 1 is idle since 0
+    100  A is back: agent 0 again, though agent 1 is idle longer; without the rule, agent 1
+    """
+    call = [(0, None, FOR_EVER)]
+    assert [stay[4] for stay in tell(centre(call, agents=2, **KNOWN)).stays] == [0, 0]
+    assert [stay[4] for stay in tell(centre(call, agents=2, after_contact=KNOWN["after_contact"])).stays] == [0, 1]
+
+
+def test_who_knows_him_is_busy_so_the_rule_decides(tell):
+    """
+    0    A: agent 0 until 60; agent 1 is idle since 0
+    65   B: agent 1 (idle longest) until 125
+    90   C: agent 0 until 150
+    100  A is back: agent 0 whom he knows is busy, so is agent 1: he waits until 125 for whoever is free
+    """
+    told = tell(centre([(0, None, FOR_EVER), (65, None, FOR_EVER), (90, None, FOR_EVER)], agents=2, **KNOWN))
+    assert [(stay[4], stay[5], stay[7]) for stay in told.stays if stay[0] == 0] == [(0, 0, 0), (1, 100, 125)]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from ccsim.engine.compiled.ahead import talk_time_of
 from ccsim.engine.compiled.calendar import code_of, push
-from ccsim.engine.compiled.choose import leaves_enough_idle, own_factor, pick_agent_by_rule, pick_call_by_weight
+from ccsim.engine.compiled.choose import (
+    leaves_enough_idle,
+    own_factor,
+    pick_agent_by_rule,
+    pick_call_by_weight,
+    pick_last_agent,
+)
 from ccsim.engine.compiled.desk import take_up
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of
 from ccsim.engine.compiled.happened import event_factor
@@ -21,6 +27,7 @@ from ccsim.engine.compiled.state import (
     case_now,
     earlier_at,
     lane_now,
+    last_agent_of,
     queue_now,
     team_now,
 )
@@ -169,6 +176,10 @@ def pick_agent(program: Records, luck: Luck, floor: Records, now: float, slot: i
         return -1
     if floor.agent_score != 0:
         return pick_agent_by_score(program, floor, now, slot)
+    if program.last_agent != 0:
+        last = pick_last_agent(program, floor, now, slot)
+        if last >= 0:
+            return last
     if program.pick_agent != PickAgent.LONGEST_IDLE:
         return pick_agent_by_rule(program, luck, floor, now, slot)
     if lane.team_list != 0:
@@ -344,6 +355,8 @@ def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
         recorded = recorded_at(program, caller.recorded).handle
     caller.agent = agent
     caller.answered_at = now
+    if program.last_agent != 0:
+        last_agent_of(floor, slot).agent = agent
     reach = caller.lane * program.n_teams + agent_at(program, agent).team
     factor = own_factor(program, luck, agent)
     caller.talk_time = talk_time_of(program, luck, floor, slot, reach, factor, entity, interval, recorded)

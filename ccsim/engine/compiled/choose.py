@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, lane_now, team_now
-from ccsim.jit import inner
+from ccsim.engine.compiled.state import agent_now, agent_work, caller_at, lane_now, last_agent_of, team_now
+from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_draw, agent_goes_first
 from ccsim.rules.tables import agent_at, lane_at, lane_team_at, queue_at, reach_at, team_at, team_lane_at
-from ccsim.vocabulary import PickAgent
+from ccsim.vocabulary import AgentState, PickAgent
 
-__all__ = ["leaves_enough_idle", "own_factor", "pick_agent_by_rule", "pick_call_by_weight"]
+__all__ = ["leaves_enough_idle", "own_factor", "pick_agent_by_rule", "pick_call_by_weight", "pick_last_agent"]
 
 
 @inner
@@ -28,6 +28,21 @@ def leaves_enough_idle(floor: Records, team: int, keep: int, taken: int) -> bool
             return True
         agent = agent_now(floor, agent).next
     return False
+
+
+@inner
+@apart
+def pick_last_agent(program: Records, floor: Records, now: float, slot: int) -> int:
+    """The agent whom the customer talked to last, if he is idle and may take the call; -1 otherwise."""
+    caller = caller_at(floor, slot)
+    agent = last_agent_of(floor, slot).agent
+    if agent < 0 or agent_now(floor, agent).state != AgentState.AVAILABLE:
+        return -1
+    team = agent_at(program, agent).team
+    reach = reach_at(program, caller.lane * program.n_teams + team)
+    if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team, reach.keep_idle, 1):
+        return -1
+    return agent  # type: ignore[no-any-return]
 
 
 @inner

@@ -32,6 +32,7 @@ from ccsim.engine.compiled.state import (
     fetch_episode,
     fresh_at,
     ivr_stay_of,
+    last_agent_of,
 )
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
@@ -69,6 +70,8 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
         caller.episode_row = floor.n_episode_rows
         fetch_episode(floor, caller.episode_row + ROWS_AHEAD)
         floor.n_episode_rows += 1
+    if program.last_agent != 0:
+        last_agent_of(floor, slot).agent = -1
     if program.authority != 0:
         begin_case(program, luck, floor, slot)
     dial(program, luck, floor, now, slot)

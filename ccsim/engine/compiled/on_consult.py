@@ -14,7 +14,7 @@ from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.rows import close_consult
 from ccsim.engine.compiled.slots import free_slot, reserve_segment
-from ccsim.engine.compiled.state import REQUEST, caller_at, case_now
+from ccsim.engine.compiled.state import REQUEST, caller_at, case_now, last_agent_of
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
@@ -56,6 +56,8 @@ def ask(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> 
     request.earlier = 0
     request.waiting = 0
     request.recorded = -1
+    if program.last_agent != 0:
+        last_agent_of(floor, place).agent = -1  # the customer has talked to no colleague yet
     case_now(floor, place).asks = REQUEST
     case_now(floor, place).asker = slot
     reserve_segment(floor, place)

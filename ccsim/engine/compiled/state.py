@@ -68,6 +68,7 @@ __all__ = [
     "ivr_stay_of",
     "kernel_policy",
     "kind_now",
+    "last_agent_of",
     "lane_now",
     "list_now",
     "pair_at",
@@ -274,6 +275,9 @@ CASE_NOW = np.dtype(
 )
 """The case of one caller; a table of its own, which nobody touches where authority does not matter."""
 
+LAST_AGENT = np.dtype([("agent", "i8")])
+"""Whom the customer of a slot talked to last, -1 for nobody; kept only where calls ask for him first."""
+
 BUDGET = np.dtype([("day", "i8"), ("spent", "f8"), ("wrap_next", "f8")], align=True)
 """What an agent has granted on an operating day; what he has to write up once he has briefed the next person, s."""
 
@@ -429,6 +433,7 @@ _WORK_TABLES = (
     "ivr_stays",
     "earlier",
     "cases_now",
+    "last_agents",
     "budgets",
     "agents",
     "persons",
@@ -471,6 +476,8 @@ ivr_stay_of = accessor(FLOOR, "ivr_stays", IVR_STAY)
 earlier_at = accessor(FLOOR, "earlier", EARLIER)
 """By caller's slot."""
 case_now = accessor(FLOOR, "cases_now", CASE_NOW)
+"""By caller's slot."""
+last_agent_of = accessor(FLOOR, "last_agents", LAST_AGENT)
 """By caller's slot."""
 budget_of = accessor(FLOOR, "budgets", BUDGET)
 """By agent."""
@@ -549,6 +556,7 @@ class Room:
         self._floor, self.tables = blank.copied()
         self._floor["keep_rows"], self._floor["keep_digest"] = rows, digest
         self._has_cases = bool(program.settings["authority"][0])
+        self._knows_last_agents = bool(program.settings["last_agent"][0])
         if policy is not None:
             self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
         if rows:
@@ -583,11 +591,13 @@ class Room:
         n_movers = n_agents if len(program.duties) else 0
         n_fresh = int(1.2 * program.flows["volume"].sum(axis=0).max()) + 64
         has_cases = self._has_cases = bool(program.settings["authority"][0])
+        self._knows_last_agents = bool(program.settings["last_agent"][0])
         self._floor = np.zeros(1, FLOOR)  # plain: a record array's attributes cost as much as a small day
         self._floor["free_slot"] = -1
         self._floor["n_movers"] = n_movers
         self.tables = {
             "callers": np.zeros(0, CALLER),
+            "last_agents": np.zeros(0, LAST_AGENT),
             "earlier": np.zeros(0, EARLIER),
             "agents": np.zeros(n_agents, AGENT_NOW),
             "persons": np.full(n_agents, _NOBODY, PERSON_NOW),
@@ -673,7 +683,7 @@ class Room:
             longer |= {"calendar": 0, "parked": 0}
         if clock.n_free == 0:
             self._more_slots(len(self.tables["callers"]))
-            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0, "earlier": 0, "cases_now": 0}
+            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0, "earlier": 0, "cases_now": 0, "last_agents": 0}
         self._bind(*longer)
 
     def rows(self) -> Rows:
@@ -729,6 +739,8 @@ class Room:
         self._lengthen("earlier", before + n)
         if self._has_cases:
             self._lengthen("cases_now", before + n)
+        if self._knows_last_agents:
+            self._lengthen("last_agents", before + n)
         callers = self.tables["callers"]
         callers["customer"][before:] = -1
         self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])

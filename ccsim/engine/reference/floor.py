@@ -330,7 +330,7 @@ class Floor:
         if caller.misrouted:
             caller.talk_time = handling.misroute_talk_time(self.luck, self.record, entity)
             caller.hold_time = caller.wrap_time = 0.0
-        caller.answered_at = self.clock.now
+        caller.answered_at, caller.last_agent = self.clock.now, agent
         if not caller.on_list:
             self.last_wait[caller.lane.queue] = self.clock.now - caller.queued_at
         if caller.case is not None:

@@ -189,6 +189,7 @@ class Caller:
     outcome: Outcome | None = None
     ended_at: float = math.inf
 
+    last_agent: Agent | None = None  # whom the customer talked to last
     case: Case | None = None  # where authority matters
     asker: Caller | None = None  # of a request for a colleague, which waits in a lane like a caller: for whom
 

@@ -56,6 +56,7 @@ class Routing:
     def __init__(self, program: Program, luck: Luck, policy: Any) -> None:
         self.luck = luck
         self.rule_for_agents = PickAgent(program.settings.pick_agent[0])
+        self.last_agent_first = bool(program.settings.last_agent[0])
         self.rule_for_calls = PickCall(program.settings.pick_call[0])
         self.agent_score = getattr(policy, "agent_score", None)
         self.call_score = getattr(policy, "call_score", None)
@@ -72,6 +73,9 @@ class Routing:
             idle = [agent for team in able for agent in team.idle]
             scored = [(-_score(self.agent_score(call, _agent_view(a, a.since))), *idle_order(a), a) for a in idle]
             return min(scored)[-1] if scored else None
+        last = caller.last_agent
+        if self.last_agent_first and last is not None and last.team in able and last in last.team.idle:
+            return last
         usual = self.rule_for_agents is PickAgent.LONGEST_IDLE
         ranked = [
             (lane.reach[team.code].calls_prefer, self._asked_for(agent, caller, lane, now), *idle_order(agent), agent)

@@ -70,23 +70,40 @@ def _follows(states: Table) -> NDArray[np.bool_]:
 
 def check_turns(program: Program, rows: Rows, complaints: Complaints) -> None:
     """One replication: which agent a call got, and which call an agent took."""
-    stays = rows.segments[np.isin(rows.segments["kind"], (SegmentKind.QUEUE, SegmentKind.CONSULT))]
+    in_lane = np.isin(rows.segments["kind"], (SegmentKind.QUEUE, SegmentKind.CONSULT))
+    stays = rows.segments[in_lane]
     left = taken_at(stays)
     idle = rows.agent_states[rows.agent_states["state"] == AgentState.AVAILABLE]
     lane_of = program.lane_of[stays["call_type"], stays["place"]]
     served = stays["assigned_at"] < np.inf
+    known = _known_agents(program, rows.segments)[in_lane]
     for lane in range(len(program.lanes)):
         here = lane_of == lane
         _check_turn(stays[here], left[here], served[here], served[here] | True, complaints)
-        _check_picked_agent(program, lane, stays[here], idle, complaints)
+        _check_picked_agent(program, lane, stays[here], known[here], idle, complaints)
     _check_picked_call(program, stays, lane_of, left, complaints)
 
 
-def _check_picked_agent(program: Program, lane: int, stays: Table, idle: Table, complaints: Complaints) -> None:
+def _known_agents(program: Program, stays: Table) -> NDArray[np.bool_]:
+    """True for stays whose agent the customer has talked to before, and that may be why he got the call."""
+    known = np.zeros(len(stays), bool)
+    if program.settings.last_agent[0]:
+        met: dict[int, int] = {}
+        for place, stay in enumerate(stays):
+            customer = int(stay["customer"])
+            known[place] = met.get(customer, -1) == stay["agent"] >= 0
+            if stay["answered_at"] < np.inf and stay["kind"] != SegmentKind.CONSULT:
+                met[customer] = int(stay["agent"])
+    return known
+
+
+def _check_picked_agent(
+    program: Program, lane: int, stays: Table, by_acquaintance: NDArray[np.bool_], idle: Table, complaints: Complaints
+) -> None:
     """Who is answered on entry gets an agent of the teams the call prefers: the one idle longest, then the lowest id."""
     reach = program.reach[lane]
     free = (reach.after == 0.0) & (reach.keep_idle == 0)  # nothing but being busy keeps these from answering
-    at_once = stays[stays["assigned_at"] == stays["entered_at"]]
+    at_once = stays[(stays["assigned_at"] == stays["entered_at"]) & ~by_acquaintance]
     team = program.agents.team[at_once["agent"]]
     for level in np.unique(reach.calls_prefer):
         got = at_once[reach.calls_prefer[team] == level]

@@ -138,6 +138,7 @@ def rules(scenario: Scenario, compiled: Compiled) -> list[str]:
     first = ["calls of queues whose first circle his team is"] if routing.pick_call == "own_queue_first" else []
     first += [order[key] for key in rule if order[key]] or ["the longest wait times the weight of its queue"]
     lines = [
+        *(["A call first asks the agent whom its customer talked to last."] if routing.last_agent else []),
         f"Of the idle agents{alike}: {_AGENTS[routing.pick_agent]}.",
         f"Of the waiting calls an agent may take: {', then '.join(first)}.",
     ]
