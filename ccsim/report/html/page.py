@@ -162,7 +162,7 @@ def page_of(result: Result, comparison: Comparison | None = None) -> Page:
         replications=numbers.plural(result.replications, "replication"),
         figure_heads=_heads(result),
         figures=figures,
-        figure_lines=(text.FORMULAS, *text.textbook_lines(result, index), *text.neighbour_lines(result)),
+        figure_lines=(_ranges(result), text.FORMULAS, *text.textbook_lines(result, index), *text.neighbour_lines(result)),
         charts=tuple(charts_of(result)),
         parts=tuple(_parts(result, index, of_intervals)),
         intervals=table,
@@ -207,6 +207,12 @@ def _notices(result: Result) -> Iterator[str]:
 
 
 # -------------------------------------------------------------------------------- figures
+
+
+def _ranges(result: Result) -> str:
+    """Say what the columns of ranges are, so that the two are never taken for each other."""
+    error = "± and the interval are the simulation error of the mean and shrink with replications"
+    return error + ("; the range of days is what one lives through and does not." if text.has_days(result) else ".")
 
 
 def _heads(result: Result) -> tuple[str, ...]:

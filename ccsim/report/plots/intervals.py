@@ -171,6 +171,8 @@ def net_staffing(result: Result, *, day: int | str | None = None, ax: Axes | Non
     line.mark(ax)
     ax.set_ylabel("Agents scheduled - required")
     style.title(ax, "Net staffing by interval: over or short" + (f", {team}" if team else ""))
-    ax.legend(frameon=False, fontsize=9, loc="best")
+    ax.legend(
+        frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2
+    )  # bars fill the rest
     style.caption(ax, f"{result.requirement}. Scheduled: net of planned breaks, nobody absent or late")
     return ax
