@@ -78,6 +78,9 @@ def written(one: BreakEven, x: float) -> str:
 
 def _turns(found: BreakEvens, one: BreakEven) -> Iterator[str]:
     ends = f"{written(one, one.low)} to {written(one, one.high)}"
+    if not one.turns and not one.finished:
+        yield f"no turn seen at {numbers.plural(len(one.points), 'value')} from {ends}"
+        return
     if not one.turns:
         yield f"does not turn from {ends}: {_throughout(found, one.points)}"
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ccsim.report import numbers
+from ccsim.report.evidence import hangs_on
 from ccsim.report.fields import estimate_fields, verdict_fields
 from ccsim.report.index import shown, shown_error, size
 
@@ -42,7 +43,7 @@ def print_choice(choice: Choice, console: Console) -> None:
         table.add_row(candidate.name, *cells, numbers.count(candidate.n), said)
     console.print(table)
     console.print()
-    for line in _provenance(choice):
+    for line in (*hangs_on(*(candidate.scenario for candidate in choice.candidates)), *_provenance(choice)):
         console.print(line)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ccsim.report import numbers
+from ccsim.report.evidence import hangs_on
 from ccsim.report.fields import estimate_fields
 from ccsim.report.index import shown, shown_error
 
@@ -238,6 +239,7 @@ def _provenance(sweep: Sweep) -> Iterator[str]:
     from ccsim import __version__
 
     percent = f"{100 * sweep.confidence:g} %"
+    yield from hangs_on(sweep.scenario)
     if sweep.design.kind == "grid":
         yield f"±: the band of a column holds at all {len(sweep.points)} points together with {percent} confidence."
     if sweep.crossings:

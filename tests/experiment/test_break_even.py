@@ -11,6 +11,7 @@ import pytest
 import ccsim
 from ccsim.errors import ScenarioError
 from ccsim.experiment import BreakEvens, break_even
+from ccsim.report.break_even import sentence
 from ccsim.scenario import Scenario, from_dict
 
 CENTRE: dict[str, Any] = {
@@ -158,6 +159,7 @@ def test_an_interrupted_search_keeps_what_it_knows(monkeypatch: pytest.MonkeyPat
     found = break_even(centre(), vary={PATH: "0%:8%", "make_it_right.retell": "0s:60s"})
     assert found.interrupted
     (one,) = found.found
+    assert sentence(found, one).startswith("no turn seen at 3 values from 0% to 8%")
     assert not one.finished
     assert [point.x for point in one.points] == looked
 
