@@ -118,6 +118,7 @@ class Accumulator:
         self._moments = [[Moments((len(b.measures), b.shape[0] * b.shape[1])) for b in blocks] for blocks in self._blocks]
         self._of_queue = [np.flatnonzero(np.asarray(program.lanes.queue) == q) for q in range(len(names.queues))]
         self._has_cases = bool(program.settings["authority"][0])
+        self._calls_back = len(program.callbacks) > 0
         self._wait_rows = [] if brief or whole_runs else self._kept_waits()
         self._waits = WaitMoments(len(self._wait_rows))
         self._series = {} if brief or whole_runs else {key: self._new_series(*key) for key in self._followed()}
@@ -171,6 +172,7 @@ class Accumulator:
                 ("contact", of_queues, ("answered", "ended")),
                 ("episode", of_types, ("ended",)),
                 *((("case", of_types, ("ended",)),) if self._has_cases else ()),
+                ("callback", [("centre", ""), *of_queues] if self._calls_back else [], ("answered",)),
             )
             for which in kinds
             for place in places
@@ -181,7 +183,8 @@ class Accumulator:
         ended = (counts.episode_waits, counts.contact_waits, *((counts.case_times,) if self._has_cases else ()))
         used = np.flatnonzero(np.logical_or.reduce([table["ended"].any(axis=0) for table in ended]))
         longest = np.flatnonzero(counts.segment_waits["ended"].any(axis=0))
-        width = 1 + max(int(used[-1]) if used.size else 0, int(longest[-1]) if longest.size else 0)
+        called = np.flatnonzero(counts.callback_waits["answered"].any(axis=0))
+        width = 1 + max(int(bins[-1]) if bins.size else 0 for bins in (used, longest, called))
 
         def with_centre(table: NDArray[np.int64]) -> list[NDArray[np.int64]]:
             by_type = table[:, :width]
@@ -198,6 +201,7 @@ class Accumulator:
                 *by_queue(counts.segment_waits["ended"]),
                 *with_centre(counts.episode_waits["ended"]),
                 *(with_centre(counts.case_times["ended"]) if self._has_cases else ()),
+                *(with_centre(counts.callback_waits["answered"]) if self._calls_back else []),
             ]
         )
 

@@ -26,7 +26,7 @@ from ccsim.analysis.kpi import (
 )
 from ccsim.analysis.plan import Required, micros, required_time
 from ccsim.analysis.staff import CENTRE_TERMS, STAFF_TERMS, is_priced, numbers, staff_reader
-from ccsim.outcomes import CASE_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
+from ccsim.outcomes import CALLBACK_COUNTS, CASE_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
 from ccsim.program.layout import Names, Program
 
 __all__ = ["Block", "Calendar", "Grid", "Measure", "calendar_of", "grids_of"]
@@ -92,7 +92,7 @@ class Grid:
     Attributes
     ----------
     basis : str
-        contact, episode, agent or case.
+        contact, episode, agent, case or callback.
     places : tuple of (str, str)
         Place kind and name for each column; ("centre", "") first where the grid knows the centre.
     terms : tuple of str
@@ -233,6 +233,9 @@ def grids_of(program: Program, names: Names, calendar: Calendar, required: Requi
     def cases(counts: Counts) -> Floats:
         return _with_centre(numbers(counts.cases))
 
+    def callbacks(counts: Counts) -> Floats:
+        return _with_centre(numbers(counts.callbacks))
+
     needed = np.zeros((1, len(names.queues), len(program.intervals)))
     if required is not None:
         needed[0] = required_time(required.by_queue, calendar.opening_time)
@@ -241,6 +244,7 @@ def grids_of(program: Program, names: Names, calendar: Calendar, required: Requi
     everything = ("run", "day", "interval")
     nodes = tuple(("ivr_node", name) for name in names.ivr_nodes)
     of_nodes = Grid("contact", nodes, (*(IVR_COUNTS.names or ()), "open_ivr_time"), visits, everything)
+    of_callbacks = Grid("callback", (("centre", ""), *queues), CALLBACK_COUNTS.names or (), callbacks, ("run", "day"))
     of_cases = Grid("case", types, CASE_COUNTS.names or (), cases, ("run", "day"))
     return [
         Grid("contact", types, (*outcomes, "open_queue_time", "open_line_time", "open_ivr_time"), contacts, everything),
@@ -250,6 +254,7 @@ def grids_of(program: Program, names: Names, calendar: Calendar, required: Requi
         Grid("agent", queues, ("required_time",), lambda _: needed, everything),
         *([of_nodes] if nodes else []),
         *([of_cases] if program.settings.authority[0] else []),
+        *([of_callbacks] if len(program.callbacks) else []),
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ccsim.analysis.callback_kpis import CALLBACK_KPIS
 from ccsim.analysis.staff_kpis import STAFF_KPIS
 
 __all__ = [
@@ -101,7 +102,8 @@ class Kpi:
     numerator, denominator : Sum
         Of the plain formula; a service level's are made per threshold and variant by `service_level_formula`.
     bases : tuple of str
-        contact, episode, agent, or case where authority matters. In a queue, "contact" counts stays in that queue.
+        contact, episode, agent, case where authority matters, or callback where anybody is called back. In a queue, "contact"
+        counts stays in that queue.
     places : tuple of str
         Of `PLACES`.
     periods : tuple of str
@@ -160,13 +162,16 @@ def service_level_formula(metrics: Metrics, threshold: float, number: int, repor
     """The service level of a variant within the threshold of this number (its index in ``program.thresholds``).
 
     Flow-outs: *include* puts them into the denominator, *met* also counts those within the threshold as served, *exclude*
-    leaves them out. `answered_only` looks at the answered alone, whatever is said of flow-outs.
+    leaves them out. Of `connect` those who take a callback in time count as served wherever flow-outs are in the denominator.
+    `answered_only` looks at the answered alone, whatever is said of flow-outs.
     """
     numerator, denominator = SERVICE_LEVELS[metrics.service_level]
     if metrics.service_level != "answered_only" and metrics.flow_outs != "exclude":
         denominator += " + flowed_out"
         if metrics.flow_outs == "met":
             numerator += " + flowed_out_within"
+        elif metrics.service_level == "connect":
+            numerator += " + taken_within"
     return Formula(
         service_level_variant(metrics, threshold),
         numerator.replace("_within", f"_within_{number}"),
@@ -243,7 +248,8 @@ _COUNTS = (
     _count(
         "flowed_out",
         "Flowed out",
-        "Taken out of the queue without an answer or hanging up: overflowed to another queue, or cleared at closing.",
+        "Taken out of the queue without an answer or hanging up: overflowed to another queue, to be called back, or cleared at "
+        "closing.",
     ),
     _count("flowed_in", "Flowed in", "Came unanswered out of another queue.", callers=False, places=_QUEUE),
     _count("turned_away", "Turned away", "Found the queue full, and no other to overflow to.", better="lower"),
@@ -336,9 +342,10 @@ _SHARES = (
         "Service level",
         "Share served within the threshold T, by variant: answered_over_offered At/(A+B), exclude_short_abandons At/(A+B-Bs), "
         "exclude_abandons_in_time At/(A+B-Bt), abandons_in_time_count (At+Bt)/(A+B), short_abandons_count (At+Bs)/(A+B), "
-        "answered_only At/A, connect (At+Bt)/(A+B). A answered, B abandoned, At and Bt within T, Bs short abandons. Flow-outs "
-        "F: include adds F to the denominator, met adds those within T to the numerator too, exclude leaves them out. Who "
-        "is turned away, and who still waits at the end, counts in the denominator. T runs from queue entry (of contacts "
+        "answered_only At/A, connect (At+Bt+Ct)/(A+B). A answered, B abandoned, At and Bt within T, Bs short abandons, Ct who "
+        "took a callback within T, where flow-outs are in the denominator. Flow-outs F: include adds F to the denominator, met "
+        "adds those within T to the numerator too, exclude leaves them out. Who is turned away, and who still "
+        "waits at the end, counts in the denominator. T runs from queue entry (of contacts "
         "from the dial with clock: arrival) and includes its own instant.",
         "share", bases=_CALLERS, better="higher",
         variants=tuple(f"{formula}.{flow_outs}" for formula in SERVICE_LEVELS for flow_outs in FLOW_OUTS),
@@ -608,6 +615,8 @@ _CASES = (
     ),
 )  # fmt: skip
 
+_CALLBACKS = tuple(Kpi(**measure._asdict()) for measure in CALLBACK_KPIS)
+
 _AGENTS = tuple(Kpi(bases=("agent",), **measure._asdict()) for measure in STAFF_KPIS)
 
 _IN_TARGET = tuple(
@@ -622,5 +631,9 @@ _IN_TARGET = tuple(
 )  # fmt: skip
 """Made by `targets`, from the values of each period in each replication."""
 
-REGISTRY: dict[str, Kpi] = {kpi.id: kpi for kpi in (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_CASES, *_AGENTS, *_IN_TARGET)}
+_ALL = (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_CASES, *_CALLBACKS, *_AGENTS, *_IN_TARGET)
+
+REGISTRY: dict[str, Kpi] = {
+    kpi.id: kpi for kpi in (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_CASES, *_CALLBACKS, *_AGENTS, *_IN_TARGET)
+}
 """Every KPI by id, in the order of a report."""

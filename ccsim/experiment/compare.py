@@ -218,6 +218,8 @@ def _keys(id: str, base: Scenario, program: Program, metrics: Metrics, yardstick
         raise ValueError(f"kpis: got {id!r}; allowed: {DAYS}, {', '.join(allowed)}")
     if (kpi.bases[0] == "case" or id in _OF_CASES) and not program.settings.authority[0]:
         raise ValueError(f"kpis: got {id!r}, but the base keeps no cases: nobody needs authority, comes back or leaves")
+    if kpi.bases[0] == "callback" and not len(program.callbacks):
+        raise ValueError(f"kpis: got {id!r}, but in the base nobody is called back")
     if id == "service_level":
         for threshold in program.thresholds:
             yield Key(id, service_level_variant(metrics, float(threshold)), kpi.bases[0])

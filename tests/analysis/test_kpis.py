@@ -19,7 +19,7 @@ from ccsim.engine.compiled.simulate import simulate
 from ccsim.jit import ENABLED
 from ccsim.outcomes import Counts
 from ccsim.program.compile import compile_scenario
-from ccsim.program.layout import TIMETABLE, Program
+from ccsim.program.layout import CALLBACK, TIMETABLE, Program, records
 from ccsim.scenario import from_dict, load
 from ccsim.vocabulary import AgentState, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, counts_with, rows_of, state, two_days
@@ -101,10 +101,10 @@ def test_an_unknown_variant_is_refused_by_name() -> None:
 
 
 def with_cases(program: Program) -> Program:
-    """The same, but authority matters."""
+    """The same, but authority matters, and somebody may be called back."""
     settings = program.settings.copy()
     settings.authority = 1
-    return program._replace(settings=settings)
+    return program._replace(settings=settings, callbacks=records(CALLBACK, len(program.queues)))
 
 
 UNITS = {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "hops", "index", "per 1000", "money"}

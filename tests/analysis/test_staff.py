@@ -14,7 +14,7 @@ from ccsim.analysis.tabulate import counts_of
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.outcomes import CASE, Rows
 from ccsim.program.layout import AGENT, BREAK, DUTY, TIMETABLE, Program
-from ccsim.vocabulary import AgentState, Billed, CaseEnd, Event, Outcome
+from ccsim.vocabulary import AgentState, Billed, CaseEnd, Cause, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, rows_of, state, two_days
 from tests.engines.programs import random_program
 
@@ -349,7 +349,7 @@ def test_every_unit_of_money_of_the_centre_is_accounted_for() -> None:
         sums = reader(counts_of(program, rows))[len(STAFF_TERMS) :, 0].sum(axis=1)
         of = dict(zip(CENTRE_TERMS, sums, strict=True))
         contacts, since, until = rows.contacts, settings.count_from[0], settings.count_until[0]
-        on_line = contacts[contacts["outcome"] != Outcome.BLOCKED]
+        on_line = contacts[(contacts["outcome"] != Outcome.BLOCKED) & (contacts["cause"] != Cause.CALLBACK)]
         held = np.minimum(on_line["ended_at"], until) - np.maximum(on_line["arrived_at"], since)
         assert of["trunk_cost"] == pytest.approx(0.0002 * np.maximum(held, 0.0).sum(), abs=1e-6)
         entered = np.minimum(contacts["queued_at"], np.where(contacts["queued_at"] < np.inf, np.inf, contacts["arrived_at"]))

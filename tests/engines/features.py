@@ -18,7 +18,18 @@ from ccsim.engine.reference import simulate
 from ccsim.engine.reference.clock import Clock
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import AgentState, Cause, ClosingRule, Event, EventField, Outcome, PickAgent, PickCall, SegmentKind
+from ccsim.vocabulary import (
+    Action,
+    AgentState,
+    Cause,
+    ClosingRule,
+    Event,
+    EventField,
+    Outcome,
+    PickAgent,
+    PickCall,
+    SegmentKind,
+)
 from tests.engines.programs import UNLIMITED, random_program
 
 __all__ = ["Coverage", "Seen", "acted", "cover", "report", "together"]
@@ -107,9 +118,10 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
     found["held with, and gone"] = found["escalated"] & bool(program.settings.warm[0])
     found["held with, and gone"] &= of(stays, (stays["came_by"] == Outcome.ESCALATED) & (stays["answered_at"] == math.inf))
     lines = program.settings.lines[0] < UNLIMITED
-    found["redial"] = of(contacts, contacts["contact"] > 0)
+    found["redial"] = of(contacts, contacts["cause"] == Cause.REDIAL)
+    redialled = contacts["cause"] == Cause.REDIAL
     first_day = rows.episodes["first_at"][contacts["customer"]] // 86400.0
-    found["redial the next day"] = of(contacts, (contacts["contact"] > 0) & (contacts["arrived_at"] // 86400.0 > first_day))
+    found["redial the next day"] = of(contacts, redialled & (contacts["arrived_at"] // 86400.0 > first_day))
     found["return"] = of(contacts, contacts["cause"] == Cause.RETURN)
     if len(rows.cases):
         found["return after the end"] = rows.cases["return_due_at"] < math.inf
@@ -121,7 +133,17 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
     found["hold"] = of(contacts, contacts["hold_time"] > 0)
     found["wrap"] = of(contacts, contacts["wrap_time"] > 0)
     found["wait"] = of(contacts, contacts["wait"] > 0)
-    found["IVR"] = of(stays, ~queued)
+    found["IVR"] = of(stays, stays["kind"] == SegmentKind.IVR_NODE)
+    on_list = stays["kind"] == SegmentKind.CALLBACK
+    behind = np.zeros(len(stays), bool)
+    if len(program.callbacks):
+        behind = on_list & (program.callbacks.behind[np.where(on_list, stays["place"], 0)] != 0)
+    reached = on_list & (stays["answered_at"] < math.inf)
+    found["callback declined"] = of(stays, (stays["offered_callback"] != 0) & (stays["outcome"] != Outcome.CALLBACK_TAKEN))
+    found["called back in his place"], found["called back behind"] = of(stays, reached & ~behind), of(stays, reached & behind)
+    found["dialled again"] = of(stays, on_list & (stays["came_by"] == Outcome.NO_ANSWER))
+    found["taken off the list"] = of(stays, on_list & (stays["outcome"] == Outcome.CLOSED))
+    found["promised a call"] = of(rows.settlements, rows.settlements["action"] == Action.PROMISED)
     found["ring"] = of(stays, (stays["assigned_at"] < stays["answered_at"]) & (stays["answered_at"] < math.inf))
     found["hangs up while it rings"] = of(stays, (stays["assigned_at"] < math.inf) & (stays["outcome"] == Outcome.ABANDONED))
     found["waits twice"] = of(contacts, (contacts["wait"] > 0) & (contacts["later_wait"] > 0))

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from ccsim.engine.reference import after_contact, desk, floor, happened, presence, routing
+from ccsim.engine.reference import callbacks as reference_callbacks
+from ccsim.engine.reference.callbacks import Callbacks
 from ccsim.engine.reference.consult import Consults
 from ccsim.engine.reference.desk import Desk
 from ccsim.engine.reference.floor import Floor
@@ -226,6 +228,65 @@ CASES = [
     swapped(Event.WRAP_END, Event.TALK_END),
     swapped(Event.WRAP_END, Event.ABANDON),
 ]
+
+
+def everybody_declines(original: Any, *what: Any) -> bool:
+    return False
+
+
+def lose_the_place(original: Any, self: Callbacks, caller: Any) -> None:
+    caller.queued_at = self.clock.now
+    original(self, caller)
+
+
+def keep_nobody_idle(original: Any, self: Callbacks, *what: Any) -> None:
+    original(self, *what)
+    what[0].keep_idle = 0
+
+
+def behind_is_kept(original: Any, self: routing.Routing, *what: Any) -> Any:
+    found = original(self, *what)
+    return {False: found[False] + found[True], True: []}
+
+
+def call_back_at_night(original: Any, self: Callbacks) -> None:
+    original(self)
+    self.routing.calls_back = True
+
+
+def nobody_looks_at_opening(original: Any, self: Callbacks) -> None:
+    self.routing.calls_back = True
+
+
+def lists_are_never_cleared(original: Any, self: Callbacks) -> None:
+    rows, self.rows = self.rows, self.rows[:0]
+    original(self)
+    self.rows = rows
+
+
+def needs_a_line(original: Any, self: Callbacks, caller: Any) -> None:
+    original(self, caller)
+    self.floor.lines_in_use += 1
+
+
+LISTS = (reference_callbacks, "callbacks")
+CALLBACKS = [
+    rule(LISTS, "accepts", everybody_declines, "nobody_accepts_a_callback"),
+    rule(LISTS, "accepts", other_luck(3), "accepting_is_drawn_for_the_next_caller"),
+    rule(LISTS, "accepts", other_luck(4), "accepting_is_drawn_for_the_next_stay"),
+    rule(LISTS, "dial_time", mean_of_two, "his_phone_rings_twice_as_long"),
+    rule(LISTS, "picks_up", other_luck(4), "answering_is_drawn_for_the_next_dial"),
+    rule(LISTS, "calls_again_at", other_luck(4), "dialled_once_less"),
+    rule(LISTS, "is_offered", other_luck(3), "who_is_asked_counts_as_waiting"),
+    rule(LISTS, "is_offered", other_luck(4), "a_second_more_is_expected"),
+    method(Callbacks, "ring_off", lose_the_place, "who_rings_off_loses_his_place"),
+    method(Callbacks, "_begin_stay", keep_nobody_idle, "nobody_is_kept_idle_behind"),
+    method(routing.Routing, "_to_call", behind_is_kept, "behind_is_as_if_kept"),
+    method(Callbacks, "close", call_back_at_night, "called_back_after_closing"),
+    method(Callbacks, "close", lists_are_never_cleared, "lists_are_never_cleared"),
+    method(Callbacks, "open", nobody_looks_at_opening, "nobody_looks_at_the_lists_at_opening"),
+    method(Callbacks, "ring_off", needs_a_line, "who_rings_off_keeps_a_line"),
+]
 EVENTS = [
     function(happened, "instant_in_piece", lambda original, *what: what[0], "who_calls_during_an_event_calls_at_its_start"),
     method(happened.Happened, "factor", mean_of_two, "events_change_everything_twice"),
@@ -263,7 +324,7 @@ CUSTOMERS = [
 ]
 
 
-ALL = ROUTING + PERSONS + MENU + LEGS + CASES + EVENTS + CUSTOMERS
+ALL = ROUTING + PERSONS + MENU + LEGS + CALLBACKS + CASES + EVENTS + CUSTOMERS
 
 
 @pytest.mark.skipif(not ENABLED, reason="the same rules bite jitted or not, and this takes minutes in plain Python")

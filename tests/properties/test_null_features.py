@@ -30,6 +30,12 @@ def nobody_redials(content: Content) -> Content:
     return content if "after_contact" in content else changed(content, after_contact={"redial": {"share": "0%", "after": "5m"}})
 
 
+def nobody_accepts_a_callback(content: Content) -> Content:
+    queues = content.get("queues") or {name: {"calls": [name]} for name in content["calls"]}
+    callback = {"accept": "0%", "offer": {"at": "waiting", "after": "10s"}, "place": "behind", "reserve": 2}
+    return changed(content, queues={name: {"callback": callback} | queue for name, queue in queues.items()})
+
+
 def lines_without_end(content: Content) -> Content:
     return content if "lines" in content else changed(content, lines=1_000_000)
 
@@ -302,6 +308,7 @@ NULL = [
     equal_priorities,
     nobody_hangs_up_in_the_ivr,
     nobody_balks,
+    nobody_accepts_a_callback,
     never_said_otherwise,
     days_that_do_not_differ,
     the_whole_volume,

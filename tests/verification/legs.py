@@ -230,7 +230,51 @@ def _simple_msk() -> Case:
     return Case(figures["id"], (Part("", scenario, tuple(metrics), 1000),))
 
 
+def _callback() -> Case:
+    """Who finds two waiting is offered a callback, half accept; they are called back when one of two idle agents stays free.
+
+    Who is called back waits long where all agents are busy for long: the memory is taken as the mean time to callback, ten
+    times over.
+    """
+    figures = FIGURES["exact-callback"]
+    given, exact = figures["parameters"], figures["exact"]
+    minutes, lam = 10_000, given["lam"]
+    callback = {
+        "offer": {"waiting_at_least": given["offer_at"]},
+        "accept": given["accept"],
+        "place": "behind",
+        "reserve": 1,
+        "dial": {"ring": "0s"},
+    }
+    scenario = _steady(
+        minutes,
+        10 * exact["mean_callback_delay"],
+        calls={"calls": {"volume": f"{lam}/min", "handle": f"{given['aht']}m", "patience": f"{given['patience']}m"}},
+        queues={"calls": {"callback": callback}},
+        agents=given["agents"],
+    )
+    on_line = 1.0 - exact["callback_rate"] / lam  # of the callers; the others wait for nothing there
+    metrics = (
+        Metric("p_wait_or_offered", exact["p_wait_or_offered"], "delayed", sees=0.03),
+        Metric("p_offered", exact["p_offered"], "callbacks_offered", basis="callback", factor=1 / (lam * minutes), sees=0.05),
+        Metric("callback_rate", exact["callback_rate"], "callbacks_taken", basis="callback", factor=1 / minutes, sees=0.05),
+        Metric("p_ab", exact["p_ab"], "abandonment", sees=0.05),
+        Metric("ew_inbound", exact["ew_inbound"] * on_line, "wait_mean", factor=1 / 60, sees=0.05),
+        Metric(
+            "mean_callback_delay",
+            exact["mean_callback_delay"],
+            "time_to_callback",
+            basis="callback",
+            factor=1 / 60,
+            sees=0.1,
+        ),
+        Metric("occupancy", exact["occupancy"], "occupancy", basis="agent", sees=0.01),
+    )
+    return Case(figures["id"], (Part("", scenario, metrics, _REPLICATIONS),))
+
+
 LEGS: tuple[Case, ...] = (
+    _callback(),
     _overflow_loss(),
     _escalation("exact-escalation", direct=False),
     _escalation("exact-escalation-direct", direct=True),
