@@ -241,7 +241,7 @@ FACTS = [
 ]
 
 LINES = [
-    ("plain", "I01 customer 3 contact 0 dials at 600.0 while lines are closed", changed("contacts", 3, arrived_at=600.0)),
+    ("plain", "I01 customer 3 contact 0 dials at 601.0 while lines are closed", changed("contacts", 3, arrived_at=601)),
     (
         "graph",
         "I08 customer 2 gets a line at 4.0 with 2 of 1099511627776 lines and 2 of 2 ports in use",
