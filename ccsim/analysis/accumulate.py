@@ -146,6 +146,9 @@ class Accumulator:
             series.denominators.append(below[series.day_row, :n_days].copy())
         for target, hits in zip(self._targets, self._interval_hits, strict=True):
             series = self._series[self._key(target)]
+            if series.interval_row < 0:
+                hits.append((0, 0))
+                continue
             above, below = (side[series.interval_row, : self._n_intervals] for side in tables[series.grid, "interval"])
             hits.append(target.hits(above, below, series.scale))
         if self._wait_rows:
@@ -227,9 +230,8 @@ class Accumulator:
     def _new_series(self, kpi: str, variant: str) -> Series:
         grid = next(i for i, grid in enumerate(self._grids) if grid.basis == REGISTRY[kpi].bases[0])
         by_period = {block.period: block for block in self._blocks[grid]}
-        return Series(
-            kpi, variant, grid, by_period["day"].row(kpi, variant), by_period["interval"].row(kpi, variant), REGISTRY[kpi].scale
-        )
+        by_interval = by_period["interval"].row(kpi, variant) if "interval" in by_period else -1
+        return Series(kpi, variant, grid, by_period["day"].row(kpi, variant), by_interval, REGISTRY[kpi].scale)
 
     # ---------------------------------------------------------------------------- estimates
 
@@ -373,6 +375,9 @@ class Accumulator:
     def _interval_estimates(self, kpi: str, variant: str) -> Moments:
         """Moments of the centre's intervals, shape (n_intervals,)."""
         series = self._series[kpi, variant]
+        if series.interval_row < 0:
+            nothing = np.zeros((self.n, self._n_intervals))
+            return Moments.of(nothing, nothing)
         place = next(i for i, block in enumerate(self._blocks[series.grid]) if block.period == "interval")
         return self._moments[series.grid][place].part((series.interval_row, slice(0, self._n_intervals)))
 

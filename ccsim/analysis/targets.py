@@ -21,7 +21,7 @@ __all__ = ["Series", "Target", "Verdict", "evaluate"]
 
 Floats = NDArray[np.float64]
 
-TARGET_KPIS = ("service_level", "abandonment", "asa", "occupancy")
+TARGET_KPIS = ("service_level", "abandonment", "asa", "occupancy", "fcr")
 PERIODS = ("run", "week", "day", "interval")
 
 _SLACK = 1e-9
@@ -103,7 +103,7 @@ class Series:
     Attributes
     ----------
     grid, day_row, interval_row : int
-        Where `accumulate` finds them.
+        Where `accumulate` finds them; -1 for a KPI that is not counted by interval.
     """
 
     kpi: str

@@ -327,6 +327,7 @@ def targets_of(scenario: Scenario) -> Iterator[Target]:
         ("abandonment", asked.abandonment),
         ("asa", asked.asa),
         ("occupancy", asked.occupancy),
+        ("fcr", asked.fcr),
     ):
         if target is None:
             continue
@@ -335,6 +336,8 @@ def targets_of(scenario: Scenario) -> Iterator[Target]:
             low, within = target.goal.share, target.goal.within  # type: ignore[union-attr]
         elif kpi == "occupancy":
             low, high = target.goal.low, target.goal.high  # type: ignore[union-attr]
+        elif kpi == "fcr":
+            low = target.goal  # type: ignore[assignment]
         else:
             high = target.goal
         yield Target(

@@ -12,10 +12,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ccsim.program.decisions import keeps_cases
 from ccsim.program.layout import NEED, QUEUE, WAY, Records, records
 from ccsim.program.steps import UNLIMITED
 from ccsim.scenario import Scenario, reach, resolve
+from ccsim.scenario.cases import keeps_cases
 from ccsim.scenario.laws import Law
 
 __all__ = ["Escalations", "cases_of", "escalations_of", "with_escalation_queues"]
@@ -112,12 +112,7 @@ def cases_of(
 
 def _write_settings(scenario: Scenario, settings: Records) -> None:
     right, s = scenario.make_it_right, settings[0]
-    s.authority = (
-        any(call.needs_authority or call.unresolved for call in scenario.calls.values())
-        or any(team.unresolved for team in scenario.agents.values())
-        or right.leakage is not None
-        or keeps_cases(scenario)
-    )
+    s.authority = keeps_cases(scenario)
     s.by_chain = right.policy == "frontline_chain"
     s.max_hops = right.escalate.max_hops
     s.first_leg, s.next_leg, s.retell = right.first_leg, right.next_leg, right.retell

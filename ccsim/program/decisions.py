@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 
 from ccsim.program.layout import ODDS, Records, records
 from ccsim.scenario import Scenario, resolve
-from ccsim.scenario.decisions import CASE_FACTS, observed_fact
+from ccsim.scenario.decisions import observed_fact
 from ccsim.scenario.laws import Law
 from ccsim.vocabulary import MOST_CONTACTS
 
-__all__ = ["decision_tables", "keeps_cases", "odds_table"]
+__all__ = ["decision_tables", "odds_table"]
 
 
 def decision_tables(scenario: Scenario, settings: Records, law: Callable[[Law], int]) -> dict[str, Records]:
@@ -40,17 +40,6 @@ def decision_tables(scenario: Scenario, settings: Records, law: Callable[[Law], 
     s.fcr_window = scenario.metrics.fcr_window
     decisions = {"redial_odds": after.redial, "return_odds": after.return_, "leave_odds": after.leave}
     return {name: odds_table({} if decision is None else decision.odds) for name, decision in decisions.items()}
-
-
-def keeps_cases(scenario: Scenario) -> bool:
-    """True if customers decide by how their problem stands, or are asked how content they are."""
-    after = scenario.after_contact
-    by_case = after.redial is not None and any(
-        observed_fact(name).fact in CASE_FACTS and multiplier != 1.0 for name, multiplier in after.redial.odds.items()
-    )
-    returns = after.return_ is not None and after.return_.share > 0.0 and after.return_.attempts != 0
-    leaves = after.leave is not None and after.leave.share > 0.0
-    return by_case or returns or leaves or after.satisfaction is not None
 
 
 def odds_table(odds: Mapping[str, float]) -> Records:

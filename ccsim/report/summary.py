@@ -285,6 +285,8 @@ def target_lines(targets: Targets) -> list[str]:
     if targets.occupancy is not None:
         low, high = targets.occupancy.goal
         found.append(f"occupancy {100 * low:g} to {100 * high:g} %" + _over(targets.occupancy))
+    if targets.fcr is not None:
+        found.append(f"FCR at least {100 * targets.fcr.goal:g} %" + _over(targets.fcr))
     if targets.intervals_in_target is not None:
         found.append(f"{100 * targets.intervals_in_target:g} % of intervals reach the service level")
     return found

@@ -21,7 +21,7 @@ def goal(target: Target) -> str:
     if target.kpi == "service_level":
         assert target.at_least is not None
         return numbers.goal(target.at_least, 20.0 if target.within is None else target.within)
-    name = {"abandonment": "abandonment", "asa": "ASA", "occupancy": "occupancy"}[target.kpi]
+    name = {"abandonment": "abandonment", "asa": "ASA", "occupancy": "occupancy", "fcr": "FCR"}[target.kpi]
     unit = "s" if target.kpi == "asa" else "share"
     low, high = (None if at is None else _bound(at, unit) for at in (target.at_least, target.at_most))
     if low is not None and high is not None:

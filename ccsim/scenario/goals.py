@@ -89,6 +89,18 @@ class OccupancyTarget(Target):
     goal: ShareRange
 
 
+class FcrTarget(Target):
+    """At least this share is helped at first contact (the KPI `fcr`)."""
+
+    goal: Share
+
+    @model_validator(mode="after")
+    def _has_days(self) -> FcrTarget:
+        if self.over == "interval":
+            raise Refusal("E-CHOICE", "cases are counted by day", got="interval", allowed="day, week, run", at=("over",))
+        return self
+
+
 class Targets(Model):
     """What the centre wants to reach."""
 
@@ -96,6 +108,7 @@ class Targets(Model):
     abandonment: Annotated[AbandonmentTarget, scalar_as("goal")] | None = None
     asa: Annotated[AsaTarget, scalar_as("goal")] | None = None
     occupancy: Annotated[OccupancyTarget, scalar_as("goal")] | None = None
+    fcr: Annotated[FcrTarget, scalar_as("goal")] | None = None
     intervals_in_target: Share | None = None
     """Share of the intervals that is to reach the goal of `service_level`, over all replications."""
 

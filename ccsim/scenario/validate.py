@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ccsim import units
 from ccsim.errors import Refusal, nearest
 from ccsim.scenario import clock, duties, paths, resolve
+from ccsim.scenario.cases import keeps_cases
 from ccsim.scenario.check_presence import check_presence, check_rosters, doubt_presence
 from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
@@ -293,6 +294,9 @@ def _check_solved(scenario: Scenario, report: Report) -> None:
 
 def _check_run(scenario: Scenario, report: Report) -> None:
     run = scenario.run
+    if scenario.targets.fcr is not None and not keeps_cases(scenario):
+        what = "nothing in the scenario says whether a problem is solved"
+        report(("targets", "fcr"), Refusal("E-KEY-MISSING", what, try_="calls: {a: {unresolved: 6%}}, or after_contact.return"))
     if run.carry_in == "steady" and (run.mode == "steady" or scenario.replay is not None):
         what = "a log has no days before it" if run.mode == "terminating" else "in steady mode the warm-up does that"
         report(("run", "carry_in"), Refusal("E-MODE", what, got="steady", try_="carry_in: none"))

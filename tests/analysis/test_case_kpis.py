@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+import ccsim
 from ccsim.analysis import Accumulator, Estimate
 from ccsim.analysis.tabulate import counts_of
 from ccsim.outcomes import CASE, Rows
 from ccsim.outcomes.audit import audit_counts
 from ccsim.program.layout import Program
+from ccsim.report.verdicts import sentence
+from ccsim.scenario import check_text, from_dict
 from ccsim.vocabulary import CaseEnd
 from tests.analysis.worlds import HOUR, NAMES, rows_of, two_days
 
@@ -132,3 +135,33 @@ def test_where_nobody_leaves_nobody_is_counted() -> None:
 def test_the_audit_counts_the_same() -> None:
     program, rows = world()
     assert audit_counts(program, rows, counts_of(program, rows)) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "verdict", "days"),
+    [
+        ({"goal": "30%"}, "met", 1.0),
+        ({"goal": "99%"}, "missed", 0.0),
+        ({"goal": "30%", "over": "day", "on": "60% of days"}, "met", 1.0),
+    ],
+)
+def test_a_target_on_first_contact_resolution(target: dict[str, Any], verdict: str, days: float) -> None:
+    """A fifth of the problems stay unsolved and half of those customers come back: FCR is about 80 %."""
+    after = {"return": {"share": "1%", "after": "1h", "odds": {"unresolved": 99}}}
+    calls = {"a": {"volume": "30/h", "handle": "2m", "unresolved": "20%"}}
+    centre = {"calls": calls, "agents": 4, "days": 2, "after_contact": after, "targets": {"fcr": target}}
+    result = ccsim.run(from_dict(centre), reps=20, neighbours=False)
+    found = next(v for v in result.targets if v.target.kpi == "fcr")
+    assert found.verdict == verdict and found.worst_interval is None and found.n_intervals == 0
+    assert found.run.value == pytest.approx(0.8 * 0.99, abs=0.02)
+    assert found.days is not None and found.days.value == days
+    assert "FCR at least" in sentence(found, 2, 1800.0, False)
+
+
+def test_a_target_on_what_nothing_tells_is_refused() -> None:
+    text = "calls: {a: {handle: 4m, volume: 9/h}}\nagents: 6\ntargets: {fcr: 80%}\n"
+    (problem,) = check_text(text).problems
+    assert (problem.code, problem.path) == ("E-KEY-MISSING", "targets.fcr")
+    text = text.replace("volume: 9/h", "volume: 9/h, unresolved: 5%").replace("80%", "{goal: 80%, over: interval}")
+    (problem,) = check_text(text).problems
+    assert (problem.code, problem.path) == ("E-CHOICE", "targets.fcr.over")
