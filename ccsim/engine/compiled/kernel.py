@@ -36,6 +36,9 @@ __all__ = ["advance"]
 _SLOT_MASK = (1 << SLOT_BITS) - 1
 _ENTITY_MASK = (1 << ENTITY_BITS) - 1
 
+_ENTERED_AT_MOST = 16
+"""More events than one of a caller or an agent enters: it moves one caller on and gives one agent something else to do."""
+
 
 @entry
 def advance(program: Records, luck: Luck, floor: Records) -> bool:
@@ -68,6 +71,8 @@ def advance(program: Records, luck: Luck, floor: Records) -> bool:
                 at = entry_.at
                 code = entry_code
                 source = 3
+                if not has_room_for_all(floor, program.authority):
+                    return False
         let_near(floor, at)
         if floor.n_near > 0:
             first = event_at(floor, FIRST_EVENT)
@@ -96,10 +101,7 @@ def events_with_room(floor: Records, has_cases: int) -> int:
 
     What is asked for here, `Room.grow` makes: else the kernel would stop again at once, for ever.
     """
-    # One event may wake all who wait (cleared, each redials; when agents come in, each talks or is dialled), and adds one,
-    # or two where another agent holds with who waits; agents called back to the phones may each go on a break that fell due.
-    most = (floor.n_inside << has_cases) + floor.n_to_call + floor.n_movers + SPARE_EVENTS
-    events = min(UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // most)
+    events = min(UNCHECKED_EVENTS, floor.n_free, (floor.n_calendar - floor.n_events) // _ENTERED_AT_MOST)
     if floor.keep_rows != 0:
         events = min(
             events,
@@ -111,6 +113,17 @@ def events_with_room(floor: Records, has_cases: int) -> int:
         if has_cases != 0:  # an event ends at most one talk
             events = min(events, floor.n_settlements - floor.n_settlement_rows, floor.n_cases - floor.n_case_rows)
     return max(events, 0)
+
+
+@inner
+def has_room_for_all(floor: Records, has_cases: int) -> bool:
+    """True if the calendar can take what a row of the timetable may bring; `Room.grow` makes it.
+
+    It may wake all who wait (cleared, each redials; when agents come in, each talks or is dialled), and adds one event of each, or
+    two where another agent holds with who waits; agents called back to the phones may each go on a break that fell due.
+    """
+    most = (floor.n_inside << has_cases) + floor.n_to_call + floor.n_movers + SPARE_EVENTS
+    return floor.n_calendar - floor.n_events >= most  # type: ignore[no-any-return]
 
 
 @inner

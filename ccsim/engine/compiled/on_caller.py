@@ -34,7 +34,7 @@ from ccsim.engine.compiled.state import (
     ivr_stay_of,
     last_agent_of,
 )
-from ccsim.jit import apart, inner
+from ccsim.jit import apart, inner, laid_in
 from ccsim.program.layout import Records
 from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import Luck, leg_entity
@@ -87,7 +87,7 @@ def on_redial(program: Records, luck: Luck, floor: Records, now: float, slot: in
     dial(program, luck, floor, now, slot)
 
 
-@inner
+@laid_in
 def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """The caller takes a line, or finds none. Writes callers, clock, calendar, rows."""
     caller = caller_at(floor, slot)

@@ -15,7 +15,7 @@ from ccsim.engine.compiled.memory import row_memory
 from ccsim.engine.compiled.state import KernelPolicy, Room
 from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
-from ccsim.program.layout import Program, Records, mean_calls
+from ccsim.program.layout import Program, Records
 from ccsim.rules.events import windows
 from ccsim.rules.randomness import luck_of
 from ccsim.rules.tables import bind_program
@@ -49,8 +49,7 @@ def simulate(
         A user's routing, from `state.kernel_policy`.
     """
     bound = bind_program(program) if bound is None else bound
-    mean = mean_calls(program)
-    room = Room(program, rows=rows, digest=digest, n_calls=int(mean + 4 * mean**0.5), policy=policy)
+    room = Room(program, rows=rows, digest=digest, policy=policy)
     luck, floor = luck_of(seed, replication), room.floor
     if len(program.occasions):
         drawn = windows(luck, bound[0], program)
@@ -60,7 +59,7 @@ def simulate(
     while not advance(bound[0], luck, floor):
         room.grow()
     return Replication(
-        rows=_sorted(room.rows(), program) if rows else None,
+        rows=_sorted(room.rows(), len(program.agents), room.has_later_stays) if rows else None,
         counts=None if rows else room.counts,
         digest=room.tables["digest"].copy() if digest else None,
     )
@@ -76,7 +75,7 @@ def _load_kernel_once(*arguments: Any) -> None:
             load_from_cache(advance, *arguments)
 
 
-def _sorted(tables: Rows, program: Program) -> Rows:
+def _sorted(tables: Rows, n_agents: int, has_later_stays: bool) -> Rows:
     """The tables in the order of their keys.
 
     Fresh callers dial, and so their rows are begun, in the order of customers; only redials, and a contact's later stays, are
@@ -87,23 +86,16 @@ def _sorted(tables: Rows, program: Program) -> Rows:
     in_order = len(contacts) == n_customers
     if not in_order:
         contacts = _by_owner(contacts, "customer", n_customers)
-    if not in_order or _has_later_stays(program):
+    if not in_order or has_later_stays:
         segments = _by_owner(segments, "customer", n_customers)
     return Rows(
         episodes=tables.episodes,
         contacts=contacts,
         segments=segments,
-        agent_states=_by_owner(tables.agent_states, "agent", len(program.agents)),
+        agent_states=_by_owner(tables.agent_states, "agent", n_agents),
         settlements=_by_owner(tables.settlements, "customer", n_customers),
         cases=tables.cases,
     )
-
-
-def _has_later_stays(program: Program) -> bool:
-    """True where a contact may stay in several places, one after the other."""
-    overflows = (program.steps["to"] >= 0).any()
-    passed_on = len(program.ivr_nodes) > 0 or len(program.ways) > 0 or program.call_types["transfer_share"].any()
-    return bool(passed_on or overflows)
 
 
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:

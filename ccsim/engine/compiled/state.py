@@ -546,21 +546,31 @@ class Room:
     ----------
     rows, digest : bool
         Keep row tables; fold rows into the digest.
-    n_calls : int
+    n_calls : int, optional
         Guess of the calls of a replication, for the first size of the row tables.
+
+    Attributes
+    ----------
+    tables : dict
+        By name.
+    has_later_stays : bool
+        Whether a contact may stay in several places, one after the other.
     """
 
-    def __init__(self, program: Program, *, rows: bool, digest: bool, n_calls: int, policy: KernelPolicy | None = None) -> None:
+    def __init__(
+        self, program: Program, *, rows: bool, digest: bool, n_calls: int = 0, policy: KernelPolicy | None = None
+    ) -> None:
         blank = _blank_of(program)
         self.tables: dict[str, NDArray[Any]]
         self._floor, self.tables = blank.copied()
         self._floor["keep_rows"], self._floor["keep_digest"] = rows, digest
-        self._has_cases = bool(program.settings["authority"][0])
+        self._has_cases = blank.has_cases
         self._knows_last_agents = bool(program.settings["last_agent"][0])
+        self.has_later_stays = blank.has_later_stays
         if policy is not None:
             self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
         if rows:
-            n_rows = _within_rows(n_calls + 64)
+            n_rows = _within_rows((n_calls or blank.n_calls) + 64)
             n_stays = int(n_rows * blank.stays_per_call) + 64 * (len(program.lanes) + 2)
             sizes = {
                 "episodes": n_rows,
@@ -752,7 +762,13 @@ class _Blank:
 
     def __init__(self, program: Program) -> None:
         room = Room.first_of(program)
+        mean = mean_calls(program)
+        self.n_calls = int(mean + 4 * mean**0.5)  # most replications have fewer
+        self.has_cases = bool(program.settings["authority"][0])
         self.stays_per_call = _stays_per_call(program)
+        overflows = (program.steps["to"] >= 0).any()
+        passed_on = len(program.ivr_nodes) > 0 or len(program.ways) > 0 or program.call_types["transfer_share"].any()
+        self.has_later_stays = bool(passed_on or overflows)
         self._places: dict[str, tuple[int, int, np.dtype[Any]]] = {}
         end = CACHE_LINE  # numpy lets all empty views begin where the memory does: no table lies there
         kept = [name for name in room.tables if name not in _SCRATCH]
