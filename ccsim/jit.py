@@ -35,6 +35,7 @@ __all__ = [
     "callback",
     "entry",
     "fetcher",
+    "here",
     "inner",
     "jit",
     "laid_in",
@@ -434,6 +435,11 @@ if ENABLED:
         own = FunctionType(plain.__code__, plain.__globals__ | calls, plain.__name__)
         return laid_in(own)
 
+    def here(step: Any) -> Any:
+        """A copy of the helper that is laid in where it is called: for the way most calls take, of what rarer ways share."""
+        plain = step.py_func
+        return laid_in(FunctionType(plain.__code__, plain.__globals__, plain.__name__))
+
     def load_from_cache(function: Any, *arguments: Any) -> None:
         """Fetches an entry's machine code for these arguments from the disk, where it lies there already.
 
@@ -649,6 +655,10 @@ else:
     def of_many(rule: Any, **calls: Any) -> Any:
         """Twin of the compiled `of_many`: the rule itself."""
         return rule
+
+    def here(step: Any) -> Any:
+        """Twin of the compiled `here`: the helper itself."""
+        return step
 
     def load_from_cache(function: Any, *arguments: Any) -> None:
         """Twin of the compiled `load_from_cache`: there is nothing to load."""

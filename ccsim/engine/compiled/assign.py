@@ -31,7 +31,7 @@ from ccsim.engine.compiled.state import (
     queue_now,
     team_now,
 )
-from ccsim.jit import apart, inner, laid_in, lowest_bit
+from ccsim.jit import apart, here, inner, laid_in, lowest_bit
 from ccsim.program.layout import IN_A_LIST, NOT_LISTED, SHARED_BIT, Records
 from ccsim.rules.authority import stay_of
 from ccsim.rules.callbacks import dial_time
@@ -222,7 +222,7 @@ def pick_agent_in_turn(program: Records, floor: Records, now: float, slot: int) 
     return best
 
 
-@laid_in
+@inner
 def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, or of the customer he dials, -1 for none."""
     call = pick_waiting(program, floor, now, agent)
@@ -231,7 +231,7 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
     return call  # type: ignore[no-any-return]
 
 
-@inner
+@laid_in
 def pick_waiting(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, -1 for none."""
     team_code = agent_at(program, agent).team
@@ -287,6 +287,35 @@ def pick_call_in_turn(program: Records, floor: Records, now: float, agent: int) 
             best = first
             best_turn = lane.turn
     return best
+
+
+@inner
+def note_work(floor: Records, agent: int, now: float) -> None:
+    """What the agent did until now adds to his work; who was not here begins anew, time away is not his. Writes agent work."""
+    doing = agent_now(floor, agent)
+    work = agent_work(floor, agent)
+    if not is_on_duty(doing.state):
+        work.came_at = now
+        work.busy_time = 0.0
+    elif is_busy(doing.state):
+        work.busy_time += now - doing.since
+    elif is_away(doing.state):
+        work.came_at += now - doing.since
+
+
+@inner
+def change_state(program: Records, luck: Luck, floor: Records, now: float, agent: int, state: int, customer: int) -> None:
+    """The agent does something else from now on. Writes agents, agent states."""
+    close_agent_state(program, luck, floor, agent, now)
+    doing = agent_now(floor, agent)
+    if program.pick_agent == PickAgent.LEAST_OCCUPIED:
+        note_work(floor, agent, now)
+    doing.state = state
+    doing.since = now
+    doing.customer = customer
+
+
+change_state_here = here(change_state)
 
 
 @laid_in
@@ -378,7 +407,7 @@ def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     if may_transfer(program, floor, slot):
         floor.n_inside += 1
 
-    change_state(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
+    change_state_here(program, luck, floor, now, agent, AgentState.TALK, caller.customer)
     schedule(floor, now + caller.talk_time + caller.hold_time, Event.TALK_END, caller.customer, slot)
 
 
@@ -390,32 +419,6 @@ def lengthen(program: Records, floor: Records, caller: Records) -> None:
     caller.talk_time *= factor
     caller.hold_time *= factor
     caller.wrap_time *= factor
-
-
-@inner
-def note_work(floor: Records, agent: int, now: float) -> None:
-    """What the agent did until now adds to his work; who was not here begins anew, time away is not his. Writes agent work."""
-    doing = agent_now(floor, agent)
-    work = agent_work(floor, agent)
-    if not is_on_duty(doing.state):
-        work.came_at = now
-        work.busy_time = 0.0
-    elif is_busy(doing.state):
-        work.busy_time += now - doing.since
-    elif is_away(doing.state):
-        work.came_at += now - doing.since
-
-
-@inner
-def change_state(program: Records, luck: Luck, floor: Records, now: float, agent: int, state: int, customer: int) -> None:
-    """The agent does something else from now on. Writes agents, agent states."""
-    close_agent_state(program, luck, floor, agent, now)
-    doing = agent_now(floor, agent)
-    if program.pick_agent == PickAgent.LEAST_OCCUPIED:
-        note_work(floor, agent, now)
-    doing.state = state
-    doing.since = now
-    doing.customer = customer
 
 
 @inner

@@ -119,8 +119,8 @@ def events_with_room(floor: Records, has_cases: int) -> int:
 def has_room_for_all(floor: Records, has_cases: int) -> bool:
     """True if the calendar can take what a row of the timetable may bring; `Room.grow` makes it.
 
-    It may wake all who wait (cleared, each redials; when agents come in, each talks or is dialled), and adds one event of each, or
-    two where another agent holds with who waits; agents called back to the phones may each go on a break that fell due.
+    It may wake all who wait (cleared, each redials; when agents come in, each talks or is dialled), and adds one event of each,
+    or two where another agent holds with who waits; agents called back to the phones may each go on a break that fell due.
     """
     most = (floor.n_inside << has_cases) + floor.n_to_call + floor.n_movers + SPARE_EVENTS
     return floor.n_calendar - floor.n_events >= most  # type: ignore[no-any-return]

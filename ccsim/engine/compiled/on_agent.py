@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.assign import assign, change_state, pick_call, schedule, start_idle, stop_idle, unqueue
+from ccsim.engine.compiled.assign import (
+    assign,
+    change_state,
+    change_state_here,
+    pick_call,
+    schedule,
+    start_idle,
+    stop_idle,
+    unqueue,
+)
 from ccsim.engine.compiled.consult import begin_consult
 from ccsim.engine.compiled.lists import unlist
 from ccsim.engine.compiled.person import end_overtime, run_errand
 from ccsim.engine.compiled.state import ON_LIST, REQUEST, agent_now, budget_of, caller_at, case_now, team_now
-from ccsim.jit import apart, inner
+from ccsim.jit import apart, here, inner
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first
@@ -15,6 +24,29 @@ from ccsim.rules.tables import agent_at, team_at
 from ccsim.vocabulary import AgentState, Event
 
 __all__ = ["look_again", "on_seats", "on_wrap_end", "release", "send_home"]
+
+
+pick_call_here = here(pick_call)
+start_idle_here = here(start_idle)
+unqueue_here = here(unqueue)
+
+
+@inner
+def take(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
+    """A waiting call is answered, or a customer dialled. Writes callers, lanes, lists, clock and what `assign` does."""
+    if caller_at(floor, slot).waiting == ON_LIST:
+        unlist(floor, slot)
+        assign(program, luck, floor, now, slot, agent)
+        return
+    unqueue_here(floor, slot)
+    floor.n_inside -= 1
+    if program.consults != 0 and case_now(floor, slot).asks == REQUEST:
+        begin_consult(program, luck, floor, now, slot, agent)
+        return
+    assign(program, luck, floor, now, slot, agent)
+
+
+take_here = here(take)
 
 
 @inner
@@ -28,27 +60,12 @@ def release(program: Records, luck: Luck, floor: Records, now: float, agent: int
         return
     if agent_now(floor, agent).errand != 0 and run_errand(program, luck, floor, now, agent):
         return
-    slot = pick_call(program, floor, now, agent)
+    slot = pick_call_here(program, floor, now, agent)
     if slot >= 0:
-        take(program, luck, floor, now, slot, agent)
+        take_here(program, luck, floor, now, slot, agent)
         return
-    change_state(program, luck, floor, now, agent, AgentState.AVAILABLE, -1)
-    start_idle(floor, team_code, agent)
-
-
-@inner
-def take(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> None:
-    """A waiting call is answered, or a customer dialled. Writes callers, lanes, lists, clock and what `assign` does."""
-    if caller_at(floor, slot).waiting == ON_LIST:
-        unlist(floor, slot)
-        assign(program, luck, floor, now, slot, agent)
-        return
-    unqueue(floor, slot)
-    floor.n_inside -= 1
-    if program.consults != 0 and case_now(floor, slot).asks == REQUEST:
-        begin_consult(program, luck, floor, now, slot, agent)
-        return
-    assign(program, luck, floor, now, slot, agent)
+    change_state_here(program, luck, floor, now, agent, AgentState.AVAILABLE, -1)
+    start_idle_here(floor, team_code, agent)
 
 
 @inner

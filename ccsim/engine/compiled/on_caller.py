@@ -34,7 +34,7 @@ from ccsim.engine.compiled.state import (
     ivr_stay_of,
     last_agent_of,
 )
-from ccsim.jit import apart, inner, laid_in
+from ccsim.jit import apart, here, inner, laid_in
 from ccsim.program.layout import Records
 from ccsim.rules.ivr import node_time
 from ccsim.rules.randomness import Luck, leg_entity
@@ -42,6 +42,22 @@ from ccsim.rules.tables import call_type_at
 from ccsim.vocabulary import Action, AgentState, Event, EventField, Outcome
 
 __all__ = ["enter_node", "enter_queue", "on_fresh_dial", "on_redial", "on_talk_end"]
+
+
+close_queue_stay_here = here(close_queue_stay)
+close_contact_here = here(close_contact)
+close_episode_here = here(close_episode)
+
+
+@inner
+def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """The contact reaches its queue. Writes callers, lanes, calendar, rows."""
+    caller = caller_at(floor, slot)
+    caller.n_offered += 1
+    seek_agent(program, luck, floor, now, slot, call_type_at(program, caller.call_type).lane)
+
+
+enter_queue_here = here(enter_queue)
 
 
 @inner
@@ -108,7 +124,7 @@ def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) ->
 
     floor.lines_in_use += 1
     if program.ivr_start < 0:
-        enter_queue(program, luck, floor, now, slot)
+        enter_queue_here(program, luck, floor, now, slot)
         return
     floor.n_inside += 1
     floor.n_in_ivr += 1
@@ -129,14 +145,6 @@ def enter_node(program: Records, luck: Luck, floor: Records, now: float, slot: i
     if program.n_occasions > 0 and is_closed(program, floor, EventField.NODE, node, now):
         time = 0.0
     schedule(floor, now + time, Event.IVR_END, caller.customer, slot)
-
-
-@inner
-def enter_queue(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """The contact reaches its queue. Writes callers, lanes, calendar, rows."""
-    caller = caller_at(floor, slot)
-    caller.n_offered += 1
-    seek_agent(program, luck, floor, now, slot, call_type_at(program, caller.call_type).lane)
 
 
 @inner
@@ -189,11 +197,11 @@ def hang_up(program: Records, luck: Luck, floor: Records, now: float, slot: int)
     free_line(program, floor, slot)
     if program.authority != 0 and program.return_share > 0.0:  # he may meet another agent in another contact
         keep_earlier(floor, slot)
-    close_queue_stay(program, luck, floor, slot, Outcome.SERVED, now)
-    close_contact(program, luck, floor, slot, Outcome.SERVED, now)
+    close_queue_stay_here(program, luck, floor, slot, Outcome.SERVED, now)
+    close_contact_here(program, luck, floor, slot, Outcome.SERVED, now)
     if program.authority != 0 and comes_again(program, luck, floor, now, slot, Outcome.SERVED):
         return
-    close_episode(program, luck, floor, slot, Outcome.SERVED, now)
+    close_episode_here(program, luck, floor, slot, Outcome.SERVED, now)
     free_slot(floor, slot)
 
 

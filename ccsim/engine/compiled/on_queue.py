@@ -30,7 +30,7 @@ from ccsim.engine.compiled.state import (
     lane_now,
     queue_now,
 )
-from ccsim.jit import apart, inner, laid_in
+from ccsim.jit import apart, here, inner
 from ccsim.program.layout import EXPAND, OFFER, Records
 from ccsim.rules.callers import balks, dial_at, patience_on_leg, redial_delay, redials
 from ccsim.rules.randomness import Luck
@@ -49,36 +49,42 @@ __all__ = [
 ]
 
 
+begin_stay_here = here(begin_stay)
+enqueue_here = here(enqueue)
+n_waiting_here = here(n_waiting)
+pick_agent_here = here(pick_agent)
+stop_idle_here = here(stop_idle)
+
+
 @inner
-def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int, lane: int) -> None:
-    """A leg begins in this lane: an idle agent answers, or he balks, or he waits. Writes as above."""
+def lose_patience_later(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """His patience is drawn, unless it runs already since another queue. Writes callers, calendar."""
     caller = caller_at(floor, slot)
-    kind = call_type_at(program, caller.call_type)
-    caller.gives_up_at = math.inf
-    begin_stay(floor, now, slot, lane, now)
-    if is_taken(program, luck, floor, now, slot):
+    if caller.gives_up_at < math.inf:
         return
-    queue = lane_at(program, lane).queue
-    if queue_at(program, queue).max_waiting <= n_waiting(program, floor, queue):
-        find_room(program, luck, floor, now, slot)
-        return
-    if kind.balk_share > 0.0 and balks_now(program, luck, floor, slot):
-        leave_queue(program, luck, floor, now, slot, Outcome.BALKED)
-        return
-    wait(program, luck, floor, now, slot)
+    recorded = -1.0
+    if caller.recorded >= 0 and leg_of(caller) == 0:
+        recorded = recorded_at(program, caller.recorded).patience
+    patience = patience_of(program, luck, floor, slot, recorded)
+    caller.gives_up_at = now + patience_on_leg(call_type_at(program, caller.call_type), leg_of(caller), patience)
+    if caller.gives_up_at < math.inf:
+        schedule(floor, caller.gives_up_at, Event.ABANDON, caller.customer, slot)
 
 
-@laid_in
+lose_patience_later_here = here(lose_patience_later)
+
+
+@inner
 def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> bool:
     """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call. Writes as above."""
     queue = lane_at(program, caller_at(floor, slot).lane).queue
     if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, EventField.QUEUE, queue, now)):
         leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
         return True
-    agent = pick_agent(program, luck, floor, now, slot)
+    agent = pick_agent_here(program, luck, floor, now, slot)
     if agent < 0:
         return False
-    stop_idle(floor, agent_at(program, agent).team, agent)
+    stop_idle_here(floor, agent_at(program, agent).team, agent)
     assign(program, luck, floor, now, slot, agent)
     if caller_at(floor, slot).waiting == RINGING:
         lose_patience_later(program, luck, floor, now, slot)
@@ -95,33 +101,41 @@ def balks_now(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
     return balks(luck, call_type_at(program, caller.call_type), caller.entity, caller.contact, waiting, last_wait)
 
 
-@laid_in
+@inner
 def wait(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
     """He waits in his lane, unless he rather rings off to be called back. Writes callers, lanes, earlier, calendar, rows."""
     if program.n_callbacks > 0 and may_ring_off(program, luck, floor, now, slot, True):
         ring_off(program, luck, floor, now, slot)
         return
     floor.n_inside += 1
-    enqueue(floor, slot)
-    lose_patience_later(program, luck, floor, now, slot)
+    enqueue_here(floor, slot)
+    lose_patience_later_here(program, luck, floor, now, slot)
     if queue_at(program, lane_at(program, caller_at(floor, slot).lane).queue).n_steps > 0:
         keep_earlier(floor, slot)
         await_step(program, floor, now, slot, 0)
 
 
+is_taken_here = here(is_taken)
+wait_here = here(wait)
+
+
 @inner
-def lose_patience_later(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
-    """His patience is drawn, unless it runs already since another queue. Writes callers, calendar."""
+def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: int, lane: int) -> None:
+    """A leg begins in this lane: an idle agent answers, or he balks, or he waits. Writes as above."""
     caller = caller_at(floor, slot)
-    if caller.gives_up_at < math.inf:
+    kind = call_type_at(program, caller.call_type)
+    caller.gives_up_at = math.inf
+    begin_stay_here(floor, now, slot, lane, now)
+    if is_taken_here(program, luck, floor, now, slot):
         return
-    recorded = -1.0
-    if caller.recorded >= 0 and leg_of(caller) == 0:
-        recorded = recorded_at(program, caller.recorded).patience
-    patience = patience_of(program, luck, floor, slot, recorded)
-    caller.gives_up_at = now + patience_on_leg(call_type_at(program, caller.call_type), leg_of(caller), patience)
-    if caller.gives_up_at < math.inf:
-        schedule(floor, caller.gives_up_at, Event.ABANDON, caller.customer, slot)
+    queue = lane_at(program, lane).queue
+    if queue_at(program, queue).max_waiting <= n_waiting_here(program, floor, queue):
+        find_room(program, luck, floor, now, slot)
+        return
+    if kind.balk_share > 0.0 and balks_now(program, luck, floor, slot):
+        leave_queue(program, luck, floor, now, slot, Outcome.BALKED)
+        return
+    wait_here(program, luck, floor, now, slot)
 
 
 @inner

@@ -21,7 +21,7 @@ from ccsim.engine.compiled.state import (
     row_table,
     segment_at,
 )
-from ccsim.jit import apart, inner
+from ccsim.jit import apart, inner, laid_in
 from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT
 from ccsim.program.layout import Records
 from ccsim.rules.digest import fold
@@ -278,7 +278,7 @@ def close_episode(program: Records, luck: Luck, floor: Records, slot: int, outco
         fold(row_table(floor, 0), caller.episode_row, _EPISODE_WORDS, digest_at(floor, 0))
 
 
-@inner
+@laid_in
 def close_agent_state(program: Records, luck: Luck, floor: Records, agent: int, ended_at: float) -> None:
     """What the agent did since his last change is over; nothing is kept of an instant. Writes one agent state, counts."""
     doing = agent_now(floor, agent)
