@@ -44,7 +44,8 @@ def test_calls_and_answering_teams_are_those_of_the_compiled_tables(file: Path) 
     text = re.sub(r"\s+", " ", explain(scenario))
     program, names = compile_scenario(scenario)
     for code, name in enumerate(names.call_types):
-        total = float(program.flows.volume[code].sum())
+        told_of = program.intervals.starts_at >= program.settings.count_from[0]  # not the days before that are simulated too
+        total = float(program.flows.volume[code][told_of].sum())
         if scenario.replay is None and scenario.run.mode == "terminating":
             assert f"{total:,.0f}" in text or f"{total:,.1f}" in text, name
     for lane in range(len(program.lanes)):
