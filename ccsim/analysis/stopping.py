@@ -19,7 +19,7 @@ import numpy as np
 from ccsim.analysis.curves import Spots
 from ccsim.analysis.paired import Sample
 
-__all__ = ["FIRST", "Precision", "interval", "looks", "need", "width"]
+__all__ = ["FIRST", "Precision", "in_batches", "interval", "looks", "need", "width"]
 
 FIRST = 50
 """Replications before the first look; with fewer the variance is too rough to stop by."""
@@ -66,6 +66,13 @@ def interval(sample: Sample, share: bool, signed: bool, confidence: float) -> tu
     low, high = spots.ends(share, signed, confidence)
     floor = -math.inf if signed else 0.0
     return float(spots.value[0]), max(float(low[0]), floor), float(high[0])
+
+
+def in_batches(sample: Sample, size: int) -> Sample:
+    """Sums of whole batches of so many replications, which are independent of each other; what is left over is left out."""
+    whole = len(sample.numerators) // size
+    numerators, denominators = (side[: whole * size].reshape(whole, size).sum(axis=1) for side in sample)
+    return Sample(numerators, denominators)
 
 
 def width(value: float, low: float, high: float) -> float:

@@ -68,6 +68,12 @@ _LONG = 10.0  # seconds from which one is told what a job takes, also where nobo
     help="The answer is the same; compiled is fast, reference can be read.",
 )
 @click.option("--controls", is_flag=True, default=False, help="Take the known noise of arrivals out of the centre's KPIs.")
+@click.option(
+    "--sampling",
+    type=click.Choice(["plain", "stratified", "antithetic"]),
+    default="plain",
+    help="How busy days are spread over replications: by chance, evenly, or in opposite pairs.",
+)
 @click.option("--intervals", is_flag=True, default=False, help="Also every interval, for the centre and each queue.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write tables to a new folder in DIR.")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv", help="Of the files.")
@@ -85,6 +91,7 @@ def command(
     until: tuple[str, ...],
     max_reps: int,
     controls: bool,
+    sampling: str,
     seed: int | None,
     jobs: int | None,
     engine: str,
@@ -107,6 +114,8 @@ def command(
     if calls and out is None:
         raise click.UsageError("--calls writes files. Try: --calls --out runs")
     _refuse_format(file_format, out)
+    if sampling != "plain" and out is not None:
+        raise click.UsageError("--out keeps runs that can be done again and compared by their seed: not with --sampling")
     precisions = [_precision(text) for text in until]
     if until and (reps or 2) > max_reps:
         raise click.UsageError(f"--reps {reps} is more than --max-reps {max_reps}")
@@ -128,12 +137,12 @@ def command(
         try:
             result = run(
                 scenario, reps=reps, seed=seed, engine=engine, jobs=jobs, rows=calls, keep_runs=out is not None,
-                until=precisions, max_reps=max_reps, controls=controls, progress=told,
+                until=precisions, max_reps=max_reps, controls=controls, sampling=sampling, progress=told,
             )  # fmt: skip
         except ValueError as error:
-            if not (until or controls) or type(error) is not ValueError:
+            if not (until or controls or sampling != "plain") or type(error) is not ValueError:
                 raise
-            raise click.UsageError(f"--{'' if str(error).startswith('controls') else 'until: '}{error}") from None
+            raise click.UsageError(f"--{'' if str(error).startswith(('controls', 'sampling')) else 'until: '}{error}") from None
     _print(result, as_json, intervals)
     if out is not None:
         _write(result, out, force, calls, file_format, quiet)

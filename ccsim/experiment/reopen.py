@@ -118,6 +118,8 @@ def _refuse_unlike(base: Result, other: Result, base_name: str, name: str) -> No
     """Replications come in pairs only where seed, number and what they are judged by agree."""
     if not other.accumulator.keeps_runs:
         raise ValueError(f"{name} kept no sums of single replications. Try: run it again with --out")
+    if not (base.has_plain_days and other.has_plain_days):
+        raise ValueError("days were spread over replications: their callers are not the same. Try: sampling='plain'")
     for what in ("seed", "replications"):
         ours, theirs = getattr(base, what), getattr(other, what)
         if ours != theirs:

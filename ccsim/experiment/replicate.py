@@ -20,7 +20,7 @@ from ccsim.engine import Replication
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import LAYOUT_VERSION
 
-__all__ = ["ENGINES", "Digest", "Simulator", "default_jobs", "replicate", "simulator", "unbroken"]
+__all__ = ["ENGINES", "Digest", "Simulator", "default_jobs", "each_its_own", "replicate", "simulator", "unbroken"]
 
 ENGINES = ("auto", "compiled", "reference")
 
@@ -39,6 +39,11 @@ def default_jobs(program: Program) -> int:
     if mean_calls(program) < _WORTH_A_THREAD:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def each_its_own(program_of: Callable[[int], Program], seed: int, engine: str, **options: Any) -> Simulator:
+    """As `simulator`, with a Program of its own for each replication."""
+    return lambda replication: simulator(program_of(replication), seed, engine, **options)(replication)
 
 
 def simulator(program: Program, seed: int, engine: str, *, rows: bool, policy: Any = None, digest: bool = True) -> Simulator:

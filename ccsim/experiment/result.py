@@ -63,7 +63,7 @@ class Controlled(NamedTuple):
     gain : float or None
         So many times the replications would give as narrow an interval without controls.
     used : int
-        Controls in the regression; 0 where none could be used.
+        Controls in the regression, 0 where none could be used; batches where days were spread.
     """
 
     id: str
@@ -77,15 +77,18 @@ class Controlled(NamedTuple):
 
 
 class Controls(NamedTuple):
-    """Control variates of a run.
+    """How the variance of a run was reduced, and by how much.
 
     Attributes
     ----------
+    how : str
+        regression (on arrivals), stratified or antithetic (busyness of days).
     names : tuple of str
-        What is known of each replication's arrivals, with known means.
+        What was regressed on, with known means; what was spread.
     kpis : tuple of Controlled
     """
 
+    how: str
     names: tuple[str, ...]
     kpis: tuple[Controlled, ...]
 
@@ -137,7 +140,7 @@ class Result:
     precise : tuple of Precise
         Of a run `until` KPIs are exact enough: how exact each is.
     controls : Controls or None
-        Of a run with `controls`: its KPIs without the noise of arrivals.
+        Of a run with `controls` or `sampling`: its KPIs with less noise.
     """
 
     scenario: Scenario
@@ -261,6 +264,11 @@ class Result:
         import_module("ccsim.report.html").write_report(self, Path(path), comparison)
 
     @property
+    def has_plain_days(self) -> bool:
+        """False if the busyness of days was spread over replications, which then are not those of the seed alone."""
+        return self.controls is None or self.controls.how == "regression"
+
+    @property
     def fingerprint(self) -> str:
         """sha256 of everything in the scenario that decides the outcomes."""
         return self.scenario.fingerprint
@@ -280,6 +288,8 @@ class Result:
         StoreError
             If the folder exists or cannot be written.
         """
+        if not self.has_plain_days:
+            raise ValueError("days were spread: a saved run has those of its seed. Try: sampling='plain'")
         if self.rows is None:
             raise ValueError("this run kept only counts. Try: ccsim.run(scenario, rows=True)")
         return save(

@@ -12,11 +12,12 @@ from ccsim.analysis import Accumulator, Metrics, Target
 from ccsim.analysis.stopping import FIRST, Precision, looks
 from ccsim.engine import Replication
 from ccsim.experiment.arrivals import Arrivals, why_not
+from ccsim.experiment.busy_days import BATCHES, BusyDays, why_no_spread
 from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
 from ccsim.experiment.differences import Simulated
 from ccsim.experiment.forecast import admit, forecast
-from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, replicate, simulator, unbroken
+from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, each_its_own, replicate, simulator, unbroken
 from ccsim.experiment.requirement import required_note, required_of
 from ccsim.experiment.result import Controls, Neighbour, Precise, Result
 from ccsim.experiment.textbook import textbook_figures
@@ -48,6 +49,7 @@ def run(
     until: Until = (),
     max_reps: int = MOST,
     controls: bool = False,
+    sampling: str = "plain",
     policy: Any = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -75,6 +77,11 @@ def run(
     controls : bool
         Also give the centre's KPIs without the noise of arrivals, which are known: the result's `controls`, and with `until`
         what is looked at. ValueError where the mean number of calls is not known.
+    sampling : {"plain", "stratified", "antithetic"}
+        How busy the days of the replications are: by chance; spread evenly, five replications at a time; or in pairs of
+        opposite ones. The law of a replication stays, and its luck otherwise; the result's `controls` has the KPIs with
+        intervals that know, which elsewhere are as wide as ever. ValueError where no day is busier than another, or together
+        with `controls`.
     policy : object, optional
         Custom routing, see `check_policy`.
     progress : callable, optional
@@ -108,23 +115,27 @@ def run(
         raise ValueError(f"jobs: got {jobs}; allowed: 1 or more")
     if controls and (reason := why_not(scenario)):
         raise ValueError(f"controls: {reason}")
+    if sampling not in ("plain", *BATCHES) or (controls and sampling != "plain"):
+        raise ValueError(f"sampling: got {sampling!r}; allowed: plain, {', '.join(BATCHES)}, and only plain with controls")
     scenario = calibrate(scenario, engine="reference" if engine == "reference" else "compiled", jobs=jobs)
     compiled = compile_scenario(scenario)
     jobs = default_jobs(compiled.program) if jobs is None else jobs
-    if until and engine == "auto" and policy is None:
+    if sampling != "plain" and (reason := why_no_spread(compiled.program)):
+        raise ValueError(f"sampling: {reason}")
+    if (until or sampling != "plain") and engine == "auto" and policy is None:
         engine = "compiled"  # nobody knows yet how many replications there will be: more than a cold start is worth
     engine, plainly = choose_engine(engine, policy, compiled.program, planned * (3 if neighbours else 1))
     if plainly:
         warm_in_background()
-    how = _How(seed, planned, engine, jobs, policy, plainly)
+    how = _How(seed, planned, engine, jobs, policy, plainly, sampling)
     admit(forecast([compiled.program], max_reps if until and rows else planned, engine, jobs, rows), progress)
 
     started = time.perf_counter()
-    accumulator = new_accumulator(scenario, compiled, keep_runs=keep_runs or controls or bool(until))
+    accumulator = new_accumulator(scenario, compiled, keep_runs=keep_runs or controls or sampling != "plain" or bool(until))
     digest, kept, interrupted = Digest(), [], False
     plan = Simulated(scenario.name, scenario, compiled, accumulator, digest)
     arrivals = Arrivals(scenario, compiled) if controls else None
-    ends = _Ends(plan, arrivals, until, planned, max_reps)
+    ends = _Ends(plan, arrivals, BATCHES.get(sampling, 1), until, planned, max_reps)
     try:
         for done in how.until(ends, compiled.program, rows=rows):
             with unbroken():
@@ -170,7 +181,7 @@ def run(
         elapsed=elapsed,
         interrupted=interrupted,
         precise=ends.precise,
-        controls=_controls(plan, arrivals),
+        controls=_controls(plan, arrivals, sampling),
     )
 
 
@@ -205,13 +216,16 @@ def add(accumulator: Accumulator, program: Program, done: Replication) -> Counts
     return counts
 
 
-def _controls(plan: Simulated, arrivals: Arrivals | None) -> Controls | None:
-    """The KPIs without the noise of arrivals; None where nobody asked, or nothing was simulated."""
-    if arrivals is None or not plan.accumulator.n:
+def _controls(plan: Simulated, arrivals: Arrivals | None, sampling: str) -> Controls | None:
+    """The KPIs with less noise; None where nobody asked, or nothing was simulated."""
+    if not plan.accumulator.n or (arrivals is None and sampling == "plain"):
         return None
-    from ccsim.experiment.until import controlled  # builds on `compare`, which builds on this module
+    from ccsim.experiment.until import controlled, spread  # builds on `compare`, which builds on this module
 
-    return Controls(tuple(arrivals.names), controlled(plan, arrivals.controls))
+    if arrivals is not None:
+        return Controls("regression", tuple(arrivals.names), controlled(plan, arrivals.controls))
+    size = BATCHES[sampling]
+    return Controls(sampling, (f"busyness of days, {size} replications at a time",), spread(plan, size))
 
 
 class _How(NamedTuple):
@@ -223,6 +237,7 @@ class _How(NamedTuple):
     jobs: int
     policy: Any
     plainly: bool
+    sampling: str
 
     def replications(self, program: Program, *, rows: bool, digest: bool = True) -> Iterator[Replication]:
         """All replications of a program, in order."""
@@ -243,7 +258,10 @@ class _How(NamedTuple):
                 return
 
     def _simulator(self, program: Program, rows: bool, digest: bool) -> Simulator:
-        return simulator(program, self.seed, self.engine, rows=rows, policy=self.policy, digest=digest)
+        options = {"rows": rows, "policy": self.policy, "digest": digest}
+        if self.sampling == "plain":
+            return simulator(program, self.seed, self.engine, **options)
+        return each_its_own(BusyDays(program, self.seed, self.sampling).program_of, self.seed, self.engine, **options)
 
     @property
     def _workers(self) -> int:
@@ -269,7 +287,7 @@ class _Ends:
         Replications it will take, as far as one can tell.
     """
 
-    def __init__(self, plan: Simulated, arrivals: Arrivals | None, until: Until, first: int, most: int) -> None:
+    def __init__(self, plan: Simulated, arrivals: Arrivals | None, batch: int, until: Until, first: int, most: int) -> None:
         self.looks = looks(first, most)
         self.expected, self._most = first, most
         self._plan, self._arrivals = plan, arrivals
@@ -277,7 +295,7 @@ class _Ends:
         if until:
             from ccsim.experiment.until import goals_of  # builds on `compare`, which builds on this module
 
-            self._goals = goals_of(plan, until)
+            self._goals = goals_of(plan, until, batch)
             self.expected = most
 
     @property

@@ -14,14 +14,15 @@ from ccsim import units
 from ccsim.analysis import REGISTRY
 from ccsim.analysis.controls import adjusted
 from ccsim.analysis.estimate import number_or_none
-from ccsim.analysis.stopping import Precision, interval, need, width
+from ccsim.analysis.paired import Sample
+from ccsim.analysis.stopping import Precision, in_batches, interval, need, width
 from ccsim.errors import Refusal, nearest
 from ccsim.experiment.compare import question_of
 from ccsim.experiment.comparison import Key
 from ccsim.experiment.differences import Question, Simulated, sample_of
 from ccsim.experiment.result import Controlled, Precise
 
-__all__ = ["Goals", "controlled", "goals_of", "parse_precision"]
+__all__ = ["Goals", "controlled", "goals_of", "parse_precision", "spread"]
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +73,7 @@ class Goals(NamedTuple):
     precisions: tuple[Precision, ...]
     keys: tuple[Key, ...]
     question: Question
+    batch: int
 
     def judge(self, plan: Simulated, controls: Floats | None) -> tuple[Precise, ...]:
         """How exact they are by now; with controls, without what these explain."""
@@ -82,6 +84,7 @@ class Goals(NamedTuple):
         kpi = REGISTRY[key.id]
         sample, share = sample_of(plan, key, self.question), kpi.unit == "share"
         if controls is None:
+            sample = in_batches(sample, self.batch)
             found = interval(sample, share, kpi.signed, self.question.confidence)
         else:
             found = adjusted(sample, controls, share, kpi.signed, self.question.confidence)[:3]
@@ -108,8 +111,37 @@ def _controlled(plan: Simulated, key: Key, controls: Floats, question: Question)
     return Controlled(*key, value, low, high, number_or_none(found.gain), found.used)
 
 
-def goals_of(plan: Simulated, wanted: str | Precision | Sequence[str | Precision]) -> Goals:
+def spread(plan: Simulated, batch: int) -> tuple[Controlled, ...]:
+    """Return the KPIs of the centre that `compare` compares, with intervals that take batches of replications as the sample."""
+    question = question_of(plan.scenario, plan.compiled.program, None, {})
+    return tuple(_spread(plan, key, batch, question) for key in question.keys)
+
+
+def _spread(plan: Simulated, key: Key, batch: int, question: Question) -> Controlled:
+    kpi, sample = REGISTRY[key.id], sample_of(plan, key, question)
+    batches = in_batches(sample, batch)
+    n = len(batches.numerators) * batch
+    if n < 2 * batch:
+        return Controlled(*key, None, None, None, None, len(batches.numerators))
+    found = interval(batches, kpi.unit == "share", kpi.signed, question.confidence)
+    value, low, high = (number_or_none(kpi.scale * x) for x in found)
+    gain = _squared_error(Sample(sample.numerators[:n], sample.denominators[:n])) / (_squared_error(batches) or math.nan)
+    return Controlled(*key, value, low, high, number_or_none(gain), len(batches.numerators))
+
+
+def _squared_error(sample: Sample) -> float:
+    """Of the ratio of sums, were its members independent."""
+    n, parts = len(sample.numerators), sample.parts
+    return float((parts * parts).sum() / (n - 1) / n)
+
+
+def goals_of(plan: Simulated, wanted: str | Precision | Sequence[str | Precision], batch: int = 1) -> Goals:
     """Return what is asked of the KPIs of the centre; of a service level with several thresholds the first is meant.
+
+    Parameters
+    ----------
+    batch : int
+        Replications that depend on each other.
 
     Raises
     ------
@@ -122,4 +154,4 @@ def goals_of(plan: Simulated, wanted: str | Precision | Sequence[str | Precision
     precisions = tuple(parse_precision(one) if isinstance(one, str) else one for one in listed)
     question = question_of(plan.scenario, plan.compiled.program, [one.kpi for one in precisions], {})
     keys = tuple(next(key for key in question.keys if key.id == one.kpi) for one in precisions)
-    return Goals(precisions, keys, question)
+    return Goals(precisions, keys, question, batch)

@@ -38,11 +38,11 @@ def result_fields(result: Result, scopes: tuple[str, ...] = ()) -> dict[str, Any
 
 
 def _controls_fields(result: Result) -> dict[str, Any]:
-    """Return the KPIs without the noise of arrivals; nothing of a run without controls."""
+    """Return the KPIs with less noise, and how; nothing of a run without such."""
     if result.controls is None:
         return {}
     kpis = [controlled._asdict() for controlled in result.controls.kpis]
-    return {"controls": {"names": list(result.controls.names), "kpis": kpis}}
+    return {"controls": {"how": result.controls.how, "names": list(result.controls.names), "kpis": kpis}}
 
 
 def _equal_pay_fields(scenario: Scenario) -> dict[str, Any]:

@@ -508,7 +508,7 @@ _NO_GAIN = 1.1
 
 
 def control_lines(result: Result) -> list[str]:
-    """Return what the KPIs are without the noise of arrivals, where that gains anything, and by what it was taken out."""
+    """Return what the KPIs are with less noise, where that gains anything, and by what it was taken out."""
     from ccsim.analysis import REGISTRY
 
     if result.controls is None:
@@ -523,6 +523,9 @@ def control_lines(result: Result) -> list[str]:
         ends = f"[{scale * found.low:.4g}, {scale * found.high:.4g}]"
         lines.append(f"{name} {shown(found.value, kpi.unit)} {ends}, as exact as {found.gain:.1f} times the replications.")
     names = "; ".join(result.controls.names)
+    if result.controls.how != "regression":
+        said = f"{result.controls.how.capitalize()} {names}; intervals here know it, those above do not and are as wide as ever"
+        return [f"{said}:", *lines] if lines else [f"{said}; no gain in any KPI of the centre."]
     if not lines:
         return [f"Control variates ({names}): no gain in any KPI of the centre."]
     return [f"Without the noise of arrivals, whose means are known ({names}), by regression:", *lines]

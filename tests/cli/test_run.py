@@ -92,6 +92,8 @@ def test_every_option_reaches_the_simulation(call: Call, minimal: Path, monkeypa
         "--until",
         "asa ±1s",
         "--controls",
+        "--sampling",
+        "plain",
         "--max-reps",
         "9",
         "--calls",
@@ -101,6 +103,7 @@ def test_every_option_reaches_the_simulation(call: Call, minimal: Path, monkeypa
     assert call("run", minimal, *options).exit_code == 130
     del asked["progress"]
     assert asked.pop("until") == [Precision("asa", 1.0, False)] and asked.pop("max_reps") == 9 and asked.pop("controls")
+    assert asked.pop("sampling") == "plain"
     assert asked == {"reps": 7, "seed": 5, "jobs": 3, "engine": "reference", "rows": True, "keep_runs": True}
     assert not (minimal.parent / "runs").exists(), "a run that never ended leaves nothing"
 
@@ -435,3 +438,14 @@ def test_controls_say_what_they_gain(call: Call, minimal: Path) -> None:
     assert fields["kpis"][0]["id"] == "service_level" and fields["kpis"][0]["gain"] > 1.0
     refused = call("run", SCENARIOS / "replay.yaml", "--controls")
     assert refused.exit_code == 2 and "--controls: recorded calls" in refused.stderr
+
+
+def test_spread_days_say_what_they_gain(call: Call, minimal: Path) -> None:
+    options = ("--set", "uncertainty.centre_day=20%", "--reps", "60", "--jobs", "1", "--sampling")
+    text = " ".join(call("run", minimal, *options, "stratified").stdout.split())
+    assert "Stratified busyness of days, 5 replications at a time; intervals here know it" in text
+    assert re.search(r"Occupancy \d\d\.\d % \[[\d.]+, [\d.]+\], as exact as [\d.]+ times the replications\.", text), text
+    nothing = call("run", minimal, "--sampling", "antithetic")
+    assert nothing.exit_code == 2 and "--sampling: no day is busier than another" in nothing.stderr
+    kept = call("run", minimal, *options, "stratified", "--out", minimal.parent / "runs")
+    assert kept.exit_code == 2 and "not with --sampling" in kept.stderr
