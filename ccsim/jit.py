@@ -18,7 +18,7 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -56,6 +56,7 @@ ENABLED: bool = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 _COMPILED_SOURCES = ("jit.py", "vocabulary.py", "program/layout.py", "outcomes/tables.py", "rules", "engine/compiled")
 
 
+@cache
 def _source_hash() -> str:
     """Hash of every source that a cached kernel may contain, and of the versions that compiled it."""
     import numba
@@ -674,14 +675,36 @@ else:
 
         return call
 
+    class _Row:
+        """A row by reference; numpy's own records take several times as long to get at a field."""
+
+        __slots__ = ("_columns", "_index")
+
+        def __init__(self, columns: dict[str, Any], index: int) -> None:
+            set_columns(self, columns)
+            set_index(self, index)
+
+        def __getattr__(self, name: str) -> Any:
+            return self._columns[name][self._index]
+
+        __getitem__ = __getattr__
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            self._columns[name][self._index] = value
+
+    set_columns, set_index = _Row._columns.__set__, _Row._index.__set__  # type: ignore[attr-defined]
+
     def accessor(owner: Any, field: str, row: Any) -> Any:
         """Twin of the compiled `accessor`."""
-
-        import numpy as np
+        last: tuple[Any, Any] = (None, None)  # a table and its columns: getting them takes longer than all else here
 
         def row_at(record: Any, index: int) -> Any:
+            nonlocal last
             table = _bound[int(record[field])]
-            return table.reshape(-1).view(row).view(np.recarray)[index]
+            if last[0] is not table:
+                rows = table.reshape(-1).view(row)
+                last = table, {name: rows[name] for name in row.names}
+            return _Row(last[1], index)
 
         return row_at
 

@@ -223,7 +223,8 @@ def progress(quiet: bool, engine: str) -> Iterator[Watch | None]:
     from ccsim.experiment.cold import kernel_is_ready
 
     if engine != "reference" and not kernel_is_ready():
-        message("compiling the kernel, once per machine: this takes some seconds ...")
+        meanwhile = "this takes some seconds" if engine == "compiled" else "until then a small job is done without it"
+        message(f"compiling the kernel, once per machine: {meanwhile} ...")
     if not sys.stderr.isatty():
         yield Watch(None)
         return

@@ -14,7 +14,7 @@ from ccsim.engine import Replication
 from ccsim.experiment.arrivals import Arrivals, why_not
 from ccsim.experiment.busy_days import BATCHES, BusyDays, why_no_spread
 from ccsim.experiment.calibrate import calibrate
-from ccsim.experiment.cold import is_sooner_without_kernel, replicate_plainly, warm_in_background
+from ccsim.experiment.cold import PlainWorkers, is_sooner_without_kernel, warm_in_background
 from ccsim.experiment.differences import Simulated
 from ccsim.experiment.forecast import admit, forecast
 from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, each_its_own, replicate, simulator, unbroken
@@ -127,7 +127,7 @@ def run(
     engine, plainly = choose_engine(engine, policy, compiled.program, planned * (3 if neighbours else 1))
     if plainly:
         warm_in_background()
-    how = _How(seed, planned, engine, jobs, policy, plainly, sampling)
+    how = _How(seed, planned, engine, jobs, policy, PlainWorkers() if plainly else None, sampling)
     admit(forecast([compiled.program], max_reps if until and rows else planned, engine, jobs, rows), progress)
 
     started = time.perf_counter()
@@ -236,14 +236,19 @@ class _How(NamedTuple):
     engine: str
     jobs: int
     policy: Any
-    plainly: bool
+    plain: PlainWorkers | None
     sampling: str
 
     def replications(self, program: Program, *, rows: bool, digest: bool = True) -> Iterator[Replication]:
         """All replications of a program, in order."""
-        if self.plainly:
-            return replicate_plainly(program, self.seed, self.planned)
-        return replicate(self._simulator(program, rows, digest), range(self.planned), self._workers)
+        done = 0
+        if self.plain is not None:
+            for replication in self.plain.replicate(program, self.seed, self.planned, only_while_cold=True):
+                yield replication
+                done += 1
+        if done < self.planned:
+            how = self if self.plain is None else self._replace(engine="compiled")
+            yield from replicate(how._simulator(program, rows, digest), range(done, self.planned), how._workers)
 
     def until(self, ends: _Ends, program: Program, *, rows: bool) -> Iterator[Replication]:
         """Replications in order, from look to look, until the run may end; as many as planned where nothing is looked at."""
