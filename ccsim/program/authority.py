@@ -118,9 +118,10 @@ def _write_settings(scenario: Scenario, settings: Records) -> None:
     s.first_leg, s.next_leg, s.retell = right.first_leg, right.next_leg, right.retell
     s.decide_frontline, s.decide_supervisor = right.decide.frontline, right.decide.supervisor
     s.lose_caller = right.escalate.lose_caller
-    s.consults = any((call.on_shortfall or right.on_shortfall).consult > 0.0 for call in scenario.calls.values())
+    needing = [call for call in scenario.calls.values() if call.needs_authority]
+    s.consults = any((call.on_shortfall or right.on_shortfall).consult > 0.0 for call in needing)
     s.consult, s.consult_at_most = right.consult, right.consult_at_most
-    s.warm, s.brief = right.escalate.transfer == "warm", right.escalate.brief
+    s.warm, s.brief = bool(needing) and right.escalate.transfer == "warm", right.escalate.brief
     if right.leakage is not None:
         s.leak_share, s.leak_amount = right.leakage.share, right.leakage.amount
 

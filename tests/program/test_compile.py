@@ -393,3 +393,14 @@ def test_nobody_can_write_into_a_program() -> None:
         assert table.flags.c_contiguous, name
     with pytest.raises(ValueError, match="read-only"):
         program.settings.lines[0] = 3
+
+
+def test_where_no_case_needs_authority_nobody_is_asked_or_briefed() -> None:
+    """The kernel keeps no cases then, whatever make_it_right says."""
+    right = {"on_shortfall": "consult", "escalate": {"transfer": "warm"}}
+    calls = {"calls": {"volume": "60/h", "handle": "3m"}}
+    settings = compile_scenario(from_dict({"calls": calls, "agents": 4, "make_it_right": right})).program.settings[0]
+    assert (settings.authority, settings.consults, settings.warm) == (0, 0, 0)
+    calls["calls"]["needs_authority"] = {"share": "10%", "amount": 50}  # type: ignore[assignment]
+    settings = compile_scenario(from_dict({"calls": calls, "agents": 4, "make_it_right": right})).program.settings[0]
+    assert (settings.authority, settings.consults, settings.warm) == (1, 1, 1)
