@@ -13,7 +13,7 @@ def keeps_cases(scenario: Scenario) -> bool:
     return (
         any(call.needs_authority or call.unresolved for call in scenario.calls.values())
         or any(team.unresolved for team in scenario.agents.values())
-        or scenario.make_it_right.leakage is not None
+        or (scenario.make_it_right.leakage is not None and scenario.make_it_right.leakage.share > 0.0)
         or _decide_by_it(scenario)
     )
 
