@@ -444,6 +444,6 @@ def _scope_name(place: str, period: str) -> str:
 
 def _scope_of(estimate: Estimate) -> str:
     """Name in `kpi.SCOPES` of the scope an estimate belongs to."""
-    place = next((kind for kind in ("call_type", "queue", "team", "ivr_node") if kind in estimate.scope), "centre")
+    place = next((kind for kind in ("call_type", "queue", "team", "ivr_node", "passage") if kind in estimate.scope), "centre")
     period = next((kind for kind in ("day", "interval") if kind in estimate.scope), "run")
     return _scope_name(place, period)

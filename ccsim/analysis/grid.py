@@ -26,7 +26,7 @@ from ccsim.analysis.kpi import (
 )
 from ccsim.analysis.plan import Required, micros, required_time
 from ccsim.analysis.staff import CENTRE_TERMS, STAFF_TERMS, is_priced, numbers, staff_reader
-from ccsim.outcomes import CALLBACK_COUNTS, CASE_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, WITHIN_COUNTS, Counts
+from ccsim.outcomes import CALLBACK_COUNTS, CASE_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, PASSAGE_COUNTS, WITHIN_COUNTS, Counts
 from ccsim.program.layout import Names, Program
 
 __all__ = ["Block", "Calendar", "Grid", "Measure", "calendar_of", "grids_of"]
@@ -241,7 +241,17 @@ def grids_of(program: Program, names: Names, calendar: Calendar, required: Requi
         needed[0] = required_time(required.by_queue, calendar.opening_time)
     staff = staff_reader(program, calendar.opening_time, required)
 
+    ways = passages_of(program)
+
+    def passages(counts: Counts) -> Floats:
+        """Of a whole replication, so all of it stands in the first interval."""
+        terms = np.zeros((len(PASSAGE_COUNTS.names or ()), len(ways), len(program.intervals)))
+        for number, field in enumerate(PASSAGE_COUNTS.names or ()):
+            terms[number, :, 0] = counts.passages[field][[a for a, _ in ways], [b for _, b in ways]]
+        return terms
+
     everything = ("run", "day", "interval")
+    between = tuple(("passage", f"{names.queues[a]} -> {names.queues[b]}") for a, b in ways)
     nodes = tuple(("ivr_node", name) for name in names.ivr_nodes)
     of_nodes = Grid("contact", nodes, (*(IVR_COUNTS.names or ()), "open_ivr_time"), visits, everything)
     of_callbacks = Grid("callback", (("centre", ""), *queues), CALLBACK_COUNTS.names or (), callbacks, ("run", "day"))
@@ -252,10 +262,29 @@ def grids_of(program: Program, names: Names, calendar: Calendar, required: Requi
         Grid("episode", types, outcomes, episodes, ("run", "day")),
         Grid("agent", teams, (*STAFF_TERMS, *CENTRE_TERMS), staff, everything),
         Grid("agent", queues, ("required_time",), lambda _: needed, everything),
+        *([Grid("contact", between, PASSAGE_COUNTS.names or (), passages, ("run",))] if ways else []),
         *([of_nodes] if nodes else []),
         *([of_cases] if program.settings.authority[0] else []),
         *([of_callbacks] if len(program.callbacks) else []),
     ]
+
+
+def passages_of(program: Program) -> list[tuple[int, int]]:
+    """From which queue to which contacts may go, by code: overflows, transfers, out of the wrong queue, escalations."""
+    found: set[tuple[int, int]] = set()
+    for queue, row in enumerate(program.queues):
+        steps = program.steps[int(row.first_step) : int(row.first_step + row.n_steps)]
+        found |= {(queue, int(step.to)) for step in steps if step.to >= 0}
+    misroutes = bool((program.ivr_nodes.misroute_share > 0.0).any()) if len(program.ivr_nodes) else False
+    for kind, row in enumerate(program.call_types):
+        here = program.lanes.queue[program.lanes.call_type == kind].tolist()
+        onward = program.lanes.queue[program.ways.lane[int(row.first_way) : int(row.first_way + row.n_ways)]].tolist()
+        if row.transfer_share > 0.0:
+            onward.append(int(program.call_types.queue[row.transfer_to]))
+        found |= {(a, b) for a in here for b in onward if a != b or row.transfer_share > 0.0}
+        if misroutes:
+            found |= {(a, int(row.queue)) for a in program.lanes.queue.tolist()}
+    return sorted(found)
 
 
 def _membership(owner_of: NDArray[Any], n_owners: int) -> Floats:

@@ -28,7 +28,7 @@ __all__ = [
     "signed_terms",
 ]
 
-PLACES = ("centre", "call_type", "queue", "team", "ivr_node")
+PLACES = ("centre", "call_type", "queue", "team", "ivr_node", "passage")
 PERIODS = ("run", "day", "interval")
 SCOPES = tuple(
     place if period == "run" else period if place == "centre" else f"{place} x {period}"
@@ -37,7 +37,7 @@ SCOPES = tuple(
 )
 """Every scope: a place over the whole run, the centre by day or interval, a place by day or interval."""
 
-DEFAULT_SCOPES = ("centre", "call_type", "queue", "team", "ivr_node", "day")
+DEFAULT_SCOPES = ("centre", "call_type", "queue", "team", "ivr_node", "passage", "day")
 
 FLOW_OUTS = ("include", "met", "exclude")
 
@@ -631,9 +631,21 @@ _IN_TARGET = tuple(
 )  # fmt: skip
 """Made by `targets`, from the values of each period in each replication."""
 
-_ALL = (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_CASES, *_CALLBACKS, *_AGENTS, *_IN_TARGET)
+_PASSAGES = tuple(
+    Kpi(
+        id,
+        title,
+        f"Contacts that went from the one queue to the other {how}. {_PER_DAY} Formula: {term} / operating days.",
+        "calls", term, "operating_days", places=("passage",), periods=("run",),
+    )
+    for id, title, how, term in (
+        ("overflows", "Overflows", "unanswered", "overflowed"),
+        ("transfers", "Transfers", "after a talk, to another department or out of the wrong queue", "transferred"),
+        ("escalations", "Escalations", "after a talk, to somebody with more authority", "escalated"),
+    )
+)  # fmt: skip
 
-REGISTRY: dict[str, Kpi] = {
-    kpi.id: kpi for kpi in (*_COUNTS, *_SHARES, *_WAITS, *_WORK, *_CASES, *_CALLBACKS, *_AGENTS, *_IN_TARGET)
-}
+_ALL = (*_COUNTS, *_PASSAGES, *_SHARES, *_WAITS, *_WORK, *_CASES, *_CALLBACKS, *_AGENTS, *_IN_TARGET)
+
+REGISTRY: dict[str, Kpi] = {kpi.id: kpi for kpi in _ALL}
 """Every KPI by id, in the order of a report."""

@@ -26,6 +26,7 @@ __all__ = [
     "LOAD_COUNTS",
     "N_WAIT_BINS",
     "OUTCOME_COUNTS",
+    "PASSAGE_COUNTS",
     "PRESENCE_COUNTS",
     "SEGMENT",
     "SETTLEMENT",
@@ -308,6 +309,9 @@ CALLBACK_COUNTS = np.dtype(
 )
 """What callbacks add to, in the queue where they were taken or promised; times in microseconds."""
 
+PASSAGE_COUNTS = np.dtype([("overflowed", "i8"), ("transferred", "i8"), ("escalated", "i8")])
+"""Contacts that went from one queue to another, by how they left."""
+
 WITHIN_COUNTS = np.dtype([("answered", "i8"), ("abandoned", "i8"), ("flowed_out", "i8"), ("taken", "i8")])
 """The same within one declared threshold; of those who flowed out, who will be called back."""
 
@@ -373,6 +377,8 @@ class Counts(NamedTuple):
     callbacks : CALLBACK_COUNTS, shape (n_intervals, n_queues), no intervals unless somebody may be called back
     callback_waits : WAIT_COUNTS, shape (n_queues, N_WAIT_BINS), no queues unless somebody may be called back
         Times to callback: `answered` of those reached, `ended` of those who failed or were cleared, too.
+    passages : PASSAGE_COUNTS, shape (n_queues, n_queues)
+        From queue, to queue; of the whole replication.
     """
 
     segments: NDArray[Any]
@@ -394,6 +400,7 @@ class Counts(NamedTuple):
     case_times: NDArray[Any]
     callbacks: NDArray[Any]
     callback_waits: NDArray[Any]
+    passages: NDArray[Any]
 
 
 def new_counts(program: Program) -> Counts:
@@ -420,4 +427,5 @@ def new_counts(program: Program) -> Counts:
         case_times=np.zeros((n_types if has_cases else 0, N_WAIT_BINS), WAIT_COUNTS),
         callbacks=np.zeros((n_intervals if len(program.callbacks) else 0, len(program.queues)), CALLBACK_COUNTS),
         callback_waits=np.zeros((len(program.callbacks), N_WAIT_BINS), WAIT_COUNTS),
+        passages=np.zeros((len(program.queues), len(program.queues)), PASSAGE_COUNTS),
     )

@@ -19,7 +19,8 @@ __all__ = ["PERIOD_KPIS", "TEXT", "Head", "Sheet", "interval_sheet", "of_interva
 TEXT = "text"
 """Unit of a head whose cells are text; those of all others are numbers, None where there is none."""
 
-_PLACES = ("call_type", "queue", "team", "ivr_node", "day", "interval")
+_FLOWS = ("overflows", "transfers", "escalations")
+_PLACES = ("call_type", "queue", "team", "ivr_node", "passage", "day", "interval")
 _WITH_RANGE = ("service_level", "abandonment", "asa", "occupancy")
 _UNIT_ENDING = {"s": "_s", "h": "_h"}
 _QUEUE_KPIS = (
@@ -75,6 +76,8 @@ def sheets_of(result: Result, found: Index | None = None) -> Iterator[Sheet]:
     yield _kpis(result)
     queues = [{}, *({"queue": name} for name in result.names.queues)]
     yield _wide("by_queue", index, queues, ("queue",), _QUEUE_KPIS)
+    if index.scopes("passage"):
+        yield _wide("flows", index, index.scopes("passage"), ("passage",), _FLOWS)
     yield _wide("days", index, index.scopes("day"), ("day",), PERIOD_KPIS)
     yield interval_sheet(found, [*found.scopes("interval"), *found.scopes("interval", "queue")], ("queue",))
     heads = tuple(Head(name, _unit(id)) for name, id in staffing_heads())

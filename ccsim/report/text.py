@@ -141,6 +141,7 @@ BY_QUEUE = (
     *("offered", "service_level", "abandonment", "asa", "wait_p90", "flowed_out", "flowed_in", "transferred", "turned_away"),
     *("required", "mean_queue"),
 )
+BY_PASSAGE = ("overflows", "transfers", "escalations")
 BY_CALL_TYPE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "handle_time")
 BY_TEAM = (
     *("required", "scheduled", "agents_on_duty", "net_staffing", "occupancy", "staff_cost", "utilisation"),
@@ -155,6 +156,9 @@ BY_INTERVAL = (
 _UNLESS_ZERO = ("shrinkage", "overtime", "flowed_out", "flowed_in", "transferred", "turned_away")
 """Columns that are left out where all is 0."""
 _HEADS = {
+    "overflows": "Overflows",
+    "transfers": "Transfers",
+    "escalations": "Escalations",
     "offered": "Offered",
     "service_level": "Service level",
     "abandonment": "Abandoned",
@@ -383,6 +387,9 @@ def parts(result: Result, index: Index, width: int) -> list[Table]:
     if len(names.ivr_nodes) > 1:
         nodes = paths.in_order(result.scenario)
         found.append(_table("IVR node", index, [("", {"ivr_node": name}) for name in nodes], BY_NODE, width))
+    flows = [("", scope) for scope in index.scopes("passage") if any(_moves(index, id, scope) for id in BY_PASSAGE)]
+    if flows:
+        found.append(_table("From queue to queue, a day", index, flows, BY_PASSAGE, width))
     if len(names.teams) > 1:
         found.append(_table("Team", index, [("", {"team": name}) for name in names.teams], BY_TEAM, width))
     days = index.scopes("day")
@@ -390,6 +397,12 @@ def parts(result: Result, index: Index, width: int) -> list[Table]:
         labelled = [(verdicts.when(scope, MOST_DAYS), scope) for scope in days]
         found.append(_table("Day", index, labelled, BY_PERIOD, width))
     return found
+
+
+def _moves(index: Index, id: str, scope: Mapping[str, str]) -> bool:
+    """Return True if anybody goes that way."""
+    estimate = index.get(id, scope)
+    return estimate is not None and bool(estimate.value)
 
 
 def _table(head: str, index: Index, rows: Sequence[tuple[str, Mapping[str, str]]], ids: Sequence[str], width: int) -> Table:

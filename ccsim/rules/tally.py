@@ -20,6 +20,7 @@ from ccsim.outcomes import (
     LOAD_COUNTS,
     N_WAIT_BINS,
     OUTCOME_COUNTS,
+    PASSAGE_COUNTS,
     WAIT_COUNTS,
     WITHIN_COUNTS,
     Counts,
@@ -58,6 +59,7 @@ _episode_waits = accessor(COUNTS, "episode_waits", WAIT_COUNTS)
 _agent_cell = accessor(COUNTS, "agent_time", AGENT_COUNTS)
 _queue_load = accessor(COUNTS, "queue_time", LOAD_COUNTS)
 _line_load = accessor(COUNTS, "line_time", LOAD_COUNTS)
+_passage_cell = accessor(COUNTS, "passages", PASSAGE_COUNTS)
 _node_cell = accessor(COUNTS, "ivr_nodes", IVR_COUNTS)
 _case_cell = accessor(COUNTS, "cases", CASE_COUNTS)
 _callback_cell = accessor(COUNTS, "callbacks", CALLBACK_COUNTS)
@@ -222,8 +224,8 @@ def tally_segment(row: Records, program: Records, counts: Records) -> None:
         _add_work(cell, row.ended_at - row.answered_at - row.hold_time, row.hold_time, row.wrap_ended_at - row.ended_at)
     if row.assigned_at < left_at:
         cell.ring_time += micros(left_at - row.assigned_at)
-    if row.came_by == Outcome.OVERFLOWED:
-        cell.flowed_in += 1
+    if row.came_by >= 0:
+        _tally_passage(row, program, cell, counts)
     if row.outcome == Outcome.TRANSFERRED:
         cell.transferred += 1
     if row.offered_callback != 0:
@@ -270,6 +272,20 @@ def _tally_callback(row: Records, program: Records, counts: Records) -> None:
         cell.failed += 1
     cell.ring_time += micros(row.ring_time)
     _add_work(cell, row.talk_time, row.hold_time, row.wrap_time)
+
+
+@inner
+@apart
+def _tally_passage(row: Records, program: Records, cell: Records, counts: Records) -> None:
+    """Adds that this stay came out of another queue."""
+    passage = _passage_cell(counts, np.int64(row.came_from) * program.n_queues + np.int64(row.place))
+    if row.came_by == Outcome.OVERFLOWED:
+        cell.flowed_in += 1
+        passage.overflowed += 1
+    elif row.came_by == Outcome.TRANSFERRED:
+        passage.transferred += 1
+    elif row.came_by == Outcome.ESCALATED:
+        passage.escalated += 1
 
 
 @inner

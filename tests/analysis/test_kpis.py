@@ -19,7 +19,7 @@ from ccsim.engine.compiled.simulate import simulate
 from ccsim.jit import ENABLED
 from ccsim.outcomes import Counts
 from ccsim.program.compile import compile_scenario
-from ccsim.program.layout import CALLBACK, TIMETABLE, Program, records
+from ccsim.program.layout import CALLBACK, STEP, TIMETABLE, Program, records
 from ccsim.scenario import from_dict, load
 from ccsim.vocabulary import AgentState, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, counts_with, rows_of, state, two_days
@@ -101,10 +101,10 @@ def test_an_unknown_variant_is_refused_by_name() -> None:
 
 
 def with_cases(program: Program) -> Program:
-    """The same, but authority matters, and somebody may be called back."""
-    settings = program.settings.copy()
-    settings.authority = 1
-    return program._replace(settings=settings, callbacks=records(CALLBACK, len(program.queues)))
+    """The same, but authority matters, somebody may be called back, and calls may overflow from the first queue to the second."""
+    settings, queues, steps = program.settings.copy(), program.queues.copy(), records(STEP, 1)
+    settings.authority, queues.n_steps[0], steps.to = 1, 1, 1
+    return program._replace(settings=settings, queues=queues, steps=steps, callbacks=records(CALLBACK, len(program.queues)))
 
 
 UNITS = {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "hops", "index", "per 1000", "money"}
@@ -137,7 +137,7 @@ def test_each_kpi_comes_out_in_each_scope_it_claims() -> None:
     found = acc.estimates(scopes=SCOPES)
     got: dict[str, set[str]] = {}
     for e in found:
-        place = next((k for k in ("call_type", "queue", "team", "ivr_node") if k in e.scope), "centre")
+        place = next((k for k in ("call_type", "queue", "team", "ivr_node", "passage") if k in e.scope), "centre")
         period = next((k for k in ("day", "interval") if k in e.scope), "")
         scope = place if not period else period if place == "centre" else f"{place} x {period}"
         if e.basis == REGISTRY[e.id].bases[0] and e.basis != "episode":

@@ -36,6 +36,7 @@ def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
     _count_contacts(program, rows.contacts, expected)
     _count_episodes(program, rows.episodes, expected)
     _count_ivr_stays(program, rows.segments, expected)
+    _count_passages(program, rows.segments, expected)
     _count_agent_time(program, rows.agent_states, expected)
     _count_presence(program, rows.agent_states, expected)
     _count_cases(program, rows.cases, expected)
@@ -261,6 +262,14 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     row["outcome"] = np.where(met, Outcome.SERVED, episodes["outcome"][offered])
     row["lost_in_transfer"] = met & (episodes["outcome"][offered] != Outcome.SERVED)
     _add_outcomes(program, counts.episodes, counts.episodes_within, counts.episode_waits, at, kind[offered], row)
+
+
+def _count_passages(program: Program, segments: Table, counts: Counts) -> None:
+    came = segments[(segments["came_by"] >= 0) & (segments["entered_at"] >= program.settings.count_from[0])]
+    how = {Outcome.OVERFLOWED: "overflowed", Outcome.TRANSFERRED: "transferred", Outcome.ESCALATED: "escalated"}
+    for outcome, field in how.items():
+        these = came[came["came_by"] == outcome]
+        np.add.at(counts.passages[field], (these["came_from"].astype(np.int64), these["place"].astype(np.int64)), 1)
 
 
 def _count_cases(program: Program, cases: Table, counts: Counts) -> None:
