@@ -101,7 +101,7 @@ def test_an_unknown_variant_is_refused_by_name() -> None:
 
 
 def with_cases(program: Program) -> Program:
-    """The same, but authority matters, somebody may be called back, and calls may overflow from the first queue to the second."""
+    """The same, but authority matters, somebody may be called back, and calls may go from the first queue to the second."""
     settings, queues, steps = program.settings.copy(), program.queues.copy(), records(STEP, 1)
     settings.authority, queues.n_steps[0], steps.to = 1, 1, 1
     return program._replace(settings=settings, queues=queues, steps=steps, callbacks=records(CALLBACK, len(program.queues)))
