@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from ccsim.analysis.stopping import Precision
+from ccsim.cli.run import Watch
 from ccsim.experiment import run
+from ccsim.experiment.forecast import Forecast
 from ccsim.scenario import load
 from tests.cli.conftest import MINIMAL, ROOT, SCENARIOS, Call, Spawn
 
@@ -449,3 +451,11 @@ def test_spread_days_say_what_they_gain(call: Call, minimal: Path) -> None:
     assert nothing.exit_code == 2 and "--sampling: no day is busier than another" in nothing.stderr
     kept = call("run", minimal, *options, "stratified", "--out", minimal.parent / "runs")
     assert kept.exit_code == 2 and "not with --sampling" in kept.stderr
+
+
+def test_what_a_long_job_takes_is_said_first(capsys: pytest.CaptureFixture[str]) -> None:
+    watch = Watch(None)
+    watch.expect(Forecast(1, 100, 5e4, 3e6, 0.5))
+    assert capsys.readouterr().err == ""
+    watch.expect(Forecast(9, 1000, 1.5e7, 4e9, 600.0))
+    assert capsys.readouterr().err == "1,000 replications of 9 plans: about 15,000,000 calls, 10 min, 4,000 MB\n"

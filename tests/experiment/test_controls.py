@@ -70,6 +70,13 @@ def test_means_hold_with_every_kind_of_uncertainty(uncertainty: dict) -> None:
     assert controls.shape == (1000, 4) and np.abs(z_of(controls)).max() < 4.0
 
 
+def test_days_before_the_first_do_not_count() -> None:
+    """Customers come back the next day, so days are simulated before the first; none of their calls is in the controls."""
+    returning = from_dict({**BUSY, "days": 3, "after_contact": {"return": {"share": "20%", "after": "18h"}}})
+    assert compile_scenario(returning).program.settings.count_from[0] > 0.0
+    assert np.abs(z_of(collected(returning, range(200)))).max() < 4.0
+
+
 def test_a_forecast_one_percent_off_would_be_seen() -> None:
     scenario = from_dict({**BUSY, "uncertainty": {}})
     more = scenario.with_({"calls.*.scale": times("101%")})
