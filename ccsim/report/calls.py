@@ -35,7 +35,7 @@ TABLES = {
 }
 """Tables of `Rows` and what people call them: a segment is a leg."""
 
-_MONEY = ("needed", "granted", "leaked")
+_NO_TIMES = ("needed", "granted", "leaked", "satisfaction")
 _NAMES = {"call_type": "call_types", "queue": "queues", "came_from": "queues", "team": "teams"}
 """Columns of names, and where in `Names` these are."""
 _CODES: dict[str, type[IntEnum]] = {
@@ -110,7 +110,7 @@ def _lines(table: NDArray[Any], names: Names) -> Iterable[Sequence[Any]]:
 def _column(table: NDArray[Any], field: str, names: Names) -> Column:
     values = table[field]
     if values.dtype.kind == "f":
-        return Column(field if field in _MONEY else f"{field}_s", values)
+        return Column(field if field in _NO_TIMES else f"{field}_s", values)
     values = values.astype(np.int64)
     if field == "place":  # a node in an IVR leg, else a queue
         values = np.where(table["kind"] == SegmentKind.IVR_NODE, values + len(names.queues), values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ccsim.report.evidence import hangs_on_fields
+from ccsim.scenario.days_before import days_before
 
 if TYPE_CHECKING:
     from ccsim.analysis import Estimate, Verdict
@@ -51,7 +52,8 @@ def _equal_pay_fields(scenario: Scenario) -> dict[str, Any]:
 
 
 def provenance_fields(result: Result) -> dict[str, Any]:
-    """Return what makes the same numbers again."""
+    """Return what makes the same numbers again, and how many days before the first are simulated, not counted."""
+    before = days_before(result.scenario)
     return {
         "scenario": result.scenario.name,
         "fingerprint": result.fingerprint,
@@ -59,6 +61,7 @@ def provenance_fields(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "replications": result.replications,
         "digest": result.digest,
+        **({"days_before": before} if before else {}),
     }
 
 

@@ -208,6 +208,22 @@ def test_who_dials_again_and_what_odds_do_to_the_share() -> None:
     assert "Nobody dials again: who was not served is lost." in told({})
 
 
+def test_who_comes_back_or_leaves() -> None:
+    back = {"share": "20%", "after": "6m", "attempts": 2, "odds": {"unresolved": 4, "hops": 2, "refused": 9}}
+    gone = {"share": "1%", "odds": {"wait_over_3m": 2}}
+    text = told({"after_contact": {"return": back, "leave": gone, "satisfaction": {"base": 4}}})
+    assert (
+        "20 % of those answered come back with the same problem, after 6 min on average (exponential), at most 2 times." in text
+    )
+    assert "Odds x 4 for who has a problem that nobody has solved, and nobody refused to: 20 % become 50 %." in text
+    assert "Odds x 2 for each agent met beyond the first: 20 % become 33.3 %." in text
+    assert "Odds x 9 for who was refused what he needs: 20 % become 69.2 %." in text
+    assert "1 % of the customers whose problem is over are gone for good." in text
+    assert "An index of satisfaction is reckoned for each customer; it changes nothing." in text
+    assert "before the first" in text and "nothing of it is counted." in text
+    assert "come back" not in told({})
+
+
 def test_events_with_their_dates_and_what_they_change() -> None:
     events = {
         "outage": {
