@@ -197,7 +197,8 @@ _MONEY = (
     StaffKpi(
         "trunk_cost",
         "Cost of lines",
-        f"Cost per minute x minutes of lines in use, IVR and queue included. {_PER_DAY} Formula: trunk cost / operating days.",
+        "Cost per minute x minutes of callers' lines in use, IVR and queue included; calling back has none. "
+        f"{_PER_DAY} Formula: trunk cost / operating days.",
         "money", "trunk_cost", "priced_days", places=("centre",), periods=_LONG, better="lower",
     ),
     StaffKpi(
