@@ -444,7 +444,7 @@ _WORK = (
     Kpi(
         "redial_rate",
         "Redial rate",
-        "Share of the contacts that are redials, or returns, not a customer's first: (contacts - episodes) / contacts.",
+        "Share of the contacts that are redials, returns or callbacks, not the first: (contacts - episodes) / contacts.",
         "share", "contacts - arrived", "contacts", bases=("episode",), places=_CENTRE, better="lower",
     ),
 )  # fmt: skip

@@ -208,8 +208,8 @@ ROADBLOCKS: dict[str, Roadblock] = {
         ),
         Roadblock(
             "no_authority", "No authority: passed on", "passed on for want of authority",
-            "Handle time of agents for cases that need more than they may grant, and that they pass on.",
-            "agent", "stays", _handle_if(lambda facts: facts.action == Action.ESCALATED),
+            "Handle time of agents for cases that need more than they may grant, and that they pass on or promise a call for.",
+            "agent", "stays", _handle_if(lambda facts: np.isin(facts.action, (Action.ESCALATED, Action.PROMISED))),
         ),
         Roadblock(
             "refused", "No authority: refused", "refused for want of authority",
@@ -260,14 +260,15 @@ def operating_days(program: Program) -> NDArray[np.int64]:
 
 def facts_of(program: Program, rows: Rows) -> Facts:
     """What the roadblocks of one replication are read from."""
-    stays = rows.segments[rows.segments["kind"] == SegmentKind.QUEUE]
+    stays = rows.segments[np.isin(rows.segments["kind"], (SegmentKind.QUEUE, SegmentKind.CALLBACK))]
+    called_back = stays["kind"] == SegmentKind.CALLBACK
     contact = _place_of(stays, rows.contacts, "episode", "contact")
     call_type = rows.contacts["call_type"][contact].astype(np.int64)
     first, transferred = stays["came_by"] == -1, stays["came_by"] == Outcome.TRANSFERRED
     escalated = stays["came_by"] == Outcome.ESCALATED
     so_far = np.cumsum(transferred | escalated)  # all contacts up to here
     earlier: NDArray[np.int64] = so_far - np.maximum.accumulate(np.where(first, so_far, 0))
-    misrouted = (earlier == 0) & (stays["call_type"] != call_type)
+    misrouted = (earlier == 0) & (stays["call_type"] != call_type) & ~called_back
     after_misroute = np.zeros(len(stays), dtype=np.bool_)
     after_misroute[1:] = misrouted[:-1] & ~first[1:]
     answered = stays["answered_at"] < np.inf
@@ -275,7 +276,8 @@ def facts_of(program: Program, rows: Rows) -> Facts:
     action, retold = np.full(len(stays), -1, dtype=np.int64), np.zeros(len(stays))
     settled = _place_of(rows.settlements, stays, "episode", "contact", "segment")
     action[settled], retold[settled] = rows.settlements["action"], rows.settlements["retold_time"]
-    nobody_there, kept_idle, all_busy, rang = _parts_of_waits(program, stays, rows.agent_states)
+    waits = _parts_of_waits(program, stays, rows.agent_states)
+    nobody_there, kept_idle, all_busy, rang = (np.where(called_back, 0.0, part) for part in waits)  # in his own time
     return Facts(
         program=program,
         stays=stays,

@@ -13,9 +13,9 @@ import numpy as np
 
 from ccsim.analysis.roadblocks import AWAY, ROADBLOCKS, Facts, operating_days
 from ccsim.program.layout import Names, Program
-from ccsim.vocabulary import Action, AgentState, Cause, Outcome
+from ccsim.vocabulary import Action, AgentState, Cause, Outcome, SegmentKind
 
-__all__ = ["AgentDay", "Call", "Delay", "Stretch", "agent_day", "agent_name", "day_window", "times_of"]
+__all__ = ["IN_VAIN", "AgentDay", "Call", "Delay", "Stretch", "agent_day", "agent_name", "day_window", "times_of"]
 
 
 class Delay(NamedTuple):
@@ -87,8 +87,12 @@ class Call(NamedTuple):
         return self.talk + self.hold + self.wrap
 
 
+IN_VAIN = -2
+"""Of a customer who was to be called back and did not answer."""
+
+
 class Stretch(NamedTuple):
-    """A stretch of his time in one state; `call` is the place of the call in `AgentDay.calls`, -1 for none."""
+    """A stretch of his time in one state; `call` is the place of the call in `AgentDay.calls`, -1 for none, `IN_VAIN`."""
 
     state: AgentState
     began_at: float
@@ -186,6 +190,8 @@ def agent_day(facts: Facts, names: Names, agent: int, day: int, replication: int
     mine = mine[(answered_at >= since) & (answered_at < until)]
     calls = _calls(facts, names, mine)
     began = np.array([min(call.assigned_at, call.answered_at) for call in calls])
+    vain = (facts.stays["agent"] == agent) & ~facts.answered & (facts.stays["kind"] == SegmentKind.CALLBACK)
+    dialled = set(facts.stays["assigned_at"][vain].tolist())
     stretches = []
     for row in facts.states[facts.states["agent"] == agent]:
         begin, end = max(float(row["started_at"]), since), min(float(row["ended_at"]), until)
@@ -194,6 +200,8 @@ def agent_day(facts: Facts, names: Names, agent: int, day: int, replication: int
         call = int(np.searchsorted(began, begin, "right")) - 1 if row["customer"] >= 0 else -1
         if call >= 0 and (calls[call].customer != row["customer"] or row["state"] == AgentState.CONSULT):
             call = -1  # a phone that rang in vain, a call of the day before, or that of a colleague
+        if row["state"] == AgentState.RING and float(row["started_at"]) in dialled:
+            call = IN_VAIN
         stretches.append(Stretch(AgentState(int(row["state"])), begin, end, call))
     team = int(program.agents.team[agent])
     return AgentDay(

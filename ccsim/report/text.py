@@ -97,7 +97,7 @@ ROWS = (
     Row("lost_in_transfer", "Lost after a transfer a day", unless_zero=True),
     Row("later_wait", "Wait after a transfer, mean", unless_zero=True),
     Row("unfinished", "Still waiting at the end a day", unless_zero=True),
-    Row("redial_rate", "Calls that are redials or returns", unless_zero=True),
+    Row("redial_rate", "Calls beyond the first about a problem", unless_zero=True),
     Row("overtime", "Overtime of agents a day", unless_zero=True),
     Row("made_right_at_first_contact", "Made right at first contact"),
     Row("made_right", "Made right, by whomever"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccsim.analysis.roadblocks import ROADBLOCKS, Lost, TeamLosses, facts_of, reported_days
-from ccsim.analysis.trace import AgentDay, Call, Stretch, agent_day, times_of
+from ccsim.analysis.trace import IN_VAIN, AgentDay, Call, Stretch, agent_day, times_of
 from ccsim.errors import Problem, ScenarioError, escaped, nearest, shown
 from ccsim.experiment.walk import Retold, retell
 from ccsim.report import numbers
@@ -42,6 +42,7 @@ STATE_WORDS: dict[AgentState, str] = {state: state.name.lower().replace("_", " "
 _ENDS = {
     "refused": "refused for want of authority",
     "escalated": "passed on to somebody with more authority",
+    "promised": "promised a call by somebody with more authority",
     "consulted": "settled with the word of somebody with more authority",
     "transferred": "passed on to somebody else",
 }
@@ -336,6 +337,8 @@ def _arrival(stretch: Stretch) -> str:
 
 
 def _stretch_words(stretch: Stretch) -> str:
+    if stretch.call == IN_VAIN:
+        return "dialled a customer who was to be called back; no answer"
     if stretch.state == AgentState.RING:
         return "the phone rang, but the caller hung up"
     if stretch.state == AgentState.CONSULT:
@@ -350,7 +353,9 @@ def _stretch_words(stretch: Stretch) -> str:
 def _call_words(call: Call) -> str:
     """Return who called, how long he had waited and why, and what followed."""
     parts = [f"{escaped(call.call_type)} call of customer {call.customer}{_waited(call)}"]
-    if call.contact:
+    if call.cause == "callback" and call.came_by in ("", "no_answer"):
+        parts = [f"called customer {call.customer} back ({escaped(call.call_type)})"]
+    elif call.contact:
         back = "he comes back about it: " if call.cause == "return" else ""
         about = "" if back else " about it"
         parts.append(f"{back}his {_ordinal(call.contact + 1)} call{about}")
@@ -359,7 +364,7 @@ def _call_words(call: Call) -> str:
         again = f" ({numbers.duration(call.retold)})" if call.retold >= _LEAST else ""
         story = "he was briefed" if call.briefed else f"he tells his story again{again}"
         parts.append(f"passed on from {escaped(call.came_from)}{why}: {story}")
-    elif call.came_from:
+    elif call.came_from and call.came_by != "no_answer":
         parts.append(f"{call.came_by} from {escaped(call.came_from)}")
     if call.handled_as != call.call_type and call.came_by in ("", "overflowed"):
         parts.append(f"sent to {escaped(call.handled_as)} by mistake")

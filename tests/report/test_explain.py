@@ -168,6 +168,31 @@ def test_who_reaches_which_queue_when_and_where_calls_go() -> None:
     assert "The phone rings always 10 s before it is answered" in text
 
 
+def test_to_whom_callbacks_are_offered_and_how_they_are_made() -> None:
+    callback = {
+        "offer": {"expected_wait_over": "4m", "waiting_at_least": 3, "window": "09:00-18:00"},
+        "accept": "35%",
+        "dial": {"ring": "25s", "answered": "85%", "attempts": 2, "retry_after": "15m"},
+    }
+    text = told(WEEK | {"queues": {"orders": {"callback": callback}}})
+    assert (
+        "Who would wait where the call answered last waited longer than 4 min or where 3 others wait between 09:00 and 18:00"
+        in text
+    )
+    assert "is offered a callback; 35 % accept and ring off" in text
+    assert (
+        "in the place they had among the calls, with a ring of 25 s on average that 85 % answer, 2 times at most, 15 min"
+        in text
+    )
+    assert "who is still on the list at closing is dialled from the next opening on" in text
+    behind = {"accept": "10%", "place": "behind", "reserve": 2, "at_close": "clear", "offer": {"at": "waiting", "after": "1m"}}
+    text = told(WEEK | {"queues": {"orders": {"callback": behind}}})
+    assert "Who has waited 1 min is offered a callback" in text
+    assert "when no call waits, and 2 of the team stay idle" in text
+    assert "is dialled no more" in text
+    assert "callback" not in told(WEEK | {"queues": {"orders": {"callback": behind | {"accept": "0%"}}}})
+
+
 def test_hours_in_which_nobody_is_there_are_named() -> None:
     staff = {"desk": {"staffing": {"on_phones": [0, 0, *[4] * 13, 0]}}}
     text = told({"agents": staff})

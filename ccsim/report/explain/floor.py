@@ -9,6 +9,7 @@ import numpy as np
 from ccsim.program.compile import Compiled
 from ccsim.program.layout import Records
 from ccsim.program.steps import UNLIMITED
+from ccsim.report.explain.callbacks import callbacks
 from ccsim.report.explain.words import joined, spoken
 from ccsim.scenario import clock, duties, resolve
 from ccsim.scenario.model import Scenario
@@ -52,7 +53,10 @@ def queues(scenario: Scenario, compiled: Compiled) -> list[str]:
         for said, kinds in told.items():
             whose = "" if len(told) == 1 else f"{joined(kinds)}: "
             lines += [f"  {whose if i == 0 else ''}{line}" for i, line in enumerate(said)]
-        lines += [f"  {line}" for line in (*_steps(program.queues[code], compiled), *_gaps(scenario, compiled, code))]
+        lines += [
+            f"  {line}"
+            for line in (*_steps(program.queues[code], compiled), *callbacks(scenario, name), *_gaps(scenario, compiled, code))
+        ]
     return lines
 
 
