@@ -42,6 +42,7 @@ __all__ = [
     "load_from_cache",
     "lowest_bit",
     "of_many",
+    "one_row",
     "precedes",
     "special",
     "times_plus",
@@ -83,12 +84,12 @@ def cache_folder() -> Path:
 
 
 def times_plus(x: int, y: int, z: int) -> int:
-    """x * y + z modulo 2^64, signed.
+    """x * y + z modulo 2^64, signed, of Python's own integers.
 
     Numba tells the optimiser that signed arithmetic never overflows, and the optimiser believes it: the product of two 32-bit
     words has lost its highest bit that way. Here it is not told.
     """
-    return ((int(x) * int(y) + int(z) + 0x8000000000000000) & 0xFFFFFFFFFFFFFFFF) - 0x8000000000000000
+    return ((x * y + z + 0x8000000000000000) & 0xFFFFFFFFFFFFFFFF) - 0x8000000000000000
 
 
 _apart: set[str] = set()
@@ -496,6 +497,10 @@ if ENABLED:
 
         return call_two
 
+    def one_row(record: Any) -> Any:
+        """The array of one row itself."""
+        return record
+
     def _row_address(builder: Any, record: Any, offset: int, index: Any, size: int) -> Any:
         """Code for the address of a row of the table whose address lies at this offset in a record."""
         byte, word = ir.IntType(8).as_pointer(), ir.IntType(64)
@@ -707,6 +712,10 @@ else:
             return _Row(last[1], index)
 
         return row_at
+
+    def one_row(record: Any) -> Any:
+        """An array of one row as a sequence of one, whose fields are sooner found than those of numpy's record."""
+        return (_Row({name: record[name] for name in record.dtype.names}, 0),)
 
     def fetcher(owner: Any, field: str, row: Any) -> Any:
         """Twin of the compiled `fetcher`: there is nothing to fetch."""

@@ -25,7 +25,7 @@ from ccsim.program.layout import Program, mean_calls
 
 __all__ = ["PlainWorkers", "is_sooner_without_kernel", "kernel_is_ready", "replicate_plainly", "warm", "warm_in_background"]
 
-_SECONDS_PER_CALL = 70e-6
+_SECONDS_PER_CALL = 80e-6
 """CPU time of the reference engine in plain Python, on minimal.yaml; of the same machine as the next, so their ratio counts."""
 
 _COMPILE_SECONDS = 13.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.jit import accessor, bind
+from ccsim.jit import accessor, bind, one_row
 from ccsim.program.layout import (
     AGENT,
     BREAK,
@@ -146,4 +146,4 @@ def bind_program(program: Program) -> Records:
         assert table.flags.c_contiguous, name
         record[f"n_{name}"] = table.shape[0]
     bind(record, **{name: table for name, table in tables.items() if table.size})
-    return record
+    return one_row(record)
