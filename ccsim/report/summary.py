@@ -114,7 +114,12 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
         lines += _ivr_lines(scenario)
     if scenario.routing != Routing():
         agent, call = (rule.replace("_", " ") for rule in (scenario.routing.pick_agent, scenario.routing.pick_call))
-        lines.append(f"Calls pick agents by {agent}, agents pick calls by {call}")
+        known = (
+            "Calls ask first the agent whom their customer talked to last; else they"
+            if scenario.routing.last_agent
+            else "Calls"
+        )
+        lines.append(f"{known} pick agents by {agent}, agents pick calls by {call}")
     for name, team in sorted(scenario.agents.items()):
         if team.reserve:
             lines.append(f"{name} keeps {numbers.plural(team.reserve, 'agent')} idle for the calls it prefers most")
@@ -241,7 +246,9 @@ def _queues(scenario: Scenario) -> Table:
         table.add_column(column, overflow="fold", max_width=_LONGEST_NAME)
     for name, queue in sorted(scenario.queues.items()):
         calls = sorted(resolve.calls_of(scenario, name))
-        teams = sorted({team for call in calls for team in reach.able_teams(scenario, name, call)})
+        able = {team for call in calls for team in reach.able_teams(scenario, name, call)}
+        later = sorted((after, team) for team, after in resolve.circles(scenario, name).items() if team in able)
+        teams = [team if after <= 0.0 else f"{team} after {numbers.duration(after)}" for after, team in later]
         table.add_row(name, str(queue.priority), ", ".join(calls), ", ".join(teams))
     return table
 

@@ -143,6 +143,13 @@ class Walk:
         """The day line by line, then its sums."""
         return "\n".join([_head(self), *(str(line) for line in _lines(self)), "", *_sums(self.day)])
 
+    @property
+    def person(self) -> str:
+        """His name in the roster; empty where he has none but his number."""
+        persons, number = _persons(self.scenario, self.day.team), int(self.day.name.rpartition("/")[2])
+        name = persons[number - 1] if number <= len(persons) else ""
+        return name if name != str(number) else ""
+
     def __repr__(self) -> str:
         return self.text
 
@@ -157,7 +164,14 @@ class Walk:
         day = self.day
         calls = [call._asdict() | {"delays": [delay._asdict() for delay in call.delays]} for call in day.calls]
         stretches = [stretch._asdict() | {"state": stretch.state.name.lower()} for stretch in day.stretches]
-        plain = {"agent": day.name, "team": day.team, "date": day.date, "replication": day.replication, "seed": self.seed}
+        plain = {
+            "agent": day.name,
+            "person": self.person,
+            "team": day.team,
+            "date": day.date,
+            "replication": day.replication,
+            "seed": self.seed,
+        }
         return plain | {"occupancy": day.occupancy, "stretches": stretches, "calls": calls}
 
 
@@ -291,9 +305,7 @@ def _head(walked: Walk) -> str:
 
 def _called(walked: Walk) -> str:
     """Return the name of a person beside his number."""
-    persons, number = _persons(walked.scenario, walked.day.team), int(walked.day.name.rpartition("/")[2])
-    name = persons[number - 1] if number <= len(persons) else ""
-    return f" ({escaped(name)})" if name and name != str(number) else ""
+    return f" ({escaped(walked.person)})" if walked.person else ""
 
 
 def _lines(walked: Walk) -> Iterator[_Line]:
@@ -414,7 +426,7 @@ def _sums(day: AgentDay) -> list[str]:
     lines.append(f"{numbers.plural(n, 'call')}{mean}{occupancy}")
     times = times_of(day)
     if times:
-        hold = math.fsum(call.hold for call in day.calls)
+        hold = math.fsum(call.hold - call.asked for call in day.calls)  # while a colleague is asked the agent is in BRIEF
         held = {AgentState.TALK: f" ({numbers.duration(hold)} of it hold)"} if hold >= _LEAST else {}
         lines.append(
             "; ".join(f"{STATE_WORDS[state]} {numbers.duration(time)}{held.get(state, '')}" for state, time in times.items())

@@ -183,3 +183,44 @@ def test_a_team_is_told_in_minutes_a_day(small: Scenario) -> None:
         "  Passed on to somebody else                    2.5       – 100.0 %      0.5",
     ]
     assert json.loads(json.dumps(walked.as_dict()))["roadblocks"][0]["minutes"] == 1.5
+
+
+def of_cases(rule: Any) -> Scenario:
+    """One call at 08:10 that needs more than the desk may grant; it talks for a minute, wraps up for ten seconds."""
+    content = {
+        "open": "08:00-09:00",
+        "start": "2026-03-02",
+        "calls": {
+            "a": {
+                "talk": {"deterministic": "60s"},
+                "wrap": {"deterministic": "10s"},
+                "needs_authority": {"share": "100%", "amount": 100},
+            }
+        },
+        "queues": {"a": {"teams": ["desk"]}},
+        "agents": {"desk": {"headcount": 1, "authority": 25}, "lead": {"headcount": 1, "authority": 150}},
+        "make_it_right": rule,
+        "replay": {"calls": [{"at": "29400s", "call_type": "a"}]},
+    }
+    return from_dict(content)
+
+
+def test_a_warm_hand_is_told_on_both_sides() -> None:
+    rule = {"escalate": {"transfer": "warm"}}
+    passed = (
+        "1:10  a call of customer 0; talk 1:00; wrap 0:10; held with him for the next person 0:20; passed on to somebody with"
+    )
+    assert passed in walk(of_cases(rule), agent="desk/1").text
+    assert "passed on from a for want of authority: he was briefed; talk 1:20" in walk(of_cases(rule), agent="lead/1").text
+    told = walk(of_cases(rule), team="desk", reps=1).text
+    assert "Held with callers for others                  0.3" in told
+
+
+def test_asking_a_colleague_is_told_on_both_sides() -> None:
+    rule = {"on_shortfall": "consult", "first_leg": "50%"}
+    words = walk(of_cases(rule), agent="desk/1").text
+    said = "2:10  a call of customer 0; talk 1:00; hold 1:00; wrap 0:10; 1:00 of the hold for somebody with more authority; "
+    assert said + "settled with the word of somebody with more authority" in words
+    assert "idle 57:50; talk 1:00; wrap 0:10; holding with callers for others 1:00" in words
+    assert "held while a colleague was asked 1:00 (1 call)" in words
+    assert "08:10:30     1:00  asked by a colleague" in walk(of_cases(rule), agent="lead/1").text

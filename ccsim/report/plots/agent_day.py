@@ -90,7 +90,8 @@ def agent_day(walked: Walk, *, ax: Axes | None = None) -> Axes:
     _legend(ax, drawn, len(waited), goal, bool(passed_on))
     day, occupancy = walked.day, walked.day.occupancy
     busy = "" if occupancy is None else f", occupancy {numbers.percent(occupancy)}"
-    title = f"{day.name}, {day.date}: {numbers.plural(len(day.calls), 'call')}{busy}"
+    person = f" ({walked.person})" if walked.person else ""
+    title = f"{day.name}{person}, {day.date}: {numbers.plural(len(day.calls), 'call')}{busy}"
     ax.set_title(style.plain(title), loc="left", fontsize=11, color=INK, pad=22)
     style.caption(ax, f"{walked.scenario.name}; replication {day.replication}, seed {walked.seed}")
     return ax
