@@ -788,6 +788,7 @@ class _Blank:
             first, last, _ = self._places[name]
             self._image[first:last] = room.tables[name].view(np.uint8)
         names = FLOOR.names or ()  # of words, all of them
+        self._floor_words = self._floor.view(np.int64)  # numpy copies a record field by field, in 30 times the time
         self._addresses = np.array([names.index(name) for name in (*_ADDRESSES, "pair_holder")])
 
     def copied(self) -> tuple[NDArray[Any], _Views]:
@@ -795,12 +796,12 @@ class _Blank:
         memory = unzeroed(self._n_bytes)
         memory[: len(self._image)] = self._image
         base = memory.ctypes.data
-        floor = self._floor.copy()
-        floor.view(np.int64)[self._addresses] += base
+        words = self._floor_words.copy()
+        words[self._addresses] += base
         tables = _Views(memory, self._places)
         tables["row_tables"]["rows"] += base
         tables["pair_address"]["address"] += base
-        return floor, tables
+        return words.view(FLOOR), tables
 
 
 class _Views(dict[str, NDArray[Any]]):
