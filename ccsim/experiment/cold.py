@@ -198,7 +198,7 @@ def warm_in_background() -> None:
 def _warm_behind() -> None:
     """The child: steps back behind who is waited for, and leaves it to another one that compiles already."""
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(15)
     with _only_one() as alone:
         if alone:
             warm()

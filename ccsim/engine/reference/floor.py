@@ -48,6 +48,7 @@ class Floor:
         self.start_order = bool(settings.start_order)
         self.interval_starts: list[float] = program.intervals.starts_at.tolist()
         self.call_types = [program.call_types[i] for i in range(len(program.call_types))]
+        self.may_be_transferred: list[bool] = (program.call_types.transfer_share > 0.0).tolist()
 
         self.teams = [Team(code, seats=PERSONS_SEATS if row.persons else 0) for code, row in enumerate(program.teams)]
         self.agents = [Agent(i, self.teams[code]) for i, code in enumerate(program.agents.team.tolist())]
@@ -533,7 +534,7 @@ class Floor:
         case = caller.case
         if case is not None and caller.agent is not None and (case.action is Action.ESCALATED or case.asks):
             return True
-        return caller.misrouted or (bool(self.call_types[caller.kind].transfer_share > 0.0) and caller.leg == 0)
+        return caller.misrouted or (caller.leg == 0 and self.may_be_transferred[caller.kind])
 
     def _end_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """His stay in a queue, and with the agent who answered, is over."""
