@@ -47,7 +47,7 @@ def last_come(contact: Any, agent: Any, now: float) -> float:
 def without_preferences(program: Program) -> Program:
     """The program with the usual rules, and no team that calls prefer: a policy's score comes before all that."""
     settings, reach = program.settings.copy(), program.reach.copy()
-    settings.pick_agent, reach.calls_prefer = PickAgent.LONGEST_IDLE, 1
+    settings.pick_agent, reach.calls_prefer, settings.last_agent = PickAgent.LONGEST_IDLE, 1, 0
     if settings.pick_call == PickCall.WEIGHTED_WAIT:
         settings.pick_call = PickCall.LONGEST_WAIT
     return program._replace(settings=settings, reach=reach)
@@ -59,6 +59,8 @@ def test_equal_scores_leave_the_built_in_order(verbs: tuple[str, ...]) -> None:
     policy = SimpleNamespace(**{verb: both[verb] for verb in verbs})
     for number in PROGRAMS:
         program = without_preferences(random_program(number))
+        if len(program.callbacks) and "call_score" in verbs:
+            continue  # a score is of calls: who is to be called back comes after them
         assert different_rows(rows_of(program, number, policy), rows_of(program, number, None)) == 0, number
 
 

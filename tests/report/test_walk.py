@@ -224,3 +224,22 @@ def test_asking_a_colleague_is_told_on_both_sides() -> None:
     assert "idle 57:50; talk 1:00; wrap 0:10; holding with callers for others 1:00" in words
     assert "held while a colleague was asked 1:00 (1 call)" in words
     assert "08:10:30     1:00  asked by a colleague" in walk(of_cases(rule), agent="lead/1").text
+
+
+def test_who_is_called_back_is_told_as_such_and_who_does_not_answer_too() -> None:
+    """0 talks 0-60 and 1 rings off at 10; nobody answers the dial of 60-70, so it is the first of two, 100 s apart."""
+    dial = {"ring": {"deterministic": "10s"}, "attempts": 2, "retry_after": "100s"}
+    content = {
+        "open": "00:00-00:10",
+        "interval": "1m",
+        "calls": {"call": {"handle": {"deterministic": "60s"}}},
+        "agents": {"desk": {"headcount": 1}},
+        "replay": {"calls": [{"at": f"{at}s", "call_type": "call", "handle": "60s"} for at in (0, 10)]},
+    }
+    reached = content | {"queues": {"call": {"callback": {"accept": "100%", "dial": dial}}}}
+    text = str(walk(from_dict(reached), agent="desk/1"))
+    assert "00:01:00     1:10  called customer 1 back (call); ring 0:10; talk 1:00" in text
+    missed = content | {"queues": {"call": {"callback": {"accept": "100%", "dial": dial | {"answered": "0%"}}}}}
+    text = str(walk(from_dict(missed), agent="desk/1"))
+    assert text.count("0:10  dialled a customer who was to be called back; no answer") == 2
+    assert "hung up" not in text

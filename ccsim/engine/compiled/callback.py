@@ -6,7 +6,7 @@ import math
 
 from ccsim.engine.compiled.after_contact import note_contact
 from ccsim.engine.compiled.assign import pick_agent, pick_agent_in_turn, schedule
-from ccsim.engine.compiled.choose import pick_agent_by_rule
+from ccsim.engine.compiled.choose import pick_agent_by_rule, pick_last_agent
 from ccsim.engine.compiled.desk import end_briefing, entity_of
 from ccsim.engine.compiled.earlier import begin_stay, forget_contact, is_misrouted, keep_earlier, leg_of
 from ccsim.engine.compiled.lists import enlist, is_called_back
@@ -150,11 +150,15 @@ def find_dialler(program: Records, luck: Luck, floor: Records, now: float, slot:
     if callback.behind == 0 or callback.reserve == 0:
         return pick_agent(program, luck, floor, now, slot)  # type: ignore[no-any-return]
     floor.keep_more = callback.reserve
+    agent = -1
     if floor.agent_score != 0:
         agent = pick_agent_by_score(program, floor, now, slot)
-    elif program.pick_agent != PickAgent.LONGEST_IDLE:
-        agent = pick_agent_by_rule(program, luck, floor, now, slot)
     else:
-        agent = pick_agent_in_turn(program, floor, now, slot)
+        if program.last_agent != 0:
+            agent = pick_last_agent(program, floor, now, slot)
+        if agent < 0 and program.pick_agent != PickAgent.LONGEST_IDLE:
+            agent = pick_agent_by_rule(program, luck, floor, now, slot)
+        elif agent < 0:
+            agent = pick_agent_in_turn(program, floor, now, slot)
     floor.keep_more = 0
     return agent  # type: ignore[no-any-return]

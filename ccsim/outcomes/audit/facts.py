@@ -377,8 +377,9 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     later = segments["came_by"] >= 0
     closing = program.timetable.at[program.timetable.event == Event.CLOSING]  # lifts reserves, after that instant's dials
     # An agent who dials in vain is free again after the dials of that instant.
-    # So is one whose phone rang before a call of no length.
+    # So is one whose phone rang, or who dialled, before a call of no length.
     at_ring_end = (segments["answered_at"] == segments["ended_at"]) & (segments["assigned_at"] < segments["answered_at"])
+    at_ring_end |= (segments["kind"] == SegmentKind.CALLBACK) & (segments["answered_at"] == segments["ended_at"])
     freed = segments["ended_at"][np.isin(outcome, _DIALLED_IN_VAIN) | at_ring_end]
     late = np.concatenate((late_comings(program), late_releases(program, rows.segments), closing, freed))
     at_once = served & ~waited & ~later & ~np.isin(segments["entered_at"], late)
