@@ -15,7 +15,7 @@ from ccsim.program.layout import Program, mean_calls
 
 __all__ = ["Forecast", "admit", "forecast", "refuse_too_large"]
 
-_PER_CALL = {"compiled": 2e-6, "reference": 3e-4}
+_PER_CALL = {"compiled": 2e-6, "reference": 1e-4}
 """Seconds a call takes on one core of a slow machine, with what it costs to count it."""
 _PER_BYTE_OF_COUNTS = 4e-11
 """Seconds to clear and add up a byte of a replication's counts."""

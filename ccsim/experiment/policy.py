@@ -57,7 +57,7 @@ def check_policy(policy: Any, scenario: Scenario | None = None, *, replications:
     A policy that can be compiled runs on both engines and must give identical rows; one that is plain Python runs twice on the
     reference engine, so that a hidden memory or random draw shows.
     """
-    from ccsim.engine.compiled.state import kernel_policy
+    from ccsim.engine.compiled.policy import kernel_policy
 
     scenario = _short_of_agents() if scenario is None else scenario
     program = compile_scenario(scenario).program

@@ -67,8 +67,8 @@ def simulator(program: Program, seed: int, engine: str, *, rows: bool, policy: A
         raise ValueError(f"policy: got {policy!r}; allowed: an object with agent_score, call_score or both")
     bound = bind_program(program)
     if engine == "compiled":
+        from ccsim.engine.compiled.policy import kernel_policy
         from ccsim.engine.compiled.simulate import simulate
-        from ccsim.engine.compiled.state import kernel_policy
 
         compiled_policy = None if policy is None else kernel_policy(policy)
         return partial(

@@ -330,7 +330,7 @@ def choose_engine(engine: str, policy: Any, program: Program, replications: int)
     if engine != "auto":
         return engine, False
     if policy is not None:
-        from ccsim.engine.compiled.state import kernel_policy
+        from ccsim.engine.compiled.policy import kernel_policy
 
         try:
             kernel_policy(policy)

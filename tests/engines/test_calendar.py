@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ccsim.engine.compiled.calendar import code_of, let_near, pop, push
-from ccsim.engine.compiled.state import FIRST_EVENT, N_SLICES, Room, event_at
+from ccsim.engine.compiled.room import Room
+from ccsim.engine.compiled.state import FIRST_EVENT, N_SLICES, event_at
 from ccsim.jit import entry
 from ccsim.vocabulary import Event
 from tests.engines.programs import random_program

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ccsim.engine.compiled.policy import kernel_policy
 from ccsim.engine.compiled.simulate import simulate as simulate_compiled
-from ccsim.engine.compiled.state import kernel_policy
 from ccsim.engine.reference import simulate as simulate_reference
 from ccsim.outcomes import Rows
 from ccsim.program.layout import CALL_TYPE, Program, records

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccsim.engine.compiled.state import KernelPolicy, kernel_policy
+from ccsim.engine.compiled.policy import KernelPolicy, kernel_policy
 from ccsim.vocabulary import Outcome
 from tests.properties.tiny import INF, Caller, Centre, End, callers, lifo, n_abandoned, play, starts, waits
 

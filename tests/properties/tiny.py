@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ccsim.engine.compiled.policy import KernelPolicy, kernel_policy
 from ccsim.engine.compiled.simulate import simulate
-from ccsim.engine.compiled.state import KernelPolicy, kernel_policy
 from ccsim.engine.reference import simulate as simulate_reference
 from ccsim.outcomes import Rows
 from ccsim.program.compile import compile_scenario

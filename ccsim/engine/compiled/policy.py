@@ -7,15 +7,38 @@ which answers for the contact and for the agent alike.
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 from ccsim.engine.compiled.choose import leaves_enough_idle
-from ccsim.engine.compiled.state import agent_now, caller_at, lane_now, pair_at, team_now
-from ccsim.jit import apart, call_address, inner
+from ccsim.engine.compiled.state import PAIR, agent_now, caller_at, lane_now, pair_at, team_now
+from ccsim.jit import apart, call_address, callback, inner
 from ccsim.program.layout import Records
 from ccsim.rules.routing import agent_goes_first, call_goes_first
 from ccsim.rules.tables import agent_at, lane_at, lane_team_at, queue_at, reach_at, team_at, team_lane_at
 
-__all__ = ["pick_agent_by_score", "pick_call_by_score"]
+__all__ = ["KernelPolicy", "kernel_policy", "pick_agent_by_score", "pick_call_by_score"]
+
+
+class KernelPolicy(NamedTuple):
+    """Addresses of a user's compiled routing functions, 0 for the built-in order; `alive` keeps them."""
+
+    agent_score: int
+    call_score: int
+    alive: Any
+
+
+def kernel_policy(policy: Any) -> KernelPolicy:
+    """Compile a routing policy's functions for the kernel; TypeError, with numba's reason, where one is plain Python only.
+
+    Parameters
+    ----------
+    policy : object
+        With optional `agent_score(contact, agent)` and `call_score(contact, agent, now)`.
+    """
+    agent_score, call_score = getattr(policy, "agent_score", None), getattr(policy, "call_score", None)
+    first, alive_1 = callback(agent_score, PAIR, 2, 0) if agent_score is not None else (0, None)
+    second, alive_2 = callback(call_score, PAIR, 2, 1) if call_score is not None else (0, None)
+    return KernelPolicy(first, second, (alive_1, alive_2))
 
 
 @inner

@@ -12,7 +12,8 @@ from ccsim.engine import Replication
 from ccsim.engine.compiled.happened import first_open
 from ccsim.engine.compiled.kernel import advance
 from ccsim.engine.compiled.memory import row_memory
-from ccsim.engine.compiled.state import KernelPolicy, Room
+from ccsim.engine.compiled.policy import KernelPolicy
+from ccsim.engine.compiled.room import Room
 from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program, Records

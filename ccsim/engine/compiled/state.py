@@ -6,19 +6,12 @@ Handlers get one record, `floor`, and reach rows by reference: `caller_at(floor,
 
 from __future__ import annotations
 
-from operator import is_
-from typing import Any, NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
-from ccsim.engine.compiled.memory import CACHE_LINE, row_memory, unzeroed, zeroed
-from ccsim.jit import ENABLED, accessor, bind, callback, fetcher
-from ccsim.outcomes import AGENT_STATE, CASE, CONTACT, EPISODE, SEGMENT, SETTLEMENT, Rows, new_counts
-from ccsim.program.layout import Program, mean_calls
+from ccsim.jit import accessor, fetcher
+from ccsim.outcomes import AGENT_STATE, CASE, CONTACT, EPISODE, SEGMENT, SETTLEMENT
 from ccsim.rules.digest import DIGEST, TABLE
-from ccsim.rules.tally import COUNTS, bind_counts
-from ccsim.vocabulary import AgentState, Family
+from ccsim.rules.tally import COUNTS
 
 __all__ = [
     "DRAWN_AT_ONCE",
@@ -38,8 +31,6 @@ __all__ = [
     "UNCHECKED_EVENTS",
     "WAITING",
     "N_SLICES",
-    "KernelPolicy",
-    "Room",
     "agent_now",
     "ahead_of",
     "ahead_at_door",
@@ -66,7 +57,6 @@ __all__ = [
     "fresh_at",
     "instant_at",
     "ivr_stay_of",
-    "kernel_policy",
     "kind_now",
     "last_agent_of",
     "lane_now",
@@ -82,6 +72,37 @@ __all__ = [
     "team_now",
     "unsorted_at",
     "window_at",
+    "MOST_ROWS",
+    "CALLER",
+    "EARLIER",
+    "CASE_NOW",
+    "LAST_AGENT",
+    "BUDGET",
+    "IVR_STAY",
+    "AGENT_NOW",
+    "PERSON_NOW",
+    "NOBODY",
+    "PERSONS_SEATS",
+    "AGENT_WORK",
+    "TEAM_NOW",
+    "LANE_NOW",
+    "QUEUE_NOW",
+    "EVENT",
+    "PARKED",
+    "SLICE",
+    "CALLS_PER_SLICE",
+    "FRESH",
+    "WINDOW",
+    "PLACE",
+    "KIND_NOW",
+    "INSTANT",
+    "AHEAD",
+    "BUCKET",
+    "ROW_TABLES",
+    "SCRATCH",
+    "SIZED",
+    "UNSIZED",
+    "ADDRESSES",
 ]
 
 UNCHECKED_EVENTS = 64
@@ -100,7 +121,7 @@ processor could foresee.
 SLOT_BITS = 24
 """Room for 16 million customers (or agents) on the floor at once."""
 
-_MOST_ROWS = 1 << 31
+MOST_ROWS = 1 << 31
 """Callers know their rows by 32-bit numbers."""
 
 _CLOCK = [
@@ -324,11 +345,11 @@ PERSON_NOW = np.dtype(
 )
 """What a person, or whoever may be called off the phones, has to do besides calls; one row per agent."""
 
-_NOBODY = np.zeros((), PERSON_NOW)
+NOBODY = np.zeros((), PERSON_NOW)
 for _field in ("duty", "lost_duty", "coming_duty"):
-    _NOBODY[_field] = -1
+    NOBODY[_field] = -1
 for _field in ("coming_at", "away_until", "spell_at"):
-    _NOBODY[_field] = np.inf
+    NOBODY[_field] = np.inf
 
 PERSONS_SEATS = 1 << 40
 """Of a team of persons, who do not come and leave with seats."""
@@ -389,7 +410,7 @@ OUT_OF_HOURS = -2
 WINDOW = np.dtype([("start", "f8"), ("end", "f8")])
 """When an occasion of the Program happens in this replication; +inf for never."""
 
-_PLACE = np.dtype([("place", "i8")])
+PLACE = np.dtype([("place", "i8")])
 
 KIND_NOW = np.dtype(
     [("n_fresh", "i8"), ("first_entity", "i8"), ("n_left", "i8"), ("n_closed", "i8"), ("first_closed", "i8"), ("area", "f8")],
@@ -419,7 +440,7 @@ AHEAD = np.dtype([("talk", "f8"), ("talk_level", "f8"), ("patience_level", "f8")
 
 BUCKET = np.dtype([("n", "i8")])
 
-_ROW_TABLES = {
+ROW_TABLES = {
     "episodes": EPISODE,
     "contacts": CONTACT,
     "segments": SEGMENT,
@@ -454,13 +475,13 @@ _WORK_TABLES = (
     "unsorted",
     "buckets",
 )
-_SCRATCH = ("fresh", "instants", "unsorted", "buckets")
+SCRATCH = ("fresh", "instants", "unsorted", "buckets")
 """Work tables that are written before they are read."""
-_SIZED = (*_WORK_TABLES, *_ROW_TABLES)
-_UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
-_ADDRESSES = (*_SIZED, *_UNSIZED[:-1])
+SIZED = (*_WORK_TABLES, *ROW_TABLES)
+UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
+ADDRESSES = (*SIZED, *UNSIZED[:-1])
 
-FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in _SIZED), *((name, "i8") for name in _ADDRESSES)], align=True)
+FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in SIZED), *((name, "i8") for name in ADDRESSES)], align=True)
 """The clock, the size of each table and the addresses of all tables: what every handler gets as `floor`.
 
 `row_tables` has the addresses of the row tables again, for the digest; `digest` their pairs of sums.
@@ -494,7 +515,7 @@ parked_at = accessor(FLOOR, "parked", PARKED)
 slice_at = accessor(FLOOR, "slices", SLICE)
 event_key_at = accessor(FLOOR, "calendar", _EVENT_KEY)
 window_at = accessor(FLOOR, "windows", WINDOW)
-first_open_at = accessor(FLOOR, "first_open", _PLACE)
+first_open_at = accessor(FLOOR, "first_open", PLACE)
 kind_now = accessor(FLOOR, "kinds", KIND_NOW)
 fresh_at = accessor(FLOOR, "fresh", FRESH)
 instant_at = accessor(FLOOR, "instants", INSTANT)
@@ -515,364 +536,3 @@ row_table = accessor(FLOOR, "row_tables", TABLE)
 digest_at = accessor(FLOOR, "digest", DIGEST)
 counts_of = accessor(FLOOR, "counts", COUNTS)
 pair_at = accessor(FLOOR, "pair", PAIR)
-
-
-class KernelPolicy(NamedTuple):
-    """Addresses of a user's compiled routing functions, 0 for the built-in order; `alive` keeps them."""
-
-    agent_score: int
-    call_score: int
-    alive: Any
-
-
-def kernel_policy(policy: Any) -> KernelPolicy:
-    """Compile a routing policy's functions for the kernel; TypeError, with numba's reason, where one is plain Python only.
-
-    Parameters
-    ----------
-    policy : object
-        With optional `agent_score(contact, agent)` and `call_score(contact, agent, now)`.
-    """
-    agent_score, call_score = getattr(policy, "agent_score", None), getattr(policy, "call_score", None)
-    first, alive_1 = callback(agent_score, PAIR, 2, 0) if agent_score is not None else (0, None)
-    second, alive_2 = callback(call_score, PAIR, 2, 1) if call_score is not None else (0, None)
-    return KernelPolicy(first, second, (alive_1, alive_2))
-
-
-class Room:
-    """The arrays behind a FLOOR record: makes them, grows them, hands out what they hold in the end.
-
-    Parameters
-    ----------
-    rows, digest : bool
-        Keep row tables; fold rows into the digest.
-    n_calls : int, optional
-        Guess of the calls of a replication, for the first size of the row tables.
-
-    Attributes
-    ----------
-    tables : dict
-        By name.
-    has_later_stays : bool
-        Whether a contact may stay in several places, one after the other.
-    """
-
-    def __init__(
-        self, program: Program, *, rows: bool, digest: bool, n_calls: int = 0, policy: KernelPolicy | None = None
-    ) -> None:
-        blank = _blank_of(program)
-        self.tables: dict[str, NDArray[Any]]
-        self._floor, self.tables = blank.copied()
-        self._floor["keep_rows"], self._floor["keep_digest"] = rows, digest
-        self._has_cases = blank.has_cases
-        self._knows_last_agents = bool(program.settings["last_agent"][0])
-        self.has_later_stays = blank.has_later_stays
-        if policy is not None:
-            self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
-        if rows:
-            n_rows = _within_rows((n_calls or blank.n_calls) + 64)
-            n_stays = int(n_rows * blank.stays_per_call) + 64 * (len(program.lanes) + 2)
-            sizes = {
-                "episodes": n_rows,
-                "contacts": n_rows,
-                "segments": n_stays,
-                "agent_states": 2 * n_stays + len(program.agents) + 4,
-            }
-            if self._has_cases:
-                sizes |= {"settlements": n_rows, "cases": n_rows}
-            self.tables |= {name: row_memory(n, _ROW_TABLES[name]) for name, n in sizes.items()}
-            self._bind(*sizes)
-        else:
-            self.counts = new_counts(program)
-            self.tables["counts"] = bind_counts(self.counts).view(np.ndarray)
-            self._bind("counts")
-        if not ENABLED:
-            self._bind(*_SIZED, *_UNSIZED)
-
-    @classmethod
-    def first_of(cls, program: Program) -> Room:
-        """Room as it is before a replication's first event, with tables of their own and for no rows: what others copy."""
-        room = object.__new__(cls)
-        room._begin(program)
-        return room
-
-    def _begin(self, program: Program) -> None:
-        n_agents = len(program.agents)
-        n_movers = n_agents if len(program.duties) else 0
-        n_fresh = int(1.2 * program.flows["volume"].sum(axis=0).max()) + 64
-        has_cases = self._has_cases = bool(program.settings["authority"][0])
-        self._knows_last_agents = bool(program.settings["last_agent"][0])
-        self._floor = np.zeros(1, FLOOR)  # plain: a record array's attributes cost as much as a small day
-        self._floor["free_slot"] = -1
-        self._floor["n_movers"] = n_movers
-        self.tables = {
-            "callers": np.zeros(0, CALLER),
-            "last_agents": np.zeros(0, LAST_AGENT),
-            "earlier": np.zeros(0, EARLIER),
-            "agents": np.zeros(n_agents, AGENT_NOW),
-            "persons": np.full(n_agents, _NOBODY, PERSON_NOW),
-            "agent_work": np.zeros(n_agents, AGENT_WORK),
-            "teams": np.zeros(len(program.teams), TEAM_NOW),
-            "lanes": np.zeros(len(program.lanes), LANE_NOW),
-            "lists": np.zeros(len(program.lanes) if len(program.callbacks) else 0, LANE_NOW),
-            "queues": np.zeros(len(program.queues), QUEUE_NOW),
-            "calendar": _free_calendar(0),
-            "parked": np.zeros(0, PARKED),
-            "slices": np.full(N_SLICES, -1).view(SLICE),
-            "windows": np.zeros(len(program.occasions), WINDOW),
-            "first_open": np.zeros(len(program.intervals) if len(program.occasions) else 0, _PLACE),
-            "kinds": np.zeros(len(program.call_types), KIND_NOW),
-            "fresh": np.zeros(n_fresh, FRESH),
-            "ahead": np.zeros(0, AHEAD),
-            "ivr_stays": np.zeros(0, IVR_STAY),
-            "ahead_at_door": zeroed(DRAWN_AT_ONCE, AHEAD),
-            "instants": np.zeros(n_fresh, INSTANT),
-            "unsorted": np.zeros(n_fresh, FRESH),
-            "buckets": np.zeros(n_fresh + 1, BUCKET),
-            "cases_now": np.zeros(0, CASE_NOW),
-            "budgets": np.full(n_agents if has_cases else 0, np.array((-1, 0.0, 0.0), BUDGET)),
-            "row_tables": np.zeros(len(_ROW_TABLES), TABLE),
-            "digest": np.zeros(len(_ROW_TABLES), DIGEST),
-            "pair": np.zeros(1, PAIR),
-            "pair_address": np.zeros(1, np.dtype([("address", "i8")])),
-            **{name: np.zeros(1, dtype) for name, dtype in _ROW_TABLES.items()},
-            "counts": np.zeros(1, COUNTS),
-        }
-        agents, teams, lanes = self.tables["agents"], self.tables["teams"], self.tables["lanes"]
-        agents["state"] = AgentState.ABSENT
-        if n_movers:
-            teams["seats"][program.teams.persons != 0] = PERSONS_SEATS
-        for table, fields in (
-            (agents, ("customer", "next", "previous")),
-            (teams, ("first_idle", "last_idle")),
-            (lanes, ("first", "last")),
-            (self.tables["lists"], ("first", "last")),
-        ):
-            for field in fields:
-                table[field] = -1
-        self._floor["free_parked"] = -1
-        self._floor["draws_ahead"] = _draws_ahead(program)
-        families = program.laws["family"][program.call_types["talk_law"]]
-        self._floor["normals_ahead"] = (families == Family.LOGNORMAL).any()
-        factors = ("talk_factor", "hold_factor", "wrap_factor")
-        self._floor["factors_vary"] = any((program.flows[one] != 1.0).any() for one in factors)
-        self._floor["transfers_ahead"] = (program.call_types["transfer_share"] > 0.0).any()
-        self._floor["slices_per_second"] = _slices_per_second(program)
-        self._more_events(4 * n_agents + 16 * n_movers + 4 * SPARE_EVENTS)
-        self._more_slots(n_agents + 64)
-        self._bind(*_SIZED, *_UNSIZED)
-
-    @property
-    def floor(self) -> Any:
-        """The FLOOR record for the kernel."""
-        return self._floor.view(np.recarray)[0]
-
-    def grow(self) -> None:
-        """Makes room wherever the kernel stopped for lack of it."""
-        clock = self.floor
-        longer: dict[str, int] = {}
-        if clock.fresh_needed > clock.n_fresh:
-            room = int(clock.fresh_needed * 5 // 4)
-            longer |= {"fresh": room, "instants": room, "unsorted": room, "buckets": room + 1}
-        if clock.keep_rows:
-            needed = {
-                "episodes": clock.n_episode_rows + 1,
-                "contacts": clock.n_contact_rows + 2,
-                "segments": clock.n_segment_rows + clock.n_lanes + 3,
-                "agent_states": clock.n_agent_state_rows + clock.n_agents + 4,
-            }
-            if self._has_cases:
-                needed |= {"settlements": clock.n_settlement_rows + 1, "cases": clock.n_case_rows + 1}
-            longer |= {table: _within_rows(int(2 * n)) for table, n in needed.items() if n > len(self.tables[table])}
-        for name, n in longer.items():
-            self._lengthen(name, n)
-        most = (clock.n_inside << self._has_cases) + clock.n_to_call + clock.n_movers
-        n_events = int(clock.n_events + most + SPARE_EVENTS)
-        if n_events > clock.n_calendar:
-            self._more_events(2 * n_events - int(clock.n_calendar))
-            longer |= {"calendar": 0, "parked": 0}
-        if clock.n_free == 0:
-            self._more_slots(len(self.tables["callers"]))
-            longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0, "earlier": 0, "cases_now": 0, "last_agents": 0}
-        self._bind(*longer)
-
-    def rows(self) -> Rows:
-        """The rows written so far, in the order of the events that opened or closed them."""
-        clock = self._floor[0]
-        return Rows(
-            episodes=self.tables["episodes"][: clock["n_episode_rows"]],
-            contacts=self.tables["contacts"][: clock["n_contact_rows"]],
-            segments=self.tables["segments"][: clock["n_segment_rows"]],
-            agent_states=self.tables["agent_states"][: clock["n_agent_state_rows"]],
-            settlements=self.tables["settlements"][: clock["n_settlement_rows"]],
-            cases=self.tables["cases"][: clock["n_case_rows"]],
-        )
-
-    def _bind(self, *names: str) -> None:
-        """Writes sizes and addresses of these tables into the records that hold them."""
-        for name in names:
-            table = self.tables[name]
-            if name in _SIZED:
-                self._floor[f"n_{name}"] = len(table)
-            if name == "pair_address":
-                bind(table, address=self.tables["pair"])
-                bind(self._floor, pair_holder=table)
-            else:
-                bind(self._floor, **{name: table})
-            if name in _ROW_TABLES:
-                place = list(_ROW_TABLES).index(name)
-                bind(self.tables["row_tables"][place : place + 1], rows=table)
-
-    def _lengthen(self, name: str, n: int) -> None:
-        table = self.tables[name]
-        if name == "calendar":
-            longer = _free_calendar(n)
-        else:
-            longer = row_memory(n, table.dtype) if name in _ROW_TABLES else zeroed(n, table.dtype)
-        longer[: len(table)] = table
-        self.tables[name] = longer
-
-    def _more_events(self, n: int) -> None:
-        """Room for n more events, all of which may be in the heap or parked."""
-        before = len(self.tables["calendar"])
-        self._lengthen("calendar", before + n)
-        self._lengthen("parked", before + n)
-        self._floor["free_parked"] = _chain(self.tables["parked"]["next"], before, self._floor["free_parked"][0])
-
-    def _more_slots(self, n: int) -> None:
-        before = len(self.tables["callers"])
-        if before + n >= 1 << SLOT_BITS:
-            raise MemoryError(f"more than {1 << SLOT_BITS:,} customers on the floor at once; allowed: fewer")
-        self._lengthen("callers", before + n)
-        self._lengthen("ahead", before + n)
-        self._lengthen("ivr_stays", before + n)
-        self._lengthen("earlier", before + n)
-        if self._has_cases:
-            self._lengthen("cases_now", before + n)
-        if self._knows_last_agents:
-            self._lengthen("last_agents", before + n)
-        callers = self.tables["callers"]
-        callers["customer"][before:] = -1
-        self._floor["free_slot"] = _chain(callers["next"], before, self._floor["free_slot"][0])
-        self._floor["n_free"] += n
-
-
-class _Blank:
-    """A program's tables before the first event, as one piece of memory: a copy of it is made at once, forty tables are not."""
-
-    def __init__(self, program: Program) -> None:
-        room = Room.first_of(program)
-        mean = mean_calls(program)
-        self.n_calls = int(mean + 4 * mean**0.5)  # most replications have fewer
-        self.has_cases = bool(program.settings["authority"][0])
-        self.stays_per_call = _stays_per_call(program)
-        overflows = (program.steps["to"] >= 0).any()
-        passed_on = len(program.ivr_nodes) > 0 or len(program.ways) > 0 or program.call_types["transfer_share"].any()
-        self.has_later_stays = bool(passed_on or overflows)
-        self._places: dict[str, tuple[int, int, np.dtype[Any]]] = {}
-        end = CACHE_LINE  # numpy lets all empty views begin where the memory does: no table lies there
-        kept = [name for name in room.tables if name not in _SCRATCH]
-        for name in (*kept, *_SCRATCH):
-            table = room.tables[name]
-            self._places[name] = (end, end + table.nbytes, table.dtype)
-            end += -(-table.nbytes // CACHE_LINE) * CACHE_LINE
-        self._n_bytes = end
-        self._floor = room._floor.copy()
-        for name in _ADDRESSES:
-            self._floor[name] = self._places[name][0]
-        room.tables["row_tables"]["rows"] = [self._places[name][0] for name in _ROW_TABLES]
-        room.tables["pair_address"]["address"] = self._places["pair"][0]
-        self._floor["pair_holder"] = self._places["pair_address"][0]
-        self._image = np.zeros(self._places[_SCRATCH[0]][0], np.uint8)
-        for name in kept:
-            first, last, _ = self._places[name]
-            self._image[first:last] = room.tables[name].view(np.uint8)
-        names = FLOOR.names or ()  # of words, all of them
-        self._floor_words = self._floor.view(np.int64)  # numpy copies a record field by field, in 30 times the time
-        self._addresses = np.array([names.index(name) for name in (*_ADDRESSES, "pair_holder")])
-
-    def copied(self) -> tuple[NDArray[Any], _Views]:
-        """A FLOOR record and the tables behind it."""
-        memory = unzeroed(self._n_bytes)
-        memory[: len(self._image)] = self._image
-        base = memory.ctypes.data
-        words = self._floor_words.copy()
-        words[self._addresses] += base
-        tables = _Views(memory, self._places)
-        tables["row_tables"]["rows"] += base
-        tables["pair_address"]["address"] += base
-        return words.view(FLOOR), tables
-
-
-class _Views(dict[str, NDArray[Any]]):
-    """Tables by name, each made when it is first asked for, of one piece of memory."""
-
-    def __init__(self, memory: NDArray[np.uint8], places: dict[str, tuple[int, int, np.dtype[Any]]]) -> None:
-        self._memory, self._places = memory, places
-
-    def __missing__(self, name: str) -> NDArray[Any]:
-        first, last, dtype = self._places[name]
-        self[name] = self._memory[first:last].view(dtype)
-        return self[name]
-
-
-_last: list[tuple[Program, _Blank]] = []
-
-
-def _blank_of(program: Program) -> _Blank:
-    """The program's blank; the last one is kept."""
-    for known, blank in _last:
-        if all(map(is_, known, program)):
-            return blank
-    blank = _Blank(program)
-    _last[:] = [(program, blank)]
-    return blank
-
-
-def _chain(following: NDArray[Any], first: int, then: int) -> int:
-    """Makes a free list of all places from `first` on, with the list `then` at its end; returns its head."""
-    following[first:-1] = np.arange(first + 1, len(following))
-    following[-1] = then
-    return first
-
-
-def _stays_per_call(program: Program) -> float:
-    """Somewhat more than the mean number of stays of a call that is served at its first attempt.
-
-    What is asked for and not needed is never touched and costs nothing; what is lacking costs copying all there is.
-    """
-    calls = program.flows["volume"].sum(axis=1)
-    transferred = float((calls * program.call_types["transfer_share"]).sum() / max(float(calls.sum()), 1.0))
-    return 1.0 + 1.1 * transferred + (1.0 if len(program.ivr_nodes) else 0.0)
-
-
-def _draws_ahead(program: Program) -> bool:
-    """Whether talk or patience of fresh callers is random and their own."""
-    if len(program.recorded) or program.settings["start_order"][0] != 0:
-        return False
-    laws = np.concatenate([program.call_types["talk_law"], program.call_types["patience_law"]])
-    return bool((~np.isin(program.laws["family"][laws], (Family.DETERMINISTIC, Family.NEVER))).any())
-
-
-def _slices_per_second(program: Program) -> float:
-    """Slices of time for the calendar: few events in each at the busiest time, and not many more slices than calls in all."""
-    per_interval = max(float(program.flows["volume"].sum(axis=0).max()), 1.0)
-    busiest = per_interval / float(program.settings["interval_length"][0])
-    on_average = (
-        4.0 * (mean_calls(program) + 1.0) / float(program.intervals["starts_at"][-1] + program.settings["interval_length"][0])
-    )
-    return min(busiest, on_average) / CALLS_PER_SLICE
-
-
-def _free_calendar(n: int) -> NDArray[Any]:
-    """A calendar without events."""
-    table = zeroed(n, EVENT)
-    table["at"], table["code"] = np.inf, NO_EVENT_CODE
-    return table
-
-
-def _within_rows(n: int) -> int:
-    """The number of rows, if callers can count them; MemoryError otherwise."""
-    if n >= _MOST_ROWS:
-        raise MemoryError(f"more than {_MOST_ROWS:,} rows of one replication; allowed: fewer, or a run that keeps only counts")
-    return n
