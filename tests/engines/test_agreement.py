@@ -76,7 +76,7 @@ def test_generated_programs_use_every_outcome_and_feature() -> None:
         states |= set(rows.agent_states["state"].tolist())
         seen["break when a call ends"] += int(np.isin(program.breaks.at, instants).sum())
     goes_on = {Outcome.PASSED_ON, Outcome.OPTED_OUT, Outcome.RETRIED, Outcome.MISROUTED}
-    goes_on |= {Outcome.TRANSFERRED, Outcome.OVERFLOWED, Outcome.ESCALATED}
+    goes_on |= {Outcome.TRANSFERRED, Outcome.OVERFLOWED, Outcome.ESCALATED, Outcome.NO_ANSWER}
     assert outcomes == set(Outcome) - goes_on
     assert stays >= goes_on
     assert families == set(Family)
