@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ccsim.experiment.forecast import Forecast
     from ccsim.scenario import Scenario
 
+_GARBAGE = 200_000
+"""New objects before garbage is looked for: the kernel's libraries, which load later, make that many and keep them."""
 FORMATS = ("csv", "xlsx", "parquet")
 _LONG = 10.0  # seconds from which one is told what a job takes, also where nobody watches
 
@@ -132,6 +134,7 @@ def command(
     from ccsim.experiment import run
 
     gc.freeze()
+    gc.set_threshold(_GARBAGE)
     gc.enable()
     with progress(quiet, engine) as told:
         try:
