@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -199,6 +200,8 @@ def _warm_behind() -> None:
     """The child: steps back behind who is waited for, and leaves it to another one that compiles already."""
     if hasattr(os, "nice"):
         os.nice(15)
+    with suppress(OSError):  # Linux weighs sessions first, and only inside one of them its processes
+        Path("/proc/self/autogroup").write_text("15")
     with _only_one() as alone:
         if alone:
             warm()
