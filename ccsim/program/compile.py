@@ -107,7 +107,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     )
     routes = routes_of(lanes, queues, teams, reach, len(call_types), settings.pick_call[0])
 
-    happening = happenings(scenario, names.call_types, names.queues, ivr.names, laws.add, name_key, _EPOCH.toordinal())
+    happening = happenings(
+        scenario, names.call_types, names.queues, ivr.names, names.teams, laws.add, name_key, _EPOCH.toordinal()
+    )
     program = Program(
         settings=settings,
         days=days,
@@ -125,6 +127,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         flows=_flows(scenario, names, intervals),
         occasions=happening.occasions,
         effects=happening.effects,
+        calls_off=happening.calls_off,
         demand=demand_of(scenario, names.call_types, intervals),
         reach=reach,
         **routes._asdict(),

@@ -16,6 +16,7 @@ __all__ = [
     "BREAK",
     "CALLBACK",
     "CALLBACK_WINDOW",
+    "CALL_OFF",
     "CALL_TYPE",
     "DAY",
     "DEMAND",
@@ -346,7 +347,7 @@ TIMETABLE = np.dtype([("at", "f8"), ("event", "i8"), ("entity", "i8"), ("seats",
 
 Openings and closings (entity = day); seats (entity = team, `seats`); a person's duties: COME_ON and DUTY_OFF (entity = agent,
 `seats` = duty), GO_AWAY (`seats` = break). COME_ON and GO_AWAY with entity = n_agents + team: `seats` agents of the team are
-called back from, and called off, the phones.
+called back from, and called off, the phones; what `calls_off` draws joins them for a replication.
 """
 
 RECORDED = np.dtype([("at", "f8"), ("call_type", "i8"), ("ordinal", "i8"), ("handle", "f8"), ("patience", "f8")], align=True)
@@ -381,6 +382,21 @@ OCCASION = np.dtype(
 )
 """An event on one date: whether and when it happens is drawn once a replication; sorted by earliest start."""
 
+CALL_OFF = np.dtype(
+    [
+        ("name_key", "i8"),
+        ("date", "i8"),
+        ("chance", "f8"),
+        ("start_from", "f8"),
+        ("start_until", "f8"),
+        ("law", "i8"),  # of how long it lasts
+        ("team", "i8"),
+        ("n", "i8"),  # agents
+    ],
+    align=True,
+)
+"""An event by chance on one date that calls agents of a team off the phones; its window is drawn like that of its OCCASION."""
+
 EFFECT = np.dtype([("field", "i8"), ("target", "i8"), ("amount", "f8")], align=True)
 """What an event does while it lasts: EventField, code of the call type or queue, factor (0 closes a queue)."""
 
@@ -399,6 +415,8 @@ class Program(NamedTuple):
     ivr_nodes, ivr_edges, redial_odds, return_odds, leave_odds : recarrays, 1-D
     occasions, effects : recarrays, 1-D
         Of events; empty where a scenario has none that set anything.
+    calls_off : recarray CALL_OFF, 1-D
+        Of events by chance; those at fixed times stand in the timetable.
     duties, breaks : recarrays, 1-D
         Of persons; empty where teams have seats only.
     callbacks : recarray CALLBACK, shape (n_queues,)
@@ -447,6 +465,7 @@ class Program(NamedTuple):
     demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
     occasions: Records = np.zeros(0, OCCASION).view(np.recarray)
     effects: Records = np.zeros(0, EFFECT).view(np.recarray)
+    calls_off: Records = np.zeros(0, CALL_OFF).view(np.recarray)
     needs: Records = np.zeros(0, NEED).view(np.recarray)
     ways: Records = np.zeros(0, WAY).view(np.recarray)
     callbacks: Records = np.zeros(0, CALLBACK).view(np.recarray)

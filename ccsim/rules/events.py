@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.jit import jit
-from ccsim.program.layout import Program, Records
+from ccsim.program.layout import TIMETABLE, Program, Records
 from ccsim.rules.arrivals import type_date_entity
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
-from ccsim.vocabulary import Stream
+from ccsim.vocabulary import Event, Stream
 
-__all__ = ["happens", "instant_in_piece", "lasts", "starts_at", "windows"]
+__all__ = ["happens", "instant_in_piece", "lasts", "starts_at", "timetable", "windows"]
 
 
 @jit
@@ -39,8 +39,34 @@ def lasts(luck: Luck, program: Records, name_key: int, date: int, law: int) -> f
 
 def windows(luck: Luck, record: Records, program: Program) -> NDArray[np.float64]:
     """Start and end of every occasion of a replication, float64, shape (n_occasions, 2); +inf if it does not happen."""
-    found = np.full((len(program.occasions), 2), math.inf)
-    for place, one in enumerate(program.occasions.tolist()):
+    return _drawn(luck, record, program.occasions)
+
+
+def timetable(luck: Luck, record: Records, program: Program) -> Records:
+    """The timetable of a replication: the Program's, and who is called off the phones by what happens by chance.
+
+    Parameters
+    ----------
+    record : PROGRAM record
+        Of this Program: `bind_program(program)[0]`.
+    """
+    n_agents = len(program.agents)
+    rows = program.timetable.tolist()
+    for (begin, end), team, n in zip(
+        _drawn(luck, record, program.calls_off).tolist(),
+        program.calls_off.team.tolist(),
+        program.calls_off.n.tolist(),
+        strict=True,
+    ):
+        if begin < end < math.inf:
+            rows += [(begin, Event.GO_AWAY, n_agents + team, n), (end, Event.COME_ON, n_agents + team, n)]
+    return np.array(sorted(rows), dtype=TIMETABLE).view(np.recarray)
+
+
+def _drawn(luck: Luck, record: Records, table: Records) -> NDArray[np.float64]:
+    """Start and end of each row's window; +inf if it does not happen."""
+    found = np.full((len(table), 2), math.inf)
+    for place, one in enumerate(table.tolist()):
         name_key, date, chance, start_from, start_until, law, *_ = one
         if happens(luck, name_key, date, chance):
             start = starts_at(luck, name_key, date, start_from, start_until)

@@ -129,7 +129,7 @@ class Happening(Model):
     """What it changes: calls.<name>.scale or handle by {times: 110%}, queues.<name>: closed, ivr.nodes.<name>: closed,
     ivr.nodes.<name>.contained by {times: 50%} or null."""
     off_phones: dict[Name, Annotated[int, *whole(1, 100_000)]] = {}
-    """How many of a team are taken off the phones."""
+    """How many of a team are taken off the phones while it lasts: those who are idle at once, others when they are free."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Happening:
@@ -141,8 +141,6 @@ class Happening(Model):
                 raise Refusal(code, what, try_="{chance: 4% per day, start: 08:00-16:00, for: 30m}")
         if not self.set and not self.off_phones:
             raise Refusal("E-KEY-MISSING", "changes nothing: needs `set` or `off_phones`", try_="off_phones: {desk: 2}")
-        if self.off_phones and self.when is None:
-            raise Refusal("E-EVENT", "people are called off the phones at fixed times only", try_="when", at=("off_phones",))
         for path, value in self.set.items():
             try:
                 parse_change(path, value)

@@ -201,6 +201,7 @@ def _of_agents(program: Program, rows: Rows) -> dict[str, Touched]:
     found = {f"agents {state.name.lower()}": np.full(n, int(state) in states) for state in rare}
     called = (program.timetable.event == Event.GO_AWAY) & (program.timetable.entity >= len(program.agents))
     found["agents called off"] = np.full(n, bool(called.any()))
+    found["agents called off by chance"] = np.full(n, len(program.calls_off) > 0)
     if len(program.duties):
         ends = np.full(len(program.agents), -1.0)
         np.maximum.at(ends, program.duties.agent, program.duties.ends_at)

@@ -9,11 +9,11 @@ import math
 
 import numpy as np
 
-from ccsim.program.layout import AGENT, BREAK, DUTY, LAW, TIMETABLE, Program, Records, records
+from ccsim.program.layout import AGENT, BREAK, CALL_OFF, DUTY, LAW, TIMETABLE, Program, Records, records
 from ccsim.vocabulary import AgentState, Event, Family
 from tests.engines.dice import Dice
 
-__all__ = ["with_people"]
+__all__ = ["with_calls_off", "with_people"]
 
 _SEATS = (Event.SEATS_UP, Event.SEATS_DOWN)
 
@@ -57,6 +57,23 @@ def with_people(program: Program, dice: Dice, *, grid: bool) -> Program:
         breaks=_table(BREAK, breaks),
         timetable=_table(TIMETABLE, sorted(timetable)),
     )
+
+
+def with_calls_off(program: Program, dice: Dice, *, grid: bool) -> Program:
+    """The Program with agents called off by chance; on the grid on whole minutes, at opening and closing, too."""
+    law = records(LAW, 1)
+    law.family = Family.DETERMINISTIC if grid else Family.EXPONENTIAL
+    law.a = 60.0 * dice.between(1, 20)
+    rows = []
+    for date, day in enumerate(program.days):
+        for _ in range(dice.between(0, 3) if day.open_at < math.inf else 0):
+            start = dice.pick([day.open_at, min(day.close_at, day.open_at + 5400.0), day.open_at + 60.0 * dice.between(0, 60)])
+            until = start if grid else start + dice.pick([0.0, 900.0])
+            key, chance = dice.between(-(1 << 62), 1 << 62), dice.pick([1.0, 0.5])
+            team = dice.between(0, len(program.teams) - 1)
+            rows.append((key, date, chance, start, until, len(program.laws), team, dice.between(1, 3)))
+    laws = np.concatenate([program.laws, law]).view(np.recarray)
+    return program._replace(laws=laws, calls_off=_table(CALL_OFF, rows))
 
 
 def _table(dtype: np.dtype, rows: list[tuple]) -> Records:

@@ -42,7 +42,7 @@ from tests.engines.after_contact import with_after_contact
 from tests.engines.authority import with_authority
 from tests.engines.callbacks import with_callbacks
 from tests.engines.dice import Dice
-from tests.engines.people import with_people
+from tests.engines.people import with_calls_off, with_people
 
 __all__ = ["Dice", "Laws", "program_of", "random_program", "table"]
 
@@ -332,7 +332,10 @@ def random_program(seed: int) -> Program:
     after, later = Dice((seed, 7)), Dice((seed, 8))
     if after.chance(0.35):
         program = with_after_contact(program, after, grid=grid)
-    return with_callbacks(program, later, grid=grid) if later.chance(0.4) else program
+    if later.chance(0.4):
+        program = with_callbacks(program, later, grid=grid)
+    away = Dice((seed, 9))
+    return with_calls_off(program, away, grid=grid) if away.chance(0.3) else program
 
 
 def _windows(dice: Dice, shape: str, interval: float) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -287,7 +288,16 @@ CALLBACKS = [
     method(Callbacks, "open", nobody_looks_at_opening, "nobody_looks_at_the_lists_at_opening"),
     method(Callbacks, "ring_off", needs_a_line, "who_rings_off_keeps_a_line"),
 ]
+
+
+def never_called_back(original: Any, *what: Any) -> Any:
+    return original(*what)[:-1]
+
+
+REPLICATION = (importlib.import_module("ccsim.engine.reference.simulate"), "events")
 EVENTS = [
+    rule(REPLICATION, "timetable", never_called_back, "the_timetable_lacks_its_last_row"),
+    rule(REPLICATION, "timetable", lambda original, luck, record, program: program.timetable, "nobody_goes_by_chance"),
     function(happened, "instant_in_piece", lambda original, *what: what[0], "who_calls_during_an_event_calls_at_its_start"),
     method(happened.Happened, "factor", mean_of_two, "events_change_everything_twice"),
 ]

@@ -261,6 +261,7 @@ def test_events_with_their_dates_and_what_they_change() -> None:
             "start": "08:00-16:00",
             "for": "2h",
             "set": {"calls.orders.handle": {"times": "120%"}},
+            "off_phones": {"agents": 2},
         },
     }
     text = told(WEEK | {"events": events})
@@ -269,6 +270,7 @@ def test_events_with_their_dates_and_what_they_change() -> None:
     assert "Closed: queue orders; who comes there is sent away, who waits already is served." in text
     assert "training: 13:00-14:00 on Mon 2026-03-02. 3 of agents are off the phones" in text
     assert "storm: with a chance of 4 % on each day, beginning some time in 08:00-16:00, for 2 h on average" in text
+    assert "2 of agents are off the phones: idle ones at once, then whoever is free next." in text
     assert "Who dials then and calls about orders takes 120 % of the usual time." in text
     assert "Nothing special happens." in told({})
 

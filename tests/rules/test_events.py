@@ -11,10 +11,11 @@ import scipy.stats
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program
-from ccsim.rules.events import windows
+from ccsim.rules.events import timetable, windows
 from ccsim.rules.randomness import luck_of
 from ccsim.rules.tables import bind_program
 from ccsim.scenario import from_dict
+from ccsim.vocabulary import Event
 
 H = 3600.0
 
@@ -116,6 +117,24 @@ def test_another_event_shifts_nobodys_window() -> None:
         luck = luck_of(1, replication)
         ours, theirs = (windows(luck, bind_program(p)[0], p) for p in (alone, both))
         assert ours.tolist() == theirs[mine].tolist()
+
+
+def test_people_are_called_off_as_often_and_as_long_as_the_law_says() -> None:
+    """Chance 30 % a day, start even between 9 and 10, 20 min exactly; the plan of other events stays as it is."""
+    drill = {"chance": "30% per day", "start": "09:00-10:00", "for": {"deterministic": "20m"}, "off_phones": {"agents": 4}}
+    fixed = {"when": "daily 09:30-09:40", "off_phones": {"agents": 1}}
+    program = program_of({"drill": drill, "fixed": fixed}, days=4)
+    assert len(program.occasions) == 0 and len(program.calls_off) == 4
+    record, n = bind_program(program)[0], 1000
+    drawn = [timetable(luck_of(3, r), record, program) for r in range(n)]
+    team = len(program.agents)
+    starts = np.concatenate([t.at[(t.event == Event.GO_AWAY) & (t.entity == team) & (t.seats == 4)] for t in drawn])
+    ends = np.concatenate([t.at[(t.event == Event.COME_ON) & (t.entity == team) & (t.seats == 4)] for t in drawn])
+    assert len(starts) == pytest.approx(4 * n * 0.3, abs=5 * np.sqrt(4 * n * 0.21))
+    assert np.array_equal(ends, starts + 1200.0)
+    assert scipy.stats.kstest(starts % (24 * H), scipy.stats.uniform(9 * H, H).cdf).pvalue > 1e-4
+    own = set(program.timetable.tolist())
+    assert all(own <= set(t.tolist()) and sorted(t.tolist()) == t.tolist() for t in drawn)
 
 
 def test_an_event_is_on_the_clock_of_its_day() -> None:

@@ -41,7 +41,13 @@ def centre(event: dict[str, Any], **more: Any) -> Any:
         ({"when": "mon 09:00-10:00", "set": {"ivr.contained": "10%"}}, "E-EVENT", "events.e.set", "{times: 50%} or null"),
         ({"when": "mon 09:00-10:00", "set": {"ivr.nodes.x": "open"}}, "E-EVENT", "events.e.set", "a node can be closed"),
         ({"when": "mon 09:00-10:00", "off_phones": {"dest": 1}}, "E-REF", "events.e.off_phones", "Try: desk"),
-        ({"chance": "4%", "start": "09:00", "for": "1h", "off_phones": {"desk": 1}}, "E-EVENT", "events.e.off_phones", "fixed"),
+        (
+            {"chance": "4%", "start": "09:00", "for": "1h", "off_phones": {"dest": 1}},
+            "E-REF",
+            "events.e.off_phones",
+            "Try: desk",
+        ),
+        ({"chance": "4%", "start": "09:00", "for": "1h"}, "E-KEY-MISSING", "events.e", "changes nothing"),
     ],
 )
 def test_what_is_refused(event: dict[str, Any], code: str, path: str, words: str) -> None:
@@ -82,7 +88,11 @@ def test_what_is_printed_loads_as_the_same_scenario() -> None:
         "for": {"lognormal": {"median": "30m", "p90": "2h"}},
         "set": SCALE,
     }
-    for event in (random, {"when": "mon 09:00-10:00", "set": SCALE | {"queues.a": "closed"}, "off_phones": {"desk": 2}}):
+    for event in (
+        random,
+        random | {"off_phones": {"desk": 2}},
+        {"when": "mon 09:00-10:00", "set": SCALE | {"queues.a": "closed"}, "off_phones": {"desk": 2}},
+    ):
         scenario = centre(event)
         again = check_text(scenario.to_yaml()).scenario
         assert again is not None and again.events == scenario.events and again.fingerprint == scenario.fingerprint

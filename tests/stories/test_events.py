@@ -138,6 +138,64 @@ def test_two_of_three_are_called_off_the_phones_and_come_back(tell):
     assert (1, "TALK", 3, 120, 150) in told.agents
 
 
+def by_chance(chance: str, start: str, minutes: int, n: int = 2) -> dict[str, Any]:
+    """An event that may call `n` of the desk off the phones."""
+    lasts = {"deterministic": f"{minutes}m"}
+    return {"event": {"chance": f"{chance} per day", "start": start, "for": lasts, "off_phones": {"desk": n}}}
+
+
+def test_who_is_called_off_by_chance_goes_and_comes_back_as_by_plan(tell):
+    """
+    As above, but what calls them off happens by chance, and surely. One that never happens calls nobody.
+    60   the two idle longest, 1 and 2, go; B waits from 65 until 70
+    110  D dials, waits
+    120  agent 1 comes back and takes D, until 150
+    """
+    calls = [(0, 70, FOR_EVER), (65, 30, FOR_EVER), (100, 30, FOR_EVER), (110, 30, FOR_EVER)]
+    desk = {"desk": {"headcount": 3}}
+    told = tell(centre(calls, agents=desk, events=by_chance("100%", "00:01", 1)))
+    assert [contact[6] for contact in told.contacts] == [0, 5, 0, 10]
+    assert [row for row in told.agents if row[1] == "OFF_PHONE"] == [
+        (1, "OFF_PHONE", -1, 60, 120),
+        (2, "OFF_PHONE", -1, 60, 120),
+    ]
+    planned = tell(centre(calls, agents=desk, events=event(1, 2, off_phones={"desk": 2})))
+    assert (told.contacts, told.stays, told.agents) == (planned.contacts, planned.stays, planned.agents)
+    never = tell(centre(calls, agents=desk, events=by_chance("0%", "00:01", 1)))
+    without = tell(centre(calls, agents=desk))
+    assert (never.contacts, never.stays, never.agents) == (without.contacts, without.stays, without.agents)
+
+
+def test_people_go_in_the_very_window_in_which_calls_take_longer(tell):
+    """
+    An event that surely begins some time between 120 and 300 takes the one agent off the phones for a minute, and whoever
+    dials in it takes twice as long: both windows are one. A dials every 10 s; who dials while the agent is gone waits for him.
+    """
+    drill = by_chance("100%", "00:02-00:05", 1, n=1)
+    drill["event"] |= longer("200%")
+    calls = [(10 * n, None, FOR_EVER) for n in range(12, 40)]
+    told = tell(
+        centre(calls, kinds={"call": {"handle": {"deterministic": "2s"}}}, agents={"desk": {"headcount": 1}}, events=drill)
+    )
+    ((_, _, _, begin, end),) = (row for row in told.agents if row[1] == "OFF_PHONE")
+    assert 120 <= begin <= 302 and 58 <= end - begin <= 60
+    for _, _, _, _, _, entered, _, answered, ended, _ in told.stays:
+        assert ended - answered == (4 if end - 60 <= entered < end else 2)
+        assert not begin < answered < end
+
+
+def test_called_off_beyond_closing_one_goes_home_when_called_back(tell):
+    """
+    From 540 to 660 the one of two agents idle longest is off the phones; lines close at 600.
+    560  A is answered by agent 1, until 590; at 600 agent 1 goes home, agent 0 is still away until 660
+    """
+    told = tell(centre([(560, 30, FOR_EVER)], agents={"desk": {"headcount": 2}}, events=by_chance("100%", "00:09", 2, n=1)))
+    assert told.contacts == [(0, 0, "SERVED", 560, 560, 590, 0)]
+    ends = {agent: max(row[4] for row in told.agents if row[0] == agent) for agent in (0, 1)}
+    assert ends == {0: 660, 1: 600}
+    assert (0, "OFF_PHONE", -1, 540, 660) in told.agents
+
+
 def test_an_event_on_another_day_does_nothing(tell):
     told = tell(centre([(59, None, FOR_EVER)], kinds=MINUTE, events={"e": {"when": "tue 00:00-00:10", **longer("300%")}}))
     assert told.contacts == [(0, 0, "SERVED", 59, 59, 119, 0)]

@@ -17,7 +17,7 @@ from ccsim.engine.compiled.room import Room
 from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program, Records
-from ccsim.rules.events import windows
+from ccsim.rules.events import timetable, windows
 from ccsim.rules.randomness import luck_of
 from ccsim.rules.tables import bind_program
 
@@ -56,6 +56,9 @@ def simulate(
         drawn = windows(luck, bound[0], program)
         room.tables["windows"].view("f8")[:] = drawn.ravel()
         room.tables["first_open"]["place"] = first_open(program, drawn)
+    if len(program.calls_off):
+        program = program._replace(timetable=timetable(luck, bound[0], program))
+        bound = bind_program(program)
     _load_kernel_once(bound[0], luck, floor)
     while not advance(bound[0], luck, floor):
         room.grow()

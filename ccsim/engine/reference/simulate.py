@@ -12,6 +12,7 @@ from ccsim.engine.reference.floor import Floor
 from ccsim.engine.reference.story import story, timetable
 from ccsim.outcomes import Counts, Rows, new_counts
 from ccsim.program.layout import Program, Records
+from ccsim.rules import events
 from ccsim.rules.digest import digest_of
 from ccsim.rules.randomness import luck_of
 from ccsim.rules.tables import bind_program
@@ -51,6 +52,8 @@ def simulate(
     """
     bound = bind_program(program) if bound is None else bound
     luck = luck_of(seed, replication)
+    if len(program.calls_off):
+        program = program._replace(timetable=events.timetable(luck, bound[0], program))
     clock = Clock()
     floor = Floor(clock, program, bound, luck, policy)
     clock.process(timetable(clock, floor))

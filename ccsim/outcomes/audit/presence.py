@@ -31,7 +31,7 @@ def check_presence(program: Program, states: Table, home: list[float], complaint
     """One replication; `home` has the instants after closing at which nobody is inside any more."""
     drains = _drains(program, home)
     called = program.timetable[(program.timetable.event == Event.GO_AWAY) & (program.timetable.entity >= len(program.agents))]
-    called_teams = set((called.entity - len(program.agents)).tolist())
+    called_teams = set((called.entity - len(program.agents)).tolist()) | set(program.calls_off.team.tolist())
     for agent in np.flatnonzero(program.teams.persons[program.agents.team]):
         who = program.agents[agent]
         first = int(who.first_duty)
