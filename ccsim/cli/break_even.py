@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ccsim.cli import INTERRUPTED
-from ccsim.cli.options import as_json, examples, settings
+from ccsim.cli.options import as_json, examples, pick_engine, quietly, settings, thread_count
 
 
 @click.command(
@@ -29,17 +29,10 @@ from ccsim.cli.options import as_json, examples, settings
 @click.option("--kpi", metavar="ID", help="What the verdict is about; cost_per_resolution, or the first target's.")
 @click.option("--reps", type=click.IntRange(2, 1_000_000), help="Replications of every comparison, instead of the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed of all, instead of the scenario's.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "compiled", "reference"]),
-    default="auto",
-    help="The answer is the same; compiled is fast, reference can be read.",
-)
+@thread_count
+@pick_engine
 @as_json
-@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only.")
+@quietly
 def command(
     file: str,
     settings: tuple[str, ...],

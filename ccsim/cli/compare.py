@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from ccsim.cli import INTERRUPTED, TARGET_MISSED
-from ccsim.cli.options import as_json, examples, settings
+from ccsim.cli.options import as_json, examples, pick_engine, quietly, settings, thread_count
 
 if TYPE_CHECKING:
     from ccsim.errors import Problem
@@ -53,20 +53,13 @@ if TYPE_CHECKING:
 @click.option("--max-reps", "most", type=click.IntRange(10, 1_000_000), default=5000, help="With --select: of a plan at most.")
 @click.option("--reps", type=click.IntRange(1, 1_000_000), help="Replications of every plan, instead of the base's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed of every plan, instead of the base's.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "compiled", "reference"]),
-    default="auto",
-    help="The answer is the same; compiled is fast, reference can be read.",
-)
+@thread_count
+@pick_engine
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Also write the differences as CSV.")
 @click.option("--force", is_flag=True, default=False, help="With --out: replace the file.")
 @click.option("--check", is_flag=True, default=False, help="Exit code 3 when the base, or the plan chosen, misses a target.")
 @as_json
-@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only.")
+@quietly
 def command(
     files: tuple[str, ...],
     settings: tuple[str, ...],

@@ -61,3 +61,18 @@ settings: _Decorator = click.option(
 )
 
 as_json: _Decorator = click.option("--json", "as_json", is_flag=True, default=False, help="Print one JSON object.")
+
+pick_engine: _Decorator = click.option(
+    "--engine",
+    type=click.Choice(["auto", "compiled", "reference"]),
+    default="auto",
+    help="The answer is the same; compiled is fast, reference can be read.",
+)
+
+thread_count: _Decorator = click.option(
+    "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
+)
+
+quietly: _Decorator = click.option(
+    "-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only."
+)

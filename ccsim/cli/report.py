@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ccsim.cli import INTERRUPTED
-from ccsim.cli.options import examples, settings
+from ccsim.cli.options import examples, settings, thread_count
 
 if TYPE_CHECKING:
     from ccsim.experiment import Comparison, Result
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 @click.option("--what-if", "what_ifs", metavar="NAME", multiple=True, help="Also simulate and compare this what-if. Repeats.")
 @click.option("--reps", type=click.IntRange(1, 1_000_000), help="Replications of what is simulated, instead of the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed of what is simulated.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
-)
+@thread_count
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("report.html"), metavar="FILE", show_default=True,
     help="The page.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ccsim.cli import INTERRUPTED, TARGET_MISSED
-from ccsim.cli.options import as_json, examples, settings
+from ccsim.cli.options import as_json, examples, pick_engine, quietly, settings, thread_count
 
 if TYPE_CHECKING:
     from ccsim.analysis.stopping import Precision
@@ -60,15 +60,8 @@ _LONG = 10.0  # seconds from which one is told what a job takes, also where nobo
     "--max-reps", type=click.IntRange(2, 1_000_000), default=5000, help="With --until: at most so many, 5000 by default."
 )
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed, instead of the scenario's.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "compiled", "reference"]),
-    default="auto",
-    help="The answer is the same; compiled is fast, reference can be read.",
-)
+@thread_count
+@pick_engine
 @click.option("--controls", is_flag=True, default=False, help="Take the known noise of arrivals out of the centre's KPIs.")
 @click.option(
     "--sampling",
@@ -84,7 +77,7 @@ _LONG = 10.0  # seconds from which one is told what a job takes, also where nobo
 @click.option("--plots", type=click.Path(path_type=Path), metavar="DIR", help="Draw the run: SVG files in DIR.")
 @click.option("--check", is_flag=True, default=False, help="Exit code 3 when a target is missed.")
 @as_json
-@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only.")
+@quietly
 def command(
     file: str,
     settings: tuple[str, ...],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ccsim.cli import INTERRUPTED
-from ccsim.cli.options import as_json, examples, settings
+from ccsim.cli.options import as_json, examples, pick_engine, quietly, settings, thread_count
 
 if TYPE_CHECKING:
     from ccsim.experiment import Sweep
@@ -44,15 +44,8 @@ if TYPE_CHECKING:
 )
 @click.option("--reps", type=click.IntRange(1, 1_000_000), help="Replications of every point, instead of the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed of every point, instead of the scenario's.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 1024), help="Threads; CCSIM_JOBS or all cores by default. Never changes a number."
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "compiled", "reference"]),
-    default="auto",
-    help="The answer is the same; compiled is fast, reference can be read.",
-)
+@thread_count
+@pick_engine
 @click.option(
     "-o",
     "--out",
@@ -62,7 +55,7 @@ if TYPE_CHECKING:
 )
 @click.option("--force", is_flag=True, default=False, help="With --out: replace the file.")
 @as_json
-@click.option("-q", "--quiet", is_flag=True, default=False, help="No progress, no messages; errors and the result only.")
+@quietly
 def command(
     file: str,
     settings: tuple[str, ...],

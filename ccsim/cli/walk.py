@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ccsim.cli.options import as_json, examples, settings
+from ccsim.cli.options import as_json, examples, pick_engine, settings
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -27,12 +27,7 @@ PICTURES = (".png", ".svg", ".pdf")
 @click.option("--rep", type=click.IntRange(0, 2**32 - 1), help="With --agent: which replication; 0 by default.")
 @click.option("--reps", type=click.IntRange(1, 1_000_000), help="With --team: how many; at most 20 by default.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed, instead of the scenario's.")
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "compiled", "reference"]),
-    default="auto",
-    help="The answer is the same; compiled is fast, reference can be read.",
-)
+@pick_engine
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Also draw it: .svg, .png or .pdf.")
 @click.option("--force", is_flag=True, default=False, help="With --out: replace the file.")
 @as_json

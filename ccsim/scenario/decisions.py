@@ -70,16 +70,20 @@ Money = Annotated[float, *parsed(partial(units.parse_number, low=0.0, high=1e9),
 Points = Annotated[float, *parsed(partial(units.parse_number, low=-100.0, high=100.0), float, float)]
 
 
+Attempts = Annotated[
+    int | None,
+    BeforeValidator(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
+    PlainSerializer(lambda n: FOREVER if n is None else n),
+]
+"""How often at most, per problem; None is unlimited."""
+
+
 class Redial(Model):
     """Callers who abandoned or were turned away and try again."""
 
     share: Share
     after: Time
-    attempts: Annotated[
-        int | None,
-        BeforeValidator(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
-        PlainSerializer(lambda n: FOREVER if n is None else n),
-    ] = None
+    attempts: Attempts = None
     """Redials per problem at most; None is unlimited."""
     patience: Annotated[str, *one_of("keep", "fresh")] = "keep"
     odds: dict[FactName, Multiplier] = {}
@@ -99,11 +103,7 @@ class Return(Model):
     share: Share
     """Of the contacts answered, where no fact below holds: the problem is solved, and the customer only asks again."""
     after: Time
-    attempts: Annotated[
-        int | None,
-        BeforeValidator(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
-        PlainSerializer(lambda n: FOREVER if n is None else n),
-    ] = None
+    attempts: Attempts = None
     """Returns per problem at most; None is unlimited."""
     odds: dict[FactName, Multiplier] = {}
     """What multiplies the odds of coming back; facts as of redial."""
