@@ -340,7 +340,7 @@ def _read_table(place: Path, name: str, n_rows: int) -> NDArray[Any]:
 
 
 def _read_names(place: Path) -> Names:
-    content = _read_json(place / NAMES)
+    content = {name: list(value) for name, value in Names._field_defaults.items()} | _read_json(place / NAMES)
     for field in Names._fields:
         value = content.get(field)
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):

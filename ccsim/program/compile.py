@@ -145,7 +145,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     )
     for table in program:
         table.flags.writeable = False
-    return Compiled(program, names.published(scenario, intervals, escalations.queues)._replace(ivr_nodes=ivr.names))
+    published = names.published(scenario, intervals, escalations.queues)
+    return Compiled(program, published._replace(ivr_nodes=ivr.names, agents=presence.names))
 
 
 class _Names:

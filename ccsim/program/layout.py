@@ -473,7 +473,7 @@ class Program(NamedTuple):
 
 
 class Names(NamedTuple):
-    """Names behind the codes, sorted; with the clock they are all a report needs of the scenario."""
+    """Names behind the codes, sorted but for agents; with the clock they are all a report needs of the scenario."""
 
     call_types: tuple[str, ...]
     queues: tuple[str, ...]
@@ -481,6 +481,7 @@ class Names(NamedTuple):
     dates: tuple[str, ...]  # ISO, one per calendar day
     interval_labels: tuple[str, ...]  # "2024-01-01 09:00", one per interval
     ivr_nodes: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()  # by id: as a roster calls them, else team and place in it, from 1; without names empty
 
 
 def mean_calls(program: Program) -> float:

@@ -6,6 +6,7 @@ Called by `compile`.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ class Presence(NamedTuple):
     duties: Records
     breaks: Records
     timetable: list[TimetableRow]
+    names: tuple[str, ...]
+    """Of the agents: as a roster calls them, ``tier1/7`` where there is none."""
 
 
 def presence_of(
@@ -44,6 +47,7 @@ def presence_of(
     agents: list[tuple[int, int, int, int]] = []
     found: list[Duty] = []
     owners: list[int] = []
+    called: list[str] = []
     for code, (row, name) in enumerate(zip(table, teams, strict=True)):
         row.first_agent = len(agents)
         _describe_team(scenario, name, row, add_law)
@@ -56,6 +60,8 @@ def presence_of(
             owners += [len(agents) - 1] * len(own)
             found += own
         row.n_agents = len(agents) - row.first_agent
+        in_roster = scenario.agents[name].roster is not None
+        called += [str(person) if in_roster else f"{name}/{place}" for place, person in enumerate(names, start=1)]
     duty_rows, break_rows = _duties(scenario, teams, agents, owners, found)
     keys = [key for _, key, _, _ in agents]
     assert len(set(keys)) == len(keys), "two agents have the same 64-bit name key"
@@ -65,7 +71,14 @@ def presence_of(
         duties=duty_rows,
         breaks=break_rows,
         timetable=_timetable(duty_rows, break_rows),
+        names=_told_apart(called, [teams[code] for code, *_ in agents]),
     )
+
+
+def _told_apart(called: list[str], teams: list[str]) -> tuple[str, ...]:
+    """The names, with the team where two agents share one: rosters are lists of one team each."""
+    times = Counter(called)
+    return tuple(name if times[name] == 1 else f"{team}/{name}" for name, team in zip(called, teams, strict=True))
 
 
 def _describe_team(scenario: Scenario, name: str, row: Records, add_law: Callable[[Law], int]) -> None:

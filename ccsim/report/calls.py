@@ -89,8 +89,13 @@ def kept_tables(rows: Rows) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def columns(table: NDArray[Any], names: Names) -> list[Column]:
-    """Return the columns of a row table."""
-    return [_column(table, field, names) for field in table.dtype.names or ()]
+    """Return the columns of a row table; beside an agent's number stands his name, if he has any."""
+    found = []
+    for field in table.dtype.names or ():
+        found.append(_column(table, field, names))
+        if field == "agent" and names.agents:
+            found.append(Column("agent_name", found[-1].values, names.agents))
+    return found
 
 
 def write_calls(rows: Rows, names: Names, folder: Path) -> None:

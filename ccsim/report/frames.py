@@ -89,7 +89,8 @@ def _series(column: Column) -> Any:
 
     if column.words is not None:
         words = list(dict.fromkeys(column.words))  # a queue and a node of the IVR may have one name
-        places = np.array([*(words.index(word) for word in column.words), -1], dtype=np.int64)
+        place_of = {word: place for place, word in enumerate(words)}
+        places = np.array([*(place_of[word] for word in column.words), -1], dtype=np.int64)
         return pandas.Categorical.from_codes(places[column.values], categories=words)
     if column.values.dtype.kind == "f":
         return np.where(column.missing, np.nan, column.values)

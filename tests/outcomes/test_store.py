@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import ccsim
-from ccsim.outcomes import Rows
+from ccsim.outcomes import Rows, store
 from ccsim.outcomes.store import StoreError, load, save
 from ccsim.program.layout import Names
 from tests.outcomes.days import rows_of
@@ -237,3 +237,11 @@ def test_a_folder_of_csv_files_is_told_apart_from_a_saved_run(tmp_path):
     folder = write_folder(ccsim.run(scenario, reps=2, engine="reference", neighbours=False), tmp_path)
     with pytest.raises(StoreError, match="folder from ccsim run --out.*ccsim.open_result"):
         ccsim.open_run(folder)
+
+
+def test_names_saved_before_agents_had_any_are_read(tmp_path):
+    saved(tmp_path / "run")
+    names = json.loads((tmp_path / "run" / store.NAMES).read_text())
+    del names["agents"]
+    (tmp_path / "run" / store.NAMES).write_text(json.dumps(names))
+    assert store._read_names(tmp_path / "run") == NAMES

@@ -180,6 +180,49 @@ def test_frames_know_what_is_a_number_a_name_and_nothing(kept: Result) -> None:
     assert (served.answered_at_s - served.entered_at_s).mean() == pytest.approx(kept.kpi("asa").value, abs=1e-5)
 
 
+ROSTER = (("=1+1", "desk"), ("Ann", "desk"), ("Ben", "desk"), ("Ann", "late"), ("@SUM(1)", "late"))
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """Two teams by one roster file, each with an Ann, and one of seats."""
+    folder = tmp_path_factory.mktemp("named")
+    rows = [f"{who},{team},2024-01-01 09:00,2024-01-01 11:00" for who, team in ROSTER]
+    (folder / "roster.csv").write_text("\n".join(["agent,team,start,end", *rows]) + "\n", "utf-8")
+    roster = {"csv": "roster.csv", "team": "team"}
+    content = {
+        "open": "09:00-11:00",
+        "calls": {"a": {"volume": "200/h", "handle": "4m", "patience": "2m"}},
+        "agents": {"desk": {"roster": roster}, "late": {"roster": roster}, "seats": {"headcount": 3}},
+    }
+    (folder / "centre.yaml").write_text(json.dumps(content), "utf-8")
+    return run(load(folder / "centre.yaml"), reps=2, jobs=1, rows=True, neighbours=False)
+
+
+def test_rows_name_agents_as_the_roster_does_and_others_by_their_place_in_the_team(named: Result, tmp_path: Path) -> None:
+    """Agents are numbered by team, in a roster by name; the two Anns are told apart by their teams."""
+    known = ["=1+1", "desk/Ann", "Ben", "@SUM(1)", "late/Ann", "seats/1", "seats/2", "seats/3"]
+    assert named.rows is not None and set(named.rows.agent_states["agent"].tolist()) == set(range(8))
+    for frame in (named.frames.legs, named.frames.agent_states):
+        met = frame[frame.agent.notna()]
+        assert [known[agent] for agent in met.agent] == met.agent_name.tolist()
+        assert frame.agent_name.isna().equals(frame.agent.isna())
+    folder = write_folder(named, tmp_path, calls=True)
+    for file in ("legs.csv", "agent_states.csv"):
+        head, *rows = lines(folder / file)
+        number, name = head.index("agent"), head.index("agent_name")
+        assert name == number + 1
+        said = {(row[number], row[name]) for row in rows}
+        assert said - {("", "")} == {(str(i), f"'{who}" if who[0] in "=@" else who) for i, who in enumerate(known)}
+    folder = write_folder(named, tmp_path, calls=True, file_format="parquet")
+    assert set(parquet.read_table(folder / "legs.parquet").column("agent_name").to_pylist()) == {*known, None}
+
+
+def test_a_run_saved_before_agents_had_names_has_no_column_of_them(kept: Result) -> None:
+    frame = ccsim.frames(dataclasses.replace(kept, names=kept.names._replace(agents=()))).legs
+    assert "agent_name" not in frame.columns and "agent" in frame.columns
+
+
 def test_a_queue_and_a_node_of_one_name_are_one_category(kept: Result) -> None:
     assert kept.rows is not None
     names = kept.names._replace(ivr_nodes=tuple("sales" for _ in kept.names.ivr_nodes))
