@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.analysis.back_office import BackOffice
 from ccsim.analysis.estimate import Estimate, Intervals, Label, Moments, number_or_none, ratios
 from ccsim.analysis.grid import Block, Measure, calendar_of, grids_of
-from ccsim.analysis.kpi import DEFAULT_SCOPES, REGISTRY, SCOPES, Metrics, service_level_variant
+from ccsim.analysis.kpi import DEFAULT_SCOPES, PLACES, REGISTRY, SCOPES, Metrics, service_level_variant
 from ccsim.analysis.paired import Sample
 from ccsim.analysis.plan import Required
 from ccsim.analysis.quantile import WaitMoments
@@ -77,6 +78,8 @@ class Accumulator:
         Also keep the centre's sums of each replication, for comparisons in pairs (`sample`).
     required : Required, optional
         Agents needed in each interval; without it none are.
+    back_office : BackOffice, optional
+        Work that idle agents do; without it there are no KPIs of such.
 
     Attributes
     ----------
@@ -95,6 +98,7 @@ class Accumulator:
         whole_runs: bool = False,
         keep_runs: bool = False,
         required: Required | None = None,
+        back_office: BackOffice | None = None,
     ) -> None:
         self.n = 0
         self._runs: dict[int, list[tuple[Floats, Floats]]] | None = {} if keep_runs else None
@@ -107,7 +111,7 @@ class Accumulator:
             "day": [names.dates[day] for day in self._calendar.days],
             "interval": list(names.interval_labels),
         }
-        self._grids = grids_of(program, names, self._calendar, required)
+        self._grids = grids_of(program, names, self._calendar, required, back_office)
         if brief or whole_runs:
             self._targets = ()
             kept = self._grids[:1] if brief else self._grids
@@ -444,6 +448,6 @@ def _scope_name(place: str, period: str) -> str:
 
 def _scope_of(estimate: Estimate) -> str:
     """Name in `kpi.SCOPES` of the scope an estimate belongs to."""
-    place = next((kind for kind in ("call_type", "queue", "team", "ivr_node", "passage") if kind in estimate.scope), "centre")
+    place = next((kind for kind in PLACES if kind in estimate.scope), "centre")
     period = next((kind for kind in ("day", "interval") if kind in estimate.scope), "run")
     return _scope_name(place, period)

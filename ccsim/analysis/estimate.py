@@ -63,7 +63,7 @@ class Estimate(NamedTuple):
     basis : str
         contact, episode, agent or case.
     scope : dict
-        Of names: {} is the centre over the run; keys call_type, queue, team, ivr_node, day, interval.
+        Of names: {} is the centre over the run; keys call_type, queue, team, ivr_node, back_office, day, interval.
     value, low, high : float or None
         None where there is no number, never NaN.
     n : int

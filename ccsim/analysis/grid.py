@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsim.analysis.back_office import BACK_OFFICE_TERMS, BackOffice, back_office_reader
 from ccsim.analysis.kpi import (
     FLOW_OUTS,
     REGISTRY,
@@ -92,7 +93,7 @@ class Grid:
     Attributes
     ----------
     basis : str
-        contact, episode, agent, case or callback.
+        contact, episode, agent, case, callback or back_office.
     places : tuple of (str, str)
         Place kind and name for each column; ("centre", "") first where the grid knows the centre.
     terms : tuple of str
@@ -152,6 +153,7 @@ class Block:
         self.shape = (len(grid.places), len(self._starts))
         n_days = float(len(calendar.days)) if period == "run" else 1.0
         constants = {
+            "one": np.ones(len(self._starts)),
             "operating_days": np.full(len(self._starts), n_days),
             "priced_days": np.full(len(self._starts), n_days if is_priced(program) else 0.0),
             "opening_time": self._fold(calendar.opening_time),
@@ -193,8 +195,15 @@ class Block:
         raise KeyError(f"{kpi} {variant}")
 
 
-def grids_of(program: Program, names: Names, calendar: Calendar, required: Required | None = None) -> list[Grid]:
-    """Contacts by call type, stays by queue, episodes by call type, agents by team and required by queue, visits by node."""
+def grids_of(
+    program: Program,
+    names: Names,
+    calendar: Calendar,
+    required: Required | None = None,
+    back_office: BackOffice | None = None,
+) -> list[Grid]:
+    """Contacts by call type, stays by queue, episodes by call type, agents by team and required by queue, visits by node, and
+    what comes where there is such: flows, cases, callbacks, back-office work."""
     types = (("centre", ""), *(("call_type", name) for name in names.call_types))
     queues = tuple(("queue", name) for name in names.queues)
     teams = (("centre", ""), *(("team", name) for name in names.teams))
@@ -266,7 +275,26 @@ def grids_of(program: Program, names: Names, calendar: Calendar, required: Requi
         *([of_nodes] if nodes else []),
         *([of_cases] if program.settings.authority[0] else []),
         *([of_callbacks] if len(program.callbacks) else []),
+        *([] if back_office is None else [_back_office_grid(back_office, teams, staff, watched)]),
     ]
+
+
+def _back_office_grid(
+    back_office: BackOffice, teams: tuple[tuple[str, str], ...], staff: Callable[[Counts], Floats], watched: NDArray[np.bool_]
+) -> Grid:
+    """Work of the centre and by pile; of the centre and its teams also how busy agents are with it."""
+    piles = tuple(("back_office", pile.name) for pile in back_office.piles)
+    work = back_office_reader(back_office, len(teams) - 1, watched)
+    of_staff = [0, *range(1 + len(piles), len(piles) + len(teams))]
+    terms = (*STAFF_TERMS, *BACK_OFFICE_TERMS)
+
+    def read(counts: Counts) -> Floats:
+        table = np.zeros((len(terms), len(piles) + len(teams), len(watched)))
+        table[: len(STAFF_TERMS), of_staff] = staff(counts)[: len(STAFF_TERMS)]
+        table[len(STAFF_TERMS) :] = work(counts)
+        return table
+
+    return Grid("back_office", (teams[0], *piles, *teams[1:]), terms, read, ("run", "day", "interval"))
 
 
 def passages_of(program: Program) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ccsim.analysis.back_office_kpis import BACK_OFFICE_KPIS
 from ccsim.analysis.callback_kpis import CALLBACK_KPIS
 from ccsim.analysis.staff_kpis import STAFF_KPIS
 
@@ -28,7 +29,7 @@ __all__ = [
     "signed_terms",
 ]
 
-PLACES = ("centre", "call_type", "queue", "team", "ivr_node", "passage")
+PLACES = ("centre", "call_type", "queue", "team", "ivr_node", "passage", "back_office")
 PERIODS = ("run", "day", "interval")
 SCOPES = tuple(
     place if period == "run" else period if place == "centre" else f"{place} x {period}"
@@ -37,7 +38,7 @@ SCOPES = tuple(
 )
 """Every scope: a place over the whole run, the centre by day or interval, a place by day or interval."""
 
-DEFAULT_SCOPES = ("centre", "call_type", "queue", "team", "ivr_node", "passage", "day")
+DEFAULT_SCOPES = ("centre", "call_type", "queue", "team", "ivr_node", "passage", "back_office", "day")
 
 FLOW_OUTS = ("include", "met", "exclude")
 
@@ -102,8 +103,8 @@ class Kpi:
     numerator, denominator : Sum
         Of the plain formula; a service level's are made per threshold and variant by `service_level_formula`.
     bases : tuple of str
-        contact, episode, agent, case where authority matters, or callback where anybody is called back. In a queue, "contact"
-        counts stays in that queue.
+        contact, episode, agent, case where authority matters, callback where anybody is called back, or back_office where there
+        is such work. In a queue, "contact" counts stays in that queue.
     places : tuple of str
         Of `PLACES`.
     periods : tuple of str
@@ -619,13 +620,15 @@ _CALLBACKS = tuple(Kpi(**measure._asdict()) for measure in CALLBACK_KPIS)
 
 _AGENTS = tuple(Kpi(bases=("agent",), **measure._asdict()) for measure in STAFF_KPIS)
 
+_BACK_OFFICE = tuple(Kpi(**measure._asdict()) for measure in BACK_OFFICE_KPIS)
+
 _IN_TARGET = tuple(
     Kpi(
         f"{period}s_in_target",
         f"{period.capitalize()}s in target",
         f"Share of {period}s that reach the goal named by the variant, over {period}s x replications: {period}s that reach "
         f"it / {period}s in which there is anything to count.",
-        "share", places=(), periods=("run",), bases=("contact", "agent"), better="higher",
+        "share", places=(), periods=("run",), bases=("contact", "agent", "back_office"), better="higher",
     )
     for period in ("interval", "day", "week")
 )  # fmt: skip
@@ -645,7 +648,7 @@ _PASSAGES = tuple(
     )
 )  # fmt: skip
 
-_ALL = (*_COUNTS, *_PASSAGES, *_SHARES, *_WAITS, *_WORK, *_CASES, *_CALLBACKS, *_AGENTS, *_IN_TARGET)
+_ALL = (*_COUNTS, *_PASSAGES, *_SHARES, *_WAITS, *_WORK, *_CASES, *_CALLBACKS, *_AGENTS, *_BACK_OFFICE, *_IN_TARGET)
 
 REGISTRY: dict[str, Kpi] = {kpi.id: kpi for kpi in _ALL}
 """Every KPI by id, in the order of a report."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["STAFF_KPIS", "StaffKpi"]
+__all__ = ["BUSY", "ON_DUTY", "OVERTIME_BUSY", "STAFF_KPIS", "StaffKpi"]
 
 _SECONDS_OF_FTE = 8.0 * 3600.0
 _HOURS = 1e-6 / 3600.0
@@ -15,10 +15,10 @@ _STAFF = ("centre", "team")
 _LONG = ("run", "day")
 _ALL = ("run", "day", "interval")
 
-_BUSY = "open_ring_time + open_talk_time + open_brief_time + open_consult_time + open_wrap_time"
-_OVERTIME_BUSY = "overtime_ring_time + overtime_talk_time + overtime_brief_time + overtime_consult_time + overtime_wrap_time"
-_ON_DUTY = f"open_available_time + {_BUSY}"
-_OVERTIME = f"overtime_available_time + {_OVERTIME_BUSY}"
+BUSY = "open_ring_time + open_talk_time + open_brief_time + open_consult_time + open_wrap_time"
+OVERTIME_BUSY = "overtime_ring_time + overtime_talk_time + overtime_brief_time + overtime_consult_time + overtime_wrap_time"
+ON_DUTY = f"open_available_time + {BUSY}"
+_OVERTIME = f"overtime_available_time + {OVERTIME_BUSY}"
 _COST = "bill + trunk_cost + abandon_cost + goodwill_cost"
 _COSTS = "bills + trunk cost + abandon cost + goodwill"
 _PER_DAY = "Mean per operating day; of a single day or interval, its mean number."
@@ -68,7 +68,7 @@ _STAFFING = (
         "agents_on_duty",
         "Agents present",
         "On the phones, time average in opening hours: (handle + available time) / opening time.",
-        "agents", _ON_DUTY, "opening_time",
+        "agents", ON_DUTY, "opening_time",
     ),
     StaffKpi(
         "net_staffing",
@@ -94,7 +94,7 @@ _STAFFING = (
         "agents_busy",
         "Agents busy",
         "Carried load, time average in opening hours: handle time / opening time.",
-        "erlangs", _BUSY, "opening_time",
+        "erlangs", BUSY, "opening_time",
     ),
 )  # fmt: skip
 
@@ -103,19 +103,19 @@ _USE = (
         "occupancy",
         "Occupancy",
         "Handle time / (handle + available time), in opening hours; what agents do outside them is apart.",
-        "share", _BUSY, _ON_DUTY,
+        "share", BUSY, ON_DUTY,
     ),
     StaffKpi(
         "overtime_occupancy",
         "Occupancy outside opening hours",
         "Handle time / (handle + available time), outside opening hours.",
-        "share", _OVERTIME_BUSY, _OVERTIME,
+        "share", OVERTIME_BUSY, _OVERTIME,
     ),
     StaffKpi(
         "utilisation",
         "Utilisation of paid time",
         f"Handle time, whenever / paid time. {_PAID}",
-        "share", f"{_BUSY} + {_OVERTIME_BUSY}", "paid_time",
+        "share", f"{BUSY} + {OVERTIME_BUSY}", "paid_time",
     ),
     StaffKpi(
         "overtime",

@@ -21,7 +21,7 @@ __all__ = ["Series", "Target", "Verdict", "evaluate"]
 
 Floats = NDArray[np.float64]
 
-TARGET_KPIS = ("service_level", "abandonment", "asa", "occupancy", "fcr")
+TARGET_KPIS = ("service_level", "abandonment", "asa", "occupancy", "fcr", "back_office_in_time")
 PERIODS = ("run", "week", "day", "interval")
 
 _SLACK = 1e-9

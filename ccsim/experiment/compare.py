@@ -41,11 +41,12 @@ __all__ = [
 
 COMPARED = (
     *("service_level", DAYS, "abandonment", "asa", "occupancy", "handle_time", "offered"),
-    *("paid_fte", "cost_per_day"),
+    *("back_office_in_time", "paid_fte", "cost_per_day"),
     *("made_right_at_first_contact", "cost_per_resolution", "full_cost_per_resolution"),
 )
 """KPIs compared unless others are asked for, those of which a base has nothing to say left out."""
 
+_OF_BACK_OFFICE = {"back_office_in_time"}
 _OF_MONEY = {"cost_per_day", "cost_per_resolution", "full_cost_per_resolution"}
 _OF_CASES = {"made_right_at_first_contact", "cost_per_resolution", "full_cost_per_resolution"}
 
@@ -191,6 +192,7 @@ def question_of(
         said_nothing |= set() if is_priced(program) else _OF_MONEY
         said_nothing |= set() if program.settings.authority[0] else _OF_CASES
         said_nothing |= set() if program.settings.leave_value[0] > 0.0 else {"full_cost_per_resolution"}
+        said_nothing |= set() if base.back_office else _OF_BACK_OFFICE
         kpis = [id for id in COMPARED if id not in said_nothing]
     keys = tuple(itertools.chain.from_iterable(_keys(id, base, program, metrics, yardstick) for id in dict.fromkeys(kpis)))
     if not keys:
@@ -220,6 +222,8 @@ def _keys(id: str, base: Scenario, program: Program, metrics: Metrics, yardstick
         raise ValueError(f"kpis: got {id!r}, but the base keeps no cases: nobody needs authority, comes back or leaves")
     if kpi.bases[0] == "callback" and not len(program.callbacks):
         raise ValueError(f"kpis: got {id!r}, but in the base nobody is called back")
+    if kpi.bases[0] == "back_office" and not base.back_office:
+        raise ValueError(f"kpis: got {id!r}, but the base has no back-office work")
     if id == "service_level":
         for threshold in program.thresholds:
             yield Key(id, service_level_variant(metrics, float(threshold)), kpi.bases[0])

@@ -88,7 +88,7 @@ class Plan:
     p_best : float or None
         Probability that this plan is the best of all in `Comparison.best_by`.
     identical : bool
-        True if every row of every replication is that of the base.
+        True if every row of every replication is that of the base, and so is every KPI compared.
     """
 
     name: str

@@ -77,7 +77,7 @@ def as_plans(simulated: Sequence[Simulated], question: Question) -> tuple[Plan, 
                 worst=_worst(plan, verdicts, question),
                 paid_hours=_paid_hours(plan.accumulator),
                 p_best=number_or_none(float(chance)),
-                identical=str(plan.digest) == str(simulated[0].digest),
+                identical=all(_is_same(simulated[0], plan, key, question) for key in question.keys),
                 accumulator=plan.accumulator,
             )
         )
@@ -91,9 +91,18 @@ def differences(simulated: Sequence[Simulated], plans: Sequence[Plan], question:
     for plan, shown in zip(simulated[1:], plans[1:], strict=True):
         for key in question.keys:
             difference = _difference(simulated[0], plan, key, confidence, question)
-            verdict = str(pairs.Verdict.IDENTICAL) if shown.identical else difference.verdict
+            same = _is_same(simulated[0], plan, key, question)
+            verdict = str(pairs.Verdict.IDENTICAL) if same else difference.verdict
             found.append(difference._replace(range=_range(shown.targets, key), verdict=verdict))
     return tuple(found)
+
+
+def _is_same(base: Simulated, plan: Simulated, key: Key, question: Question) -> bool:
+    """True where rows are the same, and so is the KPI: costs and back-office work may differ without changing any row."""
+    if str(plan.digest) != str(base.digest):
+        return False
+    ours, theirs = sample_of(base, key, question), sample_of(plan, key, question)
+    return all(np.array_equal(mine, yours) for mine, yours in zip(ours, theirs, strict=True))
 
 
 def differences_from(base: Simulated, plan: Simulated, question: Question, confidence: float) -> list[Difference]:

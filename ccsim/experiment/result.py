@@ -188,9 +188,9 @@ class Result:
         ----------
         id : str
         basis : str
-            contact, episode, agent or case.
+            contact, episode, agent, case, callback or back_office.
         **scope : str
-            call_type, queue, team, ivr_node, day; nothing for the centre over the run.
+            call_type, queue, team, ivr_node, back_office, day; nothing for the centre over the run.
 
         Raises
         ------
@@ -225,7 +225,7 @@ class Result:
         *ids : str
             All that have intervals if none is named; KeyError for an unknown one.
         **place : str
-            call_type, queue or team; nothing for the centre.
+            call_type, queue, team or back_office; nothing for the centre.
         """
         return self._by_period("interval", ids, place) if self.replications else []
 

@@ -12,6 +12,7 @@ from ccsim.analysis import Accumulator, Metrics, Target
 from ccsim.analysis.stopping import FIRST, Precision, looks
 from ccsim.engine import Replication
 from ccsim.experiment.arrivals import Arrivals, why_not
+from ccsim.experiment.back_office import back_office_of
 from ccsim.experiment.busy_days import BATCHES, BusyDays, why_no_spread
 from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import PlainWorkers, is_sooner_without_kernel, warm_in_background
@@ -201,6 +202,7 @@ def new_accumulator(
         whole_runs=whole_runs,
         keep_runs=keep_runs,
         required=required,
+        back_office=None if brief else back_office_of(scenario, compiled),
     )
 
 
@@ -351,6 +353,7 @@ def targets_of(scenario: Scenario) -> Iterator[Target]:
         ("asa", asked.asa),
         ("occupancy", asked.occupancy),
         ("fcr", asked.fcr),
+        ("back_office_in_time", asked.back_office),
     ):
         if target is None:
             continue
@@ -359,7 +362,7 @@ def targets_of(scenario: Scenario) -> Iterator[Target]:
             low, within = target.goal.share, target.goal.within  # type: ignore[union-attr]
         elif kpi == "occupancy":
             low, high = target.goal.low, target.goal.high  # type: ignore[union-attr]
-        elif kpi == "fcr":
+        elif kpi in ("fcr", "back_office_in_time"):
             low = target.goal  # type: ignore[assignment]
         else:
             high = target.goal

@@ -16,7 +16,7 @@ from ccsim.scenario import Scenario
 
 __all__ = ["Curve", "Influence", "Knee", "Point", "Reached", "Sweep"]
 
-RUN_SCOPES = ("centre", "call_type", "queue", "team", "ivr_node")
+RUN_SCOPES = ("centre", "call_type", "queue", "team", "ivr_node", "back_office")
 
 
 class Point(NamedTuple):

@@ -185,6 +185,8 @@ def _by(found: Difference) -> str:
 
 
 def _without(found: Difference) -> str:
+    if found.verdict == "identical":
+        return "identical, row by row"
     if found.low is None or found.high is None:
         return "equal in every replication" if found.value == 0.0 else found.verdict
     ends = ", ".join(_number(end, found, "+") for end in (found.low, found.high))

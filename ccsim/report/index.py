@@ -29,7 +29,7 @@ class Index:
 
     def get(self, id: str, scope: Mapping[str, str], basis: str = "") -> Estimate | None:
         """Return an estimate, on its contact or agent basis unless `basis` is given; None if there is none with a value."""
-        for candidate in (basis,) if basis else ("contact", "agent", "episode", "case", "callback"):
+        for candidate in (basis,) if basis else ("contact", "agent", "episode", "case", "callback", "back_office"):
             estimate = self._found.get((id, candidate, frozenset(scope.items())))
             if estimate is not None and estimate.value is not None:
                 return estimate

@@ -20,8 +20,9 @@ TEXT = "text"
 """Unit of a head whose cells are text; those of all others are numbers, None where there is none."""
 
 _FLOWS = ("overflows", "transfers", "escalations")
-_PLACES = ("call_type", "queue", "team", "ivr_node", "passage", "day", "interval")
-_WITH_RANGE = ("service_level", "abandonment", "asa", "occupancy")
+_PLACES = ("call_type", "queue", "team", "ivr_node", "passage", "back_office", "day", "interval")
+_WITH_RANGE = ("service_level", "abandonment", "asa", "occupancy", "back_office_backlog", "back_office_in_time")
+_WORK_KPIS = ("back_office_came", "back_office_done", "back_office_backlog", "back_office_in_time")
 _UNIT_ENDING = {"s": "_s", "h": "_h"}
 _QUEUE_KPIS = (
     *("offered", "answered", "abandoned", "flowed_out", "unfinished", "service_level", "abandonment", "asa", "wait_mean"),
@@ -57,14 +58,14 @@ class Sheet(NamedTuple):
 
 
 def of_intervals(result: Result) -> Index:
-    """Return all KPIs of every interval of the centre, the queues and the teams."""
-    scopes = ("interval", "queue x interval", "team x interval")
+    """Return all KPIs of every interval of the centre, the queues, the teams and the piles of back-office work."""
+    scopes = ("interval", "queue x interval", "team x interval", "back_office x interval")
     confidence = result.scenario.run.confidence
     return Index(result.accumulator.estimates(confidence, scopes=scopes) if result.replications else [])
 
 
 def sheets_of(result: Result, found: Index | None = None) -> Iterator[Sheet]:
-    """Yield kpis, by_queue, days, intervals and staffing.
+    """Yield kpis, by_queue, days, intervals and staffing; where there are such, flows and back_office.
 
     Parameters
     ----------
@@ -82,6 +83,11 @@ def sheets_of(result: Result, found: Index | None = None) -> Iterator[Sheet]:
     yield interval_sheet(found, [*found.scopes("interval"), *found.scopes("interval", "queue")], ("queue",))
     heads = tuple(Head(name, _unit(id)) for name, id in staffing_heads())
     yield Sheet("staffing", heads, staffing_rows(result, found))
+    piles = found.scopes("back_office", "interval")
+    if piles:
+        both = [*found.scopes("interval"), *piles]
+        worked = [scope for scope in both if any(found.get(id, scope) for id in _WORK_KPIS)]
+        yield _split_date(_wide("back_office", found, worked, ("interval", "back_office"), _WORK_KPIS))
 
 
 def interval_sheet(found: Index, scopes: Iterable[Mapping[str, str]], places: Sequence[str] = ()) -> Sheet:

@@ -294,6 +294,8 @@ def target_lines(targets: Targets) -> list[str]:
         found.append(f"occupancy {100 * low:g} to {100 * high:g} %" + _over(targets.occupancy))
     if targets.fcr is not None:
         found.append(f"FCR at least {100 * targets.fcr.goal:g} %" + _over(targets.fcr))
+    if targets.back_office is not None:
+        found.append(f"back-office work in time at least {100 * targets.back_office.goal:g} %" + _over(targets.back_office))
     if targets.intervals_in_target is not None:
         found.append(f"{100 * targets.intervals_in_target:g} % of intervals reach the service level")
     return found

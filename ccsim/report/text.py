@@ -28,6 +28,7 @@ __all__ = [
     "ROWS",
     "Figure",
     "figures",
+    "formulas",
     "has_days",
     "interval_scopes",
     "interval_table",
@@ -65,6 +66,14 @@ ROWS = (
     Row("mean_queue", "Callers waiting, mean"),
     Row("occupancy", "Occupancy"),
     Row("utilisation", "Utilisation of paid time"),
+    Row("occupancy_with_back_office", "Occupancy with back-office work"),
+    Row("utilisation_with_back_office", "Utilisation with back-office work"),
+    Row("idle_agents", "Agents idle with neither, mean"),
+    Row("back_office_came", "Back-office work a day"),
+    Row("back_office_done", "Back-office work done a day"),
+    Row("back_office_in_time", "Back-office work done in time"),
+    Row("back_office_at_close", "  left at closing, mean"),
+    Row("back_office_left", "  left at the very end", unless_zero=True),
     Row("required", "Agents required, mean", unless_zero=True),
     Row("scheduled", "Agents scheduled, mean"),
     Row("agents_on_duty", "Agents present, mean"),
@@ -145,15 +154,16 @@ BY_PASSAGE = ("overflows", "transfers", "escalations")
 BY_CALL_TYPE = ("offered", "service_level", "abandonment", "asa", "wait_p90", "handle_time")
 BY_TEAM = (
     *("required", "scheduled", "agents_on_duty", "net_staffing", "occupancy", "staff_cost", "utilisation"),
-    *("adherence", "shrinkage", "overtime"),
+    *("adherence", "shrinkage", "overtime", "back_office_done", "occupancy_with_back_office", "idle_agents"),
 )
+BY_PILE = tuple(f"back_office_{what}" for what in ("came", "done", "in_time", "at_close", "left"))
 BY_NODE = ("entered_ivr", "ivr_time", "containment", "ivr_hang_up", "opt_out", "retry", "misrouting", "ports_in_use")
 BY_PERIOD = ("offered", "service_level", "abandonment", "asa", "agents_on_duty", "occupancy", "mean_queue")
 BY_INTERVAL = (
     *("offered", "service_level", "required", "scheduled", "agents_on_duty", "net_staffing"),
     *("abandonment", "asa", "occupancy", "mean_queue"),
 )
-_UNLESS_ZERO = ("shrinkage", "overtime", "flowed_out", "flowed_in", "transferred", "turned_away")
+_UNLESS_ZERO = ("shrinkage", "overtime", "flowed_out", "flowed_in", "transferred", "turned_away", "back_office_left")
 """Columns that are left out where all is 0."""
 _HEADS = {
     "overflows": "Overflows",
@@ -188,10 +198,20 @@ _HEADS = {
     "retry": "Again",
     "misrouting": "Misrouted",
     "ports_in_use": "There",
+    "back_office_came": "Comes a day",
+    "back_office_done": "Worked off",
+    "back_office_in_time": "In time",
+    "back_office_at_close": "Left at closing",
+    "back_office_left": "At the end",
+    "occupancy_with_back_office": "Busy with both",
+    "idle_agents": "Idle",
 }
 
 
 FORMULAS = "Of the handle time: occupancy = handle / (handle + available time), utilisation = handle / paid time."
+WITH_BACK_OFFICE = (
+    "With back-office work the same of handle + back-office time; it never keeps a call waiting, and changes no other figure."
+)
 
 
 def print_result(result: Result, console: Console, intervals: bool = False) -> None:
@@ -208,7 +228,7 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
         console.print(line)
     console.print()
     _print_figures(result, index, console)
-    for line in (FORMULAS, *textbook_lines(result, index), *neighbour_lines(result)):
+    for line in (*formulas(result), *textbook_lines(result, index), *neighbour_lines(result)):
         console.print(line)
     if (table := staffing.by_day(result, index, by_interval)) is not None:
         console.print()
@@ -227,6 +247,11 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
     console.print()
     for line in (*provenance(result), *_what_if_lines(result)):
         console.print(line)
+
+
+def formulas(result: Result) -> list[str]:
+    """Return what the measures of how busy agents are mean."""
+    return [FORMULAS, *([WITH_BACK_OFFICE] if result.scenario.back_office else [])]
 
 
 def interval_scopes(result: Result) -> tuple[str, ...]:
@@ -392,6 +417,9 @@ def parts(result: Result, index: Index, width: int) -> list[Table]:
         found.append(_table("From queue to queue, a day", index, flows, BY_PASSAGE, width))
     if len(names.teams) > 1:
         found.append(_table("Team", index, [("", {"team": name}) for name in names.teams], BY_TEAM, width))
+    if len(result.scenario.back_office) > 1:
+        piles = [("", {"back_office": name}) for name in result.scenario.back_office]
+        found.append(_table("Back-office work", index, piles, BY_PILE, width))
     days = index.scopes("day")
     if 1 < len(days) <= MOST_DAYS:
         labelled = [(verdicts.when(scope, MOST_DAYS), scope) for scope in days]

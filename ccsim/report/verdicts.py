@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 _SHORT_HORIZON = 7  # days up to which a weekday names a day
 _SKEWED = 1.5  # times the shorter side of an interval
+_NAMES = {
+    "abandonment": "abandonment",
+    "asa": "ASA",
+    "occupancy": "occupancy",
+    "fcr": "FCR",
+    "back_office_in_time": "back-office work in time",
+}
 INTERVALS = {1800.0: "half-hours", 900.0: "quarter-hours", 3600.0: "hours"}
 
 
@@ -21,7 +28,7 @@ def goal(target: Target) -> str:
     if target.kpi == "service_level":
         assert target.at_least is not None
         return numbers.goal(target.at_least, 20.0 if target.within is None else target.within)
-    name = {"abandonment": "abandonment", "asa": "ASA", "occupancy": "occupancy", "fcr": "FCR"}[target.kpi]
+    name = _NAMES[target.kpi]
     unit = "s" if target.kpi == "asa" else "share"
     low, high = (None if at is None else _bound(at, unit) for at in (target.at_least, target.at_most))
     if low is not None and high is not None:

@@ -101,6 +101,19 @@ class FcrTarget(Target):
         return self
 
 
+class BackOfficeTarget(Target):
+    """At least this share of the back-office work is done by its due time (the KPI `back_office_in_time`)."""
+
+    goal: Share
+
+    @model_validator(mode="after")
+    def _has_days(self) -> BackOfficeTarget:
+        if self.over == "interval":
+            what = "work is due by the day"
+            raise Refusal("E-CHOICE", what, got="interval", allowed="day, week, run", at=("over",))
+        return self
+
+
 class Targets(Model):
     """What the centre wants to reach."""
 
@@ -109,6 +122,7 @@ class Targets(Model):
     asa: Annotated[AsaTarget, scalar_as("goal")] | None = None
     occupancy: Annotated[OccupancyTarget, scalar_as("goal")] | None = None
     fcr: Annotated[FcrTarget, scalar_as("goal")] | None = None
+    back_office: Annotated[BackOfficeTarget, scalar_as("goal")] | None = None
     intervals_in_target: Share | None = None
     """Share of the intervals that is to reach the goal of `service_level`, over all replications."""
 

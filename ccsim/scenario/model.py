@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 from ccsim import units
 from ccsim.errors import Problem, Refusal
 from ccsim.scenario.authority import Levels, MakeItRight
+from ccsim.scenario.back_office import BackOfficeWork
 from ccsim.scenario.calls import (
     CallType,
     HandleTime,
@@ -187,6 +188,8 @@ class Scenario(Model):
         ShortForm(_expand_agents, json_schema_input_type=Seats | dict[str, Team]),
         Field(max_length=MOST_ITEMS, min_length=1),
     ]
+    back_office: Annotated[dict[Name, BackOfficeWork], Field(max_length=MOST_ITEMS)] = {}
+    """Letters, e-mail, cases put aside: what agents do while they are idle, until the next call comes."""
     after_contact: AfterContact = AfterContact()
     events: Annotated[dict[Name, Happening], Field(max_length=MOST_ITEMS)] = {}
     """What happens at fixed times or by chance, and what it changes."""

@@ -185,6 +185,22 @@ def wanted_of_day(scenario: Scenario, call: CallType, day: OpenDay) -> tuple[flo
     return tuple(mean * factor for mean in means)
 
 
+def back_office_items(scenario: Scenario, name: str, day: OpenDay) -> tuple[float, ...]:
+    """Return the items of a pile that come in each interval of one opening; those that lie there already are not among them."""
+    work = scenario.back_office[name]
+    volume = on_day(work.volume, day.date)
+    written = (0.0,) * n_intervals(scenario, day) if volume is None else _volume_of_day(scenario, volume, day)
+    items = tuple(work.scale * number for number in written)
+    return (sum(items), *(0.0,) * (len(items) - 1)) if work.comes == "at_opening" else items
+
+
+def back_office_teams(scenario: Scenario, name: str) -> tuple[str, ...]:
+    """Return the teams whose idle agents do this work, in the order in which their idle time is used."""
+    hourly = tuple(team for team, people in sorted(scenario.agents.items()) if people.billed != "talk_and_wrap")
+    written = scenario.back_office[name].teams
+    return hourly if written is None else written
+
+
 def is_fixed(scenario: Scenario, call_type: str, day: OpenDay) -> bool:
     """Return True if exactly the mean number of calls comes on that day."""
     volumes = scenario.calls[call_type].volume

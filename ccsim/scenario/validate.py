@@ -22,10 +22,11 @@ from ccsim.scenario.distributions import Distribution, Family
 from ccsim.scenario.document import Path
 from ccsim.scenario.evidence import check_evidence, doubt_evidence
 from ccsim.scenario.fields import Model, key_on_day, on_day
-from ccsim.scenario.model import CallType, Patience, Scenario
+from ccsim.scenario.model import CallType, Patience, Scenario, Volume
 from ccsim.scenario.overrides import measured
 from ccsim.scenario.reach import fastest, teams_for
 from ccsim.scenario.validate_authority import check_authority, doubt_authority
+from ccsim.scenario.validate_back_office import check_back_office, check_work
 from ccsim.scenario.validate_events import check_events, doubt_events
 from ccsim.scenario.validate_ivr import check_ivr, check_ways_out, doubt_misroutes
 from ccsim.scenario.validate_queues import check_queues
@@ -102,6 +103,8 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
     if has_calendar:
         for name, call in scenario.calls.items():
             _check_call(scenario, name, call, report)
+        for name, work in scenario.back_office.items():
+            _check_volume(scenario, ("back_office", name, "volume"), work.volume, report)
         _check_staff(scenario, report)
     check_presence(scenario, report)
     check_queues(scenario, report)
@@ -111,6 +114,7 @@ def cross_check(scenario: Scenario, report: Report, has_calendar: bool = True) -
     check_evidence(scenario, report, measured)
     _check_run(scenario, report)
     check_events(scenario, report)
+    check_back_office(scenario, report)
     _check_solved(scenario, report)
 
 
@@ -174,15 +178,9 @@ def _check_call(scenario: Scenario, name: str, call: CallType, report: Report) -
             report((*path, "out_of_hours"), Refusal("E-BOTH", "calls come from the replay", try_="remove one of them"))
     elif call.volume is None:
         report(path, Refusal("E-KEY-MISSING", "needs the key `volume`", try_="volume: 60/h"))
-    days = resolve.open_days_of_horizon(scenario)
     if call.volume is not None:
-        for key in _every_day((*path, "volume"), call.volume, days, report):
-            volume = call.volume[key]
-            here = (*path, "volume", key)
-            if volume.per_interval is not None:
-                _check_length(scenario, here, key, call.volume, volume.per_interval, days, report)
-            elif volume.profile not in (None, "flat"):
-                _check_profile(scenario, (*here, "profile"), key, call.volume, str(volume.profile), days, report)
+        _check_volume(scenario, (*path, "volume"), call.volume, report)
+    days = resolve.open_days_of_horizon(scenario)
     for part in ("handle", "talk", "wrap", "hold"):
         written = getattr(call, part)
         written = written.for_ if part == "hold" and written is not None else written
@@ -190,6 +188,18 @@ def _check_call(scenario: Scenario, name: str, call: CallType, report: Report) -
             here = (*path, part, "for") if part == "hold" else (*path, part)
             for key in _every_day(here, written.by_interval, days, report):
                 _check_length(scenario, here, key, written.by_interval, written.by_interval[key], days, report)
+
+
+def _check_volume(scenario: Scenario, path: Path, volumes: dict[str, Volume], report: Report) -> None:
+    """Check that a volume says something of each open day, and as many numbers as it is open for."""
+    days = resolve.open_days_of_horizon(scenario)
+    for key in _every_day(path, volumes, days, report):
+        volume = volumes[key]
+        here = (*path, key)
+        if volume.per_interval is not None:
+            _check_length(scenario, here, key, volumes, volume.per_interval, days, report)
+        elif volume.profile not in (None, "flat"):
+            _check_profile(scenario, (*here, "profile"), key, volumes, str(volume.profile), days, report)
 
 
 def _check_transfer(scenario: Scenario, name: str, to: str, report: Report) -> None:
@@ -338,6 +348,7 @@ def check_sums(scenario: Scenario, report: Report) -> None:
             report(path, Refusal("E-DIST", "has no finite mean", allowed="a loglogistic shape above 1"))
     check_ways_out(scenario, report)
     check_rosters(scenario, report)
+    check_work(scenario, report)
     if scenario.run.mode == "steady":
         _check_constant(scenario, report)
     n_calls = sum(sum(resolve.mean_calls(scenario, name)) for name in scenario.calls)

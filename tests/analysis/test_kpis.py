@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from ccsim.analysis import DEFAULT_SCOPES, REGISTRY, SCOPES, Accumulator, Estimate, Metrics, Target, service_level_variant
+from ccsim.analysis.back_office import BackOffice, Pile
 from ccsim.analysis.grid import calendar_of, grids_of
-from ccsim.analysis.kpi import SERVICE_LEVELS, service_level_formula, signed_terms
+from ccsim.analysis.kpi import PLACES, SERVICE_LEVELS, service_level_formula, signed_terms
 from ccsim.analysis.plan import seat_time
 from ccsim.analysis.tabulate import counts_of
 from ccsim.engine.compiled.simulate import simulate
@@ -107,6 +108,9 @@ def with_cases(program: Program) -> Program:
     return program._replace(settings=settings, queues=queues, steps=steps, callbacks=records(CALLBACK, len(program.queues)))
 
 
+WORK = BackOffice((Pile("mail", np.zeros(6, np.int64), np.full(6, 6), (0,)),), np.array([1, 4]))
+"""A pile nobody brings anything to."""
+
 UNITS = {"share", "s", "h", "calls", "contacts", "erlangs", "agents", "hops", "index", "per 1000", "money"}
 
 
@@ -122,8 +126,9 @@ def test_every_kpi_says_what_it_is() -> None:
 def test_every_named_term_is_one_the_counts_have() -> None:
     # A misspelt term is a KeyError while the blocks are made; here it is seen which terms exist at all.
     program = with_cases(two_days(20.0, 60.0))
-    grids = grids_of(program, NAMES, calendar_of(program))
-    known = {term for grid in grids for term in grid.terms} | {"operating_days", "opening_time", "watched_time", "priced_days"}
+    grids = grids_of(program, NAMES, calendar_of(program), back_office=WORK)
+    constants = {"one", "operating_days", "opening_time", "watched_time", "priced_days"}
+    known = {term for grid in grids for term in grid.terms} | constants
     for kpi in REGISTRY.values():
         if kpi.quantile is None and kpi.places and not kpi.variants:
             assert kpi.numerator and kpi.denominator, kpi.id
@@ -132,12 +137,12 @@ def test_every_named_term_is_one_the_counts_have() -> None:
 
 def test_each_kpi_comes_out_in_each_scope_it_claims() -> None:
     program = with_cases(two_days())
-    acc = Accumulator(program, NAMES)
+    acc = Accumulator(program, NAMES, back_office=WORK)
     acc.add(counts_with(program, 10, 2, 9))
     found = acc.estimates(scopes=SCOPES)
     got: dict[str, set[str]] = {}
     for e in found:
-        place = next((k for k in ("call_type", "queue", "team", "ivr_node", "passage") if k in e.scope), "centre")
+        place = next((k for k in PLACES if k in e.scope), "centre")
         period = next((k for k in ("day", "interval") if k in e.scope), "")
         scope = place if not period else period if place == "centre" else f"{place} x {period}"
         if e.basis == REGISTRY[e.id].bases[0] and e.basis != "episode":

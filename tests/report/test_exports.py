@@ -97,7 +97,7 @@ def test_no_text_of_a_workbook_is_a_formula_and_no_number_a_text(hostile: Result
     assert set(hostile_names("queue", len(PAYLOADS))) <= texts
     risky = [cell for cell in cells if cell.data_type in TEXTS and cell.value[:1] in ("=", "+", "-", "@")]
     assert len(risky) > 20 and all(cell.quotePrefix for cell in risky), "they stay text when somebody edits them"
-    values = [row[10] for row in book["KPIs"].iter_rows(min_row=2, values_only=True)]
+    values = [row[11] for row in book["KPIs"].iter_rows(min_row=2, values_only=True)]
     assert values == [None if e.value is None else pytest.approx(e.value, rel=1e-15) for e in hostile.estimates]
     assert any(
         value < 0 for row in book["Staffing"].iter_rows(min_row=2, min_col=5, values_only=True) for value in row if value
@@ -124,7 +124,7 @@ def test_no_cell_of_a_csv_file_begins_a_formula_and_numbers_gain_no_quote(hostil
         cells = [cell for line in lines(path) for cell in line if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
         for cell in cells:
             float(cell)  # only numbers may
-    assert [line[10] for line in lines(folder / "kpis.csv")[1:]] == [written(e.value) for e in hostile.estimates]
+    assert [line[11] for line in lines(folder / "kpis.csv")[1:]] == [written(e.value) for e in hostile.estimates]
     named = {line[4] for line in lines(folder / "kpis.csv")[1:]}
     formulas = [name for name in hostile_names("queue", len(PAYLOADS)) if name[0] in "=+-@"]
     assert len(formulas) > 4 and {f"'{name}" for name in formulas} <= named

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 
 from ccsim.program.compile import Compiled, compile_scenario
+from ccsim.report.explain.back_office import back_office
 from ccsim.report.explain.calendar import calendar, closing, spread_lines
 from ccsim.report.explain.callers import afterwards, callers
 from ccsim.report.explain.entrance import entrance
@@ -50,6 +51,7 @@ def sections(scenario: Scenario) -> dict[str, list[str]]:
         "Queues": queues(scenario, compiled),
         "Who goes first": rules(scenario, compiled),
         "People": people(scenario),
+        "When idle": back_office(scenario),
         "Closing": closing(scenario),
         "Who was not served": afterwards(scenario),
         "Events": events(scenario),

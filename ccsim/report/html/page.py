@@ -162,7 +162,12 @@ def page_of(result: Result, comparison: Comparison | None = None) -> Page:
         replications=numbers.plural(result.replications, "replication"),
         figure_heads=_heads(result),
         figures=figures,
-        figure_lines=(_ranges(result), text.FORMULAS, *text.textbook_lines(result, index), *text.neighbour_lines(result)),
+        figure_lines=(
+            _ranges(result),
+            *text.formulas(result),
+            *text.textbook_lines(result, index),
+            *text.neighbour_lines(result),
+        ),
         charts=tuple(charts_of(result)),
         parts=tuple(_parts(result, index, of_intervals)),
         intervals=table,

@@ -1,6 +1,7 @@
 """Pictures of a run: each function takes what it shows and `ax=None`, and returns the axes it drew on.
 
     res.plot.service_level()              a KPI along the day, against its target (any KPI counted by interval)
+    res.plot.back_office_backlog()        work that idle agents have not come to yet
     res.plot.staffing(), .net_staffing()  agents required, scheduled, present; over and short
     res.plot.heatmap("service_level")     days x times
     res.plot.waits("billing")             how long callers wait
@@ -108,6 +109,7 @@ PAGE: tuple[tuple[str, Callable[[Plots], Axes]], ...] = (
     ("abandonment", lambda plot: plot.profile("abandonment")),
     ("asa", lambda plot: plot.profile("asa")),
     ("occupancy", lambda plot: plot.profile("occupancy")),
+    ("back_office", lambda plot: plot.profile("back_office_backlog")),
     ("staffing", Plots.staffing),
     ("net_staffing", Plots.net_staffing),
     ("heatmap_service_level", lambda plot: plot.heatmap("service_level")),
