@@ -25,7 +25,7 @@ __all__ = ["goal_words", "number_of", "print_sweep", "reached_words", "sweep_fie
 MOST_ROWS = 60  # points on the page; more are for a file
 _HEADS = {
     "service_level": "Service level", "days_in_target": "Days met", "abandonment": "Abandoned", "asa": "ASA",
-    "occupancy": "Occupancy", "cost_per_day": "Cost a day", "paid_fte": "Paid FTE",
+    "occupancy": "Occupancy", "back_office_in_time": "Work in time", "cost_per_day": "Cost a day", "paid_fte": "Paid FTE",
 }  # fmt: skip
 _WITH_KNEES = ("service_level", "abandonment", "asa")
 _FEW = 30

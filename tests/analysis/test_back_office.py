@@ -389,3 +389,18 @@ def test_a_run_that_was_put_away_has_it_again(tmp_path: Path) -> None:
     assert any(line.startswith("2024-01-04,08:00,all,6.0,") for line in lines)
     assert ccsim.open_result(folder).estimates == result.estimates
     assert "back_office" not in (folder / "intervals.csv").read_text("utf-8")
+
+
+def test_northgate_has_no_idle_minute_to_spare() -> None:
+    """What scenarios/northgate/README.md says of its letters."""
+    northgate = ccsim.load(Path(__file__).parents[2] / "scenarios" / "northgate" / "mail.yaml")
+    found = ccsim.compare(northgate, kpis=["back_office_in_time", "service_level"], reps=20 if ENABLED else 1)
+    lost = {plan.name: found.difference(plan.name, "back_office_in_time").value for plan in found.plans[1:]}
+    assert set(lost) == {"more_letters", "more_calls", "two_fewer_late"}
+    if ENABLED:
+        assert (
+            -0.09 < lost["more_letters"] < -0.03
+            and -0.11 < lost["more_calls"] < -0.04
+            and -0.07 < lost["two_fewer_late"] < -0.02
+        )
+    assert found.difference("more_letters", "service_level").verdict == "identical"
