@@ -56,6 +56,10 @@ BUDGETS = [
         f"{LOAD}; import ccsim; ccsim.run(s, engine='compiled', reps=1, neighbours=False)",
         ("scipy.stats", "matplotlib", "pandas", "simpy"),
     ),
+    (
+        f"import ccsim; ccsim.run(ccsim.load({str(ROOT / 'scenarios' / 'minimal.yaml')!r}), reps=5)",
+        ("scipy.special", *HEAVY[1:]),
+    ),
 ]
 
 
@@ -73,7 +77,7 @@ def test_the_rules_are_the_only_way_to_numba() -> None:
 
 
 def test_no_relative_imports_and_one_home_for_yaml_simpy_and_click() -> None:
-    homes = {"yaml": {"scenario"}, "simpy": {"engine/reference"}, "click": {"cli"}, "numba": {"jit.py"}}
+    homes = {"yaml": {"scenario"}, "simpy": {"engine/reference"}, "click": {"cli"}, "numba": {"jit/"}}
     for file in PACKAGE.rglob("*.py"):
         place, text = file.relative_to(PACKAGE).as_posix(), file.read_text(encoding="utf-8")
         assert not re.search(r"^\s*from \.", text, re.MULTILINE), place
@@ -159,7 +163,7 @@ def test_an_edited_rule_reaches_a_kernel_that_was_cached(tmp_path: Path) -> None
     """The kernel lies in a file of its own, unchanged; only the rule it calls is edited."""
     copy = tmp_path / "ccsim"
     for part in (
-        "jit.py",
+        "jit",
         "vocabulary.py",
         "__init__.py",
         "program/layout.py",
@@ -212,7 +216,7 @@ def test_a_kernel_cut_off_on_the_disk_is_compiled_again(tmp_path: Path, damaged:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "file", ["rules/tally.py", "engine/compiled/on_agent.py", "vocabulary.py", "program/layout.py", "jit.py"]
+    "file", ["rules/tally.py", "engine/compiled/on_agent.py", "vocabulary.py", "program/layout.py", "jit/rows.py"]
 )
 def test_every_source_of_the_kernel_counts_into_the_name_of_its_cache(tmp_path: Path, file: str) -> None:
     shutil.copytree(PACKAGE, tmp_path / "ccsim", ignore=shutil.ignore_patterns("__pycache__"))

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.analysis.estimate import student_t
 from ccsim.analysis.paired import Sample, each_confidence, skewed
+from ccsim.analysis.student import student_t
 
 __all__ = ["Band", "Crossing", "Spots", "band", "crossings", "joined", "knee", "together"]
 

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["METHODS", "Estimate", "Intervals", "Label", "Method", "Moments", "number_or_none", "ratios", "student_t"]
+from ccsim.analysis.student import student_t
+
+__all__ = ["METHODS", "Estimate", "Intervals", "Label", "Method", "Moments", "number_or_none", "ratios"]
 
 Floats = NDArray[np.float64]
 
@@ -192,13 +194,6 @@ class Intervals(NamedTuple):
         value, low, high = (number_or_none(scale * float(side[place])) for side in (self.value, self.low, self.high))
         method = METHODS[Method(int(self.method[place]))]
         return Estimate(name.id, name.variant, name.basis, name.scope, value, low, high, n, name.unit, method)
-
-
-def student_t(confidence: ArrayLike, n: int) -> Floats:
-    """Two-sided t quantile with n - 1 degrees."""
-    from scipy.special import stdtrit  # 1.2 s to import: only when an interval is asked for
-
-    return np.asarray(stdtrit(n - 1, 0.5 + 0.5 * np.asarray(confidence, dtype=np.float64)), dtype=np.float64)
 
 
 def ratios(moments: Moments, share: ArrayLike, confidence: float, signed: ArrayLike = False) -> Intervals:

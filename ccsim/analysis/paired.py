@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.analysis.estimate import student_t
+from ccsim.analysis.student import student_t
 
 __all__ = ["METHODS", "Method", "Paired", "Sample", "Verdict", "best_shares", "each_confidence", "judge", "paired", "skewed"]
 

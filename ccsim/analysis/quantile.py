@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.analysis.estimate import Intervals, Method, student_t
+from ccsim.analysis.estimate import Intervals, Method
+from ccsim.analysis.student import student_t
 from ccsim.outcomes import N_WAIT_BINS
 
 __all__ = ["WAIT_EDGES", "WaitMoments"]

@@ -31,9 +31,9 @@ from ccsim.vocabulary import Family
 __all__ = ["binomial_quantile", "gamma_quantile", "lognormal_quantile", "poisson_quantile", "sample"]
 
 _gammaincinv = special("gammaincinv", 2)
-_gammaincc = special("gammaincc", 2)
 
 _STIRLING_FROM = 16
+_NO_MASS_BELOW = 9.5  # standard deviations: less than 1e-19 is left
 _TWO_PI = 2.0 * math.pi
 
 
@@ -158,7 +158,11 @@ def poisson_quantile(mean: float, u: float) -> int:
         return 0
     k = math.floor(mean)
     mass = _mass_at_mode(k, mean)
-    below = _gammaincc(k + 1.0, mean)  # P(N <= k)
+    total, term = 0.0, 1.0
+    for i in range(max(k - math.floor(_NO_MASS_BELOW * math.sqrt(mean)), 0), k):
+        total += term
+        term *= mean / (i + 1)
+    below = mass * (total / term + 1.0)  # P(N <= k), summed from the smallest mass up
     if u <= below:
         while k > 0 and u <= below - mass < below:
             below -= mass

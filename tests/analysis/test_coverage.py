@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ccsim.analysis.estimate import Intervals, Moments, ratios, student_t
+from ccsim.analysis.estimate import Intervals, Moments, ratios
 from ccsim.analysis.quantile import WaitMoments
+from ccsim.analysis.student import student_t
 from ccsim.analysis.targets import Target
 from tests.coverage_table import Covered
 

@@ -21,7 +21,7 @@ from scipy.stats import binom
 
 import ccsim
 from ccsim.analysis import Accumulator, Estimate, Target
-from ccsim.analysis.estimate import student_t
+from ccsim.analysis.student import student_t
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.experiment.replicate import replicate
 from ccsim.outcomes import Counts, new_counts
