@@ -21,6 +21,7 @@ author = "the ccsim authors"
 release = version = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
+html_show_copyright = False
 html_title = f"ccsim {__version__}"
 html_static_path = ["_static"]
 html_css_files = ["wide_tables.css"]
