@@ -83,8 +83,16 @@ def _unfair(scenario: Scenario) -> str:
         return "callers dial again"
     if scenario.after_contact.return_ is not None:
         return "customers come back"
-    if scenario.uncertainty.centre_day or resolve.type_day_cv(scenario, name):
+    if scenario.uncertainty.centre_day or resolve.type_day_cv(scenario, name) or resolve.forecast_error_cv(scenario, name):
         return "days differ in busyness"
+    if any(volume.fixed for volume in (scenario.calls[name].volume or {}).values()):
+        return "every day has the same number of calls"
+    if scenario.events:
+        return "events change the day"
+    if any(queue.callback is not None for queue in scenario.queues.values()):
+        return "callers are called back"
+    if scenario.calls[name].needs_authority is not None:
+        return "agents need authority"
     if scenario.metrics.clock == "arrival" and scenario.ivr is not None:
         return "the clock starts before the queue"
     if scenario.lines is not None and scenario.ivr is not None:
@@ -113,6 +121,8 @@ def _unfair(scenario: Scenario) -> str:
     }
     if len(rates) > 1:
         return "the arrival rate changes over the day"
+    if rates == {0.0}:
+        return "nobody calls"
     if are_persons(scenario, team) or scenario.agents[team].proficiency is not None:
         return "agents come and go by shifts, or differ"
     if len(set(resolve.seats_by_interval(scenario, team))) > 1:

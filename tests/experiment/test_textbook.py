@@ -77,6 +77,12 @@ UNFAIR: list[tuple[str, dict[str, Any]]] = [
     ("the number of agents changes", {"days": 2, "agents": {"x": {"headcount": {"mon": 3, "tue": 4}}}}),
     ("fewer lines than agents", {"lines": 4}),
     ("nobody is on duty", {"agents": 0}),
+    ("nobody calls", {"calls": {"a": CALL | {"volume": "0/h"}}}),
+    ("days differ in busyness", {"uncertainty": {"forecast_error": "10%"}}),
+    ("the same number of calls", {"calls": {"a": CALL | {"volume": {"total": "480/day", "profile": "flat", "fixed": True}}}}),
+    ("events change the day", {"events": {"x": {"when": "mon 10:00-12:00", "off_phones": {"desk": 3}}}}),
+    ("callers are called back", {"queues": {"a": {"callback": {"accept": "50%"}}}}),
+    ("agents need authority", {"calls": {"a": CALL | {"needs_authority": {"share": "20%", "amount": 30, "talk": "200%"}}}}),
 ]
 
 
