@@ -240,7 +240,8 @@ def grids_of(
         return _with_centre(_outcomes(counts.episodes, counts.episodes_within))
 
     def cases(counts: Counts) -> Floats:
-        return _with_centre(numbers(counts.cases))
+        served_by_ivr = counts.episodes["contained"].T.astype(np.float64)
+        return _with_centre(np.concatenate([numbers(counts.cases), served_by_ivr[None]]))
 
     def callbacks(counts: Counts) -> Floats:
         return _with_centre(numbers(counts.callbacks))
@@ -264,7 +265,7 @@ def grids_of(
     nodes = tuple(("ivr_node", name) for name in names.ivr_nodes)
     of_nodes = Grid("contact", nodes, (*(IVR_COUNTS.names or ()), "open_ivr_time"), visits, everything)
     of_callbacks = Grid("callback", (("centre", ""), *queues), CALLBACK_COUNTS.names or (), callbacks, ("run", "day"))
-    of_cases = Grid("case", types, CASE_COUNTS.names or (), cases, ("run", "day"))
+    of_cases = Grid("case", types, (*(CASE_COUNTS.names or ()), "contained"), cases, ("run", "day"))
     return [
         Grid("contact", types, (*outcomes, "open_queue_time", "open_line_time", "open_ivr_time"), contacts, everything),
         Grid("contact", queues, (*outcomes, "open_queue_time"), stays, everything),

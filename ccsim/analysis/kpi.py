@@ -501,8 +501,9 @@ _CASES = (
     _case(
         "contacts_per_resolution",
         "Contacts per resolution",
-        "Contacts of all customers, met or not, for each problem settled for good: dialled / resolved.",
-        "contacts", "dialled", "resolved", "lower",
+        "Contacts of all customers, met or not, for each problem settled for good, by somebody or by the IVR: "
+        "dialled / (resolved + contained).",
+        "contacts", "dialled", "resolved + contained", "lower",
     ),
     _case(
         "time_to_resolution",
@@ -531,8 +532,8 @@ _CASES = (
     _case(
         "satisfaction",
         "Satisfaction index",
-        "Mean index, 1 to 5, of all customers whose problem is over, met or not: base + what waits, hops and how the problem "
-        "stands add to it. It drives nothing: satisfaction / rated.",
+        "Mean index, 1 to 5, of all customers, met or not, but those who wait for ever: base + what waits, hops and how the "
+        "problem stands when the run is over add to it. It drives nothing: satisfaction / rated.",
         "index", "satisfaction", "rated", "higher", _MILLIONTH,
     ),
     _case(

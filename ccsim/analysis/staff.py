@@ -45,7 +45,7 @@ CENTRE_TERMS = (
     *("trunk_cost", "abandon_cost", "goodwill_cost", "lost_value", "priced_answered", "priced_resolved", "valued_resolved"),
 )
 """Of the centre only; 0 for teams. Goodwill is all that was granted, leakage included; resolved are cases, if there are any,
-valued where those who leave have a value."""
+and who was served by the IVR alone; valued where those who leave have a value."""
 
 
 def numbers(table: NDArray[np.void]) -> Floats:
@@ -113,14 +113,16 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
         terms[: len(by_team), 0] = by_team[:, ~per_talk[:, 0]].sum(axis=1)
         terms[bill, 0] = by_team[bill].sum(axis=0)
         terms[STAFF_TERMS.index("over_time"), 0], terms[STAFF_TERMS.index("short_time"), 0] = over[0], short[0]
+        put_right = counts.cases["resolved"].sum(axis=1) + counts.episodes["contained"].sum(axis=1) if has_cases else nothing
+        resolved = priced * put_right
         terms[len(by_team) :, 0] = (
             settings.trunk_cost * 1e-6 * counts.line_time["time"],
             settings.abandon_cost * counts.contacts["abandoned"].sum(axis=1),
             priced * 1e-6 * counts.cases["goodwill"].sum(axis=1) if has_cases else nothing,
             priced * 1e-6 * counts.cases["value_lost"].sum(axis=1) if has_cases else nothing,
             priced * counts.contacts["answered"].sum(axis=1),
-            priced * counts.cases["resolved"].sum(axis=1) if has_cases else nothing,
-            priced * counts.cases["resolved"].sum(axis=1) if has_cases and settings.leave_value > 0.0 else nothing,
+            resolved,
+            resolved if settings.leave_value > 0.0 else nothing,
         )
         return terms
 

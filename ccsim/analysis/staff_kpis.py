@@ -229,13 +229,13 @@ _MONEY = (
     StaffKpi(
         "cost_per_resolution",
         "Cost per resolution",
-        f"The same per customer whose problem somebody settled for good: ({_COSTS}) / resolved.",
+        f"The same per customer whose problem somebody settled for good, or the IVR alone: ({_COSTS}) / (resolved + contained).",
         "money", _COST, "priced_resolved", places=("centre",), periods=_LONG, better="lower",
     ),
     StaffKpi(
         "full_cost_per_resolution",
         "Cost per resolution, customers lost included",
-        f"The same with the value of the customers who leave: ({_COSTS} + value lost) / resolved.",
+        f"The same with the value of the customers who leave: ({_COSTS} + value lost) / (resolved + contained).",
         "money", f"{_COST} + lost_value", "valued_resolved", places=("centre",), periods=_LONG, better="lower",
     ),
 )  # fmt: skip

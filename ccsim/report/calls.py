@@ -114,6 +114,8 @@ def _lines(table: NDArray[Any], names: Names) -> Iterable[Sequence[Any]]:
 
 def _column(table: NDArray[Any], field: str, names: Names) -> Column:
     values = table[field]
+    if field == "satisfaction":
+        values = np.where(values > 0.0, values, np.nan)  # 0: not reckoned
     if values.dtype.kind == "f":
         return Column(field if field in _NO_TIMES else f"{field}_s", values)
     values = values.astype(np.int64)

@@ -396,7 +396,8 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
 
     Offered when any contact reached a queue; its outcome is the last contact's, its wait the sum over contacts. Blocked and
     hung up in the IVR are what an episode is that never reached a queue; one that did counts as abandoned then. One whose
-    last contact the IVR served is contained, not offered, whatever was tried before.
+    last contact the IVR served is contained, not offered, whatever was tried before, unless an agent was met: then it is
+    answered.
     """
     if row.first_at < program.count_from:
         return
@@ -405,7 +406,7 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
     cell = _episode_cell(counts, place)
     cell.arrived += 1
     cell.contacts += row.n_contacts
-    if row.outcome == Outcome.CONTAINED:
+    if row.outcome == Outcome.CONTAINED and row.n_answered == 0:
         cell.contained += 1
         return
     if row.n_offered == 0:
@@ -418,7 +419,7 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
         return
     outcome = np.int64(row.outcome)
     if row.n_answered > 0 and row.wait < math.inf:
-        if outcome != Outcome.SERVED:
+        if outcome != Outcome.SERVED and outcome != Outcome.CONTAINED:
             cell.lost_in_transfer += 1
         outcome = _SERVED
     _add_outcome(cell, program, outcome, row.wait)

@@ -165,3 +165,18 @@ def test_a_target_on_what_nothing_tells_is_refused() -> None:
     text = text.replace("volume: 9/h", "volume: 9/h, unresolved: 5%").replace("80%", "{goal: 80%, over: interval}")
     (problem,) = check_text(text).problems
     assert (problem.code, problem.path) == ("E-CHOICE", "targets.fcr.over")
+
+
+def test_who_is_helped_by_the_ivr_alone_counts_as_helped() -> None:
+    """Nothing stays unsolved and nobody hangs up: one contact solves each problem, whoever solves it."""
+    calls = {kind: {"volume": "20/h", "handle": "1m", "unresolved": "0%"} for kind in ("easy", "hard")}
+    calls["hard"]["needs_authority"] = {"share": "10%", "amount": 5}
+    centre: dict[str, Any] = {"calls": calls, "agents": {"desk": {"headcount": 9, "authority": 50, "cost": "20/h"}}}
+    without = ccsim.run(from_dict(centre), reps=3, neighbours=False)
+    ivr = {"time": "10s", "contained": {"easy": "100%"}}
+    served = ccsim.run(from_dict(centre | {"ivr": ivr}), reps=3, neighbours=False)
+    assert served.kpi("contained", basis="episode").value > 100
+    assert served.kpi("contacts_per_resolution").value == without.kpi("contacts_per_resolution").value == 1.0
+    for result in (without, served):
+        each = result.kpi("cost_per_day").value / result.kpi("arrived", basis="episode").value
+        assert result.kpi("cost_per_resolution").value == pytest.approx(each)

@@ -18,7 +18,7 @@ from ccsim.experiment import Result, run
 from ccsim.report.cells import MissingLibrary, need
 from ccsim.report.folder import write_folder
 from ccsim.report.workbook import sheet_titles, write_workbook
-from ccsim.scenario import load
+from ccsim.scenario import from_dict, load
 from tests.report.conftest import SCENARIOS
 from tests.report.hostile import FORMULAS, PAYLOADS, hostile_names, hostile_scenario
 
@@ -252,3 +252,19 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(monkeypatch: p
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(MissingLibrary, match=r"openpyxl is not installed. Try: pip install 'ccsim\[excel\]'"):
         need("openpyxl", "excel")
+
+
+def test_a_satisfaction_that_is_not_reckoned_is_an_empty_cell_not_a_nought() -> None:
+    """Who waits for ever has none; the mean of the column is the figure of the page."""
+    calls = {"a": {"volume": "20/h", "handle": "2m", "unresolved": "5%"}, "b": {"volume": "5/h", "handle": "2m"}}
+    centre = {
+        "open": "09:00-11:00",
+        "calls": calls,
+        "queues": {"a": {"teams": ["desk"]}, "b": {"teams": ["nobody"]}},
+        "agents": {"desk": {"headcount": 2}, "nobody": {"headcount": 0}},
+        "after_contact": {"satisfaction": {"base": 4.5, "per_minute_waited": -0.1}},
+    }
+    result = run(from_dict(centre), reps=2, jobs=1, rows=True, neighbours=False)
+    cases = result.frames.cases
+    assert cases["satisfaction"].isna().sum() > 0
+    assert cases["satisfaction"].mean() == pytest.approx(result.kpi("satisfaction").value, abs=1e-6)

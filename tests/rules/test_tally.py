@@ -366,6 +366,12 @@ def test_an_episode_whose_last_contact_the_ivr_served_is_contained_whatever_was_
         assert told(counts) == {(*cell, "arrived"): 1, (*cell, "contacts"): 2, (*cell, "contained"): 1}
 
 
+def test_a_customer_who_met_an_agent_is_answered_even_if_the_ivr_serves_him_when_he_comes_back() -> None:
+    counts = episode(Outcome.CONTAINED, n_offered=1, n_answered=1, n_contacts=2, wait=4.0)
+    cell = counts.episodes[NINE, 0]
+    assert (cell["offered"], cell["answered"], cell["contained"], cell["lost_in_transfer"]) == (1, 1, 0, 0)
+
+
 def test_an_episode_that_reached_a_queue_and_was_blocked_at_last_was_abandoned() -> None:
     counts = episode(Outcome.BLOCKED, wait=4.0, n_offered=1)
     cell = counts.episodes[NINE, 0]

@@ -243,7 +243,7 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     episodes = episodes[episodes["first_at"] >= program.settings.count_from[0]]
     interval = _interval(program, episodes["first_at"])
     kind = episodes["call_type"].astype(np.int64)
-    contained = episodes["outcome"] == Outcome.CONTAINED
+    contained = (episodes["outcome"] == Outcome.CONTAINED) & (episodes["n_answered"] == 0)
     offered = (episodes["n_offered"] > 0) & ~contained
     blocked = ~offered & (episodes["outcome"] == Outcome.BLOCKED)
     closed = ~offered & (episodes["outcome"] == Outcome.CLOSED)
@@ -260,7 +260,7 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     row = {field: episodes[field][offered] for field in ("wait", "talk_time", "hold_time", "wrap_time")}
     met = (episodes["n_answered"][offered] > 0) & (row["wait"] < np.inf)
     row["outcome"] = np.where(met, Outcome.SERVED, episodes["outcome"][offered])
-    row["lost_in_transfer"] = met & (episodes["outcome"][offered] != Outcome.SERVED)
+    row["lost_in_transfer"] = met & ~np.isin(episodes["outcome"][offered], (Outcome.SERVED, Outcome.CONTAINED))
     _add_outcomes(program, counts.episodes, counts.episodes_within, counts.episode_waits, at, kind[offered], row)
 
 
