@@ -229,7 +229,8 @@ _MONEY = (
     StaffKpi(
         "cost_per_resolution",
         "Cost per resolution",
-        f"The same per customer whose problem somebody settled for good, or the IVR alone: ({_COSTS}) / (resolved + contained).",
+        f"The same per customer whose problem somebody settled for good, or the IVR alone: ({_COSTS}) / "
+        "(resolved + contained).",
         "money", _COST, "priced_resolved", places=("centre",), periods=_LONG, better="lower",
     ),
     StaffKpi(
