@@ -18,6 +18,7 @@ import yaml
 from ccsim.scenario.distributions import FAMILIES
 from ccsim.scenario.fields import Model
 from ccsim.scenario.model import Scenario
+from ccsim.scenario.staff import Queue
 
 
 def json_schema() -> dict[str, Any]:
@@ -61,8 +62,24 @@ def _is_text(statement: ast.stmt) -> bool:
 
 def to_yaml(scenario: Scenario) -> str:
     """Return YAML text that loads as an equal scenario."""
-    content = _said(scenario.model_dump(mode="json", by_alias=True, exclude_none=True))
+    content = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for name in _made_queues(scenario):
+        del content["queues"][name]
+    content = _said(content)
     return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None))
+
+
+def _made_queues(scenario: Scenario) -> list[str]:
+    """Return the queues that exist because calls overflow to a team: a what-if without the overflow is without them, too."""
+    changed = [path for entry in scenario.what_if.values() for path in entry.set]
+    targets = {step.to for queue in scenario.queues.values() for step in queue.overflow}
+    return [
+        name
+        for name, queue in scenario.queues.items()
+        if name in targets
+        and queue == Queue(calls=(), teams=(name,))
+        and not any(path.startswith(f"queues.{name}.") for path in changed)
+    ]
 
 
 def _said(value: Any) -> Any:

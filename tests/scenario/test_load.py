@@ -297,6 +297,19 @@ def test_variant_is_the_base_with_its_overrides_also_after_printing(tmp_path: Pa
         assert scenario.variant("seven").name == "seven"
 
 
+def test_a_what_if_without_the_overflow_can_be_run_from_the_printed_scenario_too(tmp_path: Path) -> None:
+    text = (
+        "calls: {a: {volume: 9/h, handle: 4m}}\nagents: {desk: {headcount: 3}, vendor: {capacity: 2}}\n"
+        "queues: {a: {teams: [desk], overflow: [{after: 1m, to: vendor}]}}\nwhat_if:\n  alone: {queues.a.overflow: null}\n"
+    )
+    scenario = load(write(tmp_path, "a.yaml", text))
+    assert sorted(scenario.queues) == ["a", "vendor"]
+    again = load(write(tmp_path, "b.yaml", scenario.to_yaml()))
+    assert again == scenario and again.variant("alone") == scenario.variant("alone")
+    kept = load(write(tmp_path, "c.yaml", text + "  first: {queues.vendor: {priority: 3, teams: [vendor]}}\n"))
+    assert load(write(tmp_path, "d.yaml", kept.to_yaml())).variant("first").queues["vendor"].priority == 3
+
+
 def test_drawn_seed_is_kept_by_variants(tmp_path: Path) -> None:
     scenario = load(write(tmp_path, "base.yaml", BASE + "run: {seed: null}\n"))
     assert scenario.with_({"agents": 7}).run.seed == scenario.run.seed
