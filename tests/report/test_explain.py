@@ -281,3 +281,69 @@ def test_what_is_counted_and_to_be_reached() -> None:
     assert "Service level answered_over_offered" in text and "count as served if in time" in text
     assert "hanging up before 7 s is a short abandon" in text and "answered within 30 s" in text
     assert "100 replications, seed 1" in text
+
+
+CLAIMS = {
+    "currency": "EUR",
+    "authority_levels": {"none": 0, "agent": 25, "lead": 150},
+    "calls": {
+        "claims": {
+            "volume": "60/h",
+            "handle": "4m",
+            "needs_authority": {"share": "10%", "amount": {"lognormal": {"median": 60, "p90": 200}}, "talk": "120%"},
+            "unresolved": "8%",
+        },
+        "orders": {"volume": "20/h", "handle": "3m", "needs_authority": {"none": "80%", "agent": "15%", "lead": "5%"}},
+    },
+    "queues": {"claims": {"teams": ["desk"]}, "orders": {"teams": ["desk"]}},
+    "agents": {
+        "desk": {"headcount": 8, "authority": "agent", "credit_budget": "90/day", "unresolved": "3%"},
+        "leads": {"headcount": 1, "authority": "lead", "cost": "30/h"},
+        "manager": {"headcount": 1, "authority": "unlimited"},
+    },
+    "make_it_right": {
+        "first_leg": "60%",
+        "decide": {"frontline": "40s", "supervisor": "30s"},
+        "retell": "30s",
+        "on_shortfall": {"escalate": "80%", "refuse": "20%"},
+        "escalate": {"lose_caller": "3%", "max_hops": 2},
+        "leakage": {"share": "1%", "amount": 15},
+    },
+    "costs": {"trunk_per_minute": 0.012, "per_abandon": 1.5},
+}
+
+
+def test_who_needs_what_who_may_grant_it_and_what_becomes_of_the_others() -> None:
+    text = told(CLAIMS)
+    assert "claims: 10 % need somebody who may grant 93 EUR on average (half of them up to 60, 90 % up to 200)." in text
+    assert "claims: the talk about a case that needs something takes 120 % of the usual time." in text
+    assert "orders: 80 % need nothing, 15 % need 25 EUR and 5 % need 150 EUR." in text
+    assert "Of what desk settles 3 % stays unsolved besides." in text
+    assert "For each case, agents may grant: desk 25 EUR; leads 150 EUR; manager any amount." in text
+    assert "An agent of desk may grant 90 EUR a day in all." in text
+    assert "A case beyond an agent's limit: 80 % is passed on and 20 % is refused." in text
+    assert "It is passed on to those with the least limit that suffices" in text
+    assert "3 % of the callers hang up at that moment." in text and "at most 2 times in a call" in text
+    assert "Who does not settle it at once has talked for 60 % of the whole talk by then." in text
+    assert "Whoever comes later hears the story again for 30 s." in text
+    assert "takes the first agent 40 s, later ones 30 s" in text
+    assert "1 % of those who need nothing are given 15 EUR all the same" in text
+    assert "lead (escalated): no calls of its own, and what is passed on for want of authority of claims and orders." in text
+    assert "A line in use costs 0.012 EUR a minute" in text and "Each call that is abandoned costs 1.50 EUR." in text
+
+
+def test_the_limits_told_are_those_of_the_policy() -> None:
+    text = told(CLAIMS | {"make_it_right": {"policy": "frontline_settles"}})
+    assert "agents may grant: leads 150 EUR; desk and manager any amount." in text
+    text = told(
+        CLAIMS | {"make_it_right": {"policy": "frontline_chain", "on_shortfall": {"consult": "50%", "call_back": "50%"}}}
+    )
+    assert "50 % is settled after asking a colleague who may grant it and 50 % is promised a call" in text
+    assert "passed on to those" not in text
+    assert "Whoever answers a call may settle it." in told({}) and "Nothing costs money." in told({})
+
+
+def test_what_content_is_made_of() -> None:
+    content = {"base": 4.5, "per_minute_waited": -0.1, "refused": -1.5}
+    text = told({"after_contact": {"satisfaction": content}})
+    assert "4.5, -0.1 for each minute waited, -1.5 for one refused; at least 1, at most 5." in text

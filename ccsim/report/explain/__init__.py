@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 
 from ccsim.program.compile import Compiled, compile_scenario
+from ccsim.report.explain.authority import authority, costs
 from ccsim.report.explain.back_office import back_office
 from ccsim.report.explain.calendar import calendar, closing, spread_lines
 from ccsim.report.explain.callers import afterwards, callers
@@ -52,8 +53,10 @@ def sections(scenario: Scenario) -> dict[str, list[str]]:
         "Who goes first": rules(scenario, compiled),
         "People": people(scenario),
         "When idle": back_office(scenario),
+        "Who may settle what": authority(scenario, compiled),
         "Closing": closing(scenario),
         "Who was not served": afterwards(scenario),
+        "Costs": costs(scenario),
         "Events": events(scenario),
         "To be reached": [f"{line}." for line in target_lines(scenario.targets)],
         "What is counted": _counting(scenario),

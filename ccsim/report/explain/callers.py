@@ -167,8 +167,17 @@ def afterwards(scenario: Scenario) -> list[str]:
     if gone is not None and gone.share > 0.0:
         lines.append(f"{percent(gone.share)} of the customers whose problem is over are gone for good.")
         lines += _odds(gone.share, gone.odds)
-    if scenario.after_contact.satisfaction is not None:
+    content = scenario.after_contact.satisfaction
+    if content is not None:
         lines.append("An index of satisfaction is reckoned for each customer; it changes nothing.")
+        terms = {
+            "for each minute waited": content.per_minute_waited,
+            "for each agent met beyond the first": content.per_hop,
+            "for a problem unsolved": content.unresolved,
+            "for one refused": content.refused,
+        }
+        changes = [f"{value:+g} {why}" for why, value in terms.items() if value != 0.0]
+        lines.append(f"  {', '.join([f'{content.base:g}', *changes])}; at least 1, at most 5.")
     return lines
 
 

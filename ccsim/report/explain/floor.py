@@ -43,7 +43,8 @@ def queues(scenario: Scenario, compiled: Compiled) -> list[str]:
         lanes = [lane for lane in program.lanes if lane.queue == code]
         others = [names.call_types[lane.call_type] for lane in lanes if names.call_types[lane.call_type] not in own]
         calls = f"calls of {joined(own)}" if own else "no calls of its own"
-        flows = f", and what flows over of {joined(others)}" if others else ""
+        how = "flows over" if name in scenario.queues else "is passed on for want of authority"
+        flows = f", and what {how} of {joined(others)}" if others else ""
         rank = f" (priority {program.queues.priority[code]})" if len(set(program.queues.priority.tolist())) > 1 else ""
         lines.append(f"{name}{rank}: {calls}{flows}.")
         told: dict[tuple[str, ...], list[str]] = {}
