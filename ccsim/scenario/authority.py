@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario.callbacks import PromisedCallback
-from ccsim.scenario.distributions import Z90
+from ccsim.scenario.distributions import Cv, check_lognormal, lognormal_law
 from ccsim.scenario.fields import (
     MOST_ITEMS,
     Duration,
@@ -74,15 +74,17 @@ Authority = Annotated[
 
 
 class LognormalAmount(Model):
-    """By median and 90 % point."""
+    """By mean + sd, mean + cv or median + p90."""
 
-    median: PositiveNumber
-    p90: PositiveNumber
+    mean: PositiveNumber | None = None
+    sd: PositiveNumber | None = None
+    cv: Cv | None = None
+    median: PositiveNumber | None = None
+    p90: PositiveNumber | None = None
 
     @model_validator(mode="after")
-    def _ascends(self) -> LognormalAmount:
-        if self.p90 < self.median:
-            raise Refusal("E-DIST", "median must not exceed p90")
+    def _complete(self) -> LognormalAmount:
+        check_lognormal(self)
         return self
 
 
@@ -122,8 +124,7 @@ class Amount(Model):
     def law(self) -> Law:
         """Return the law of the amount; money takes the place of seconds."""
         if self.lognormal is not None:
-            median, p90 = self.lognormal.median, self.lognormal.p90
-            return Law(Family.LOGNORMAL, math.log(median), math.log(p90 / median) / Z90)
+            return lognormal_law(self.lognormal)
         if self.uniform is not None:
             return Law(Family.UNIFORM, self.uniform.min, self.uniform.max)
         if self.exponential is not None:

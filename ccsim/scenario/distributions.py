@@ -30,7 +30,18 @@ from ccsim.scenario.fields import (
 )
 from ccsim.scenario.laws import Family, Law
 
-__all__ = ["FAMILIES", "Distribution", "Family", "Law", "Patience", "Shape", "expand_distribution"]
+__all__ = [
+    "FAMILIES",
+    "Cv",
+    "Distribution",
+    "Family",
+    "Law",
+    "Patience",
+    "Shape",
+    "check_lognormal",
+    "expand_distribution",
+    "lognormal_law",
+]
 
 Z90 = 1.2815515655446004  # 90 % point of the standard normal law
 MOST_CV = 20.0
@@ -139,6 +150,20 @@ class Triangular(Model):
         return Law(Family.TRIANGULAR, self.min, self.mode, self.max)
 
 
+def check_lognormal(stated: Any) -> None:
+    """Refuse a model with these five fields in which neither mean + sd, mean + cv nor median + p90 is given."""
+    _only(stated, ("mean", "sd"), ("mean", "cv"), ("median", "p90"))
+    _check_sd(stated.mean, stated.sd)
+    _check_p90(stated.median, stated.p90)
+
+
+def lognormal_law(stated: Any) -> Law:
+    """Return mu and sigma of what `check_lognormal` lets through; mu = ln median, p90 = exp(mu + z90 sigma)."""
+    if stated.mean is not None:
+        return _lognormal(stated.mean, _cv(stated.mean, stated.sd, stated.cv))
+    return Law(Family.LOGNORMAL, math.log(stated.median), math.log(stated.p90 / stated.median) / Z90)
+
+
 class Lognormal(Model):
     """By mean + sd, mean + cv or median + p90; the usual law of talk times."""
 
@@ -150,17 +175,12 @@ class Lognormal(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Lognormal:
-        _only(self, ("mean", "sd"), ("mean", "cv"), ("median", "p90"))
-        _check_sd(self.mean, self.sd)
-        _check_p90(self.median, self.p90)
+        check_lognormal(self)
         return self
 
     def law(self) -> Law:
-        """Return mu and sigma; with median and p90, mu = ln median and p90 = exp(mu + z90 sigma)."""
-        if self.mean is not None:
-            return _lognormal(self.mean, _cv(self.mean, self.sd, self.cv))
-        assert self.median is not None and self.p90 is not None
-        return Law(Family.LOGNORMAL, math.log(self.median), math.log(self.p90 / self.median) / Z90)
+        """Return the law with its parameters solved."""
+        return lognormal_law(self)
 
 
 class Gamma(Model):

@@ -72,6 +72,21 @@ def test_shares_by_level_are_amounts() -> None:
     assert [(round(float(row.up_to), 12), row.law, row.amount) for row in rows] == [(0.15, -1, 25.0), (0.19, -1, 150.0)]
 
 
+@pytest.mark.parametrize(
+    ("written", "mean", "p90"),
+    [  # mean 40, cv 1.2: sigma^2 = ln 2.44, the 90 % point is 40 exp(z sigma - sigma^2 / 2)
+        ({"mean": 40, "cv": 1.2}, 40.0, 40 * math.exp(1.2815515655446004 * math.sqrt(math.log(2.44)) - math.log(2.44) / 2)),
+        ({"mean": 40, "sd": 48}, 40.0, 40 * math.exp(1.2815515655446004 * math.sqrt(math.log(2.44)) - math.log(2.44) / 2)),
+        ({"median": 25, "p90": 80}, 25 * math.exp((math.log(3.2) / 1.2815515655446004) ** 2 / 2), 80.0),
+    ],
+)
+def test_an_amount_takes_the_forms_of_a_time(written: dict[str, float], mean: float, p90: float) -> None:
+    changed = from_dict(BASE).with_({"calls.a.needs_authority.amount": {"lognormal": written}})
+    law = changed.calls["a"].needs_authority.amount.law()
+    assert law.mean() == pytest.approx(mean, rel=1e-12)
+    assert law.quantile(0.9) == pytest.approx(p90, rel=1e-9)
+
+
 def test_what_is_written_out_loads_as_the_same(tmp_path: Any) -> None:
     more = {
         "agents.y.authority": "unlimited",

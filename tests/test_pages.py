@@ -1,4 +1,4 @@
-"""Every command that README, documentation and help pages print is one that ccsim understands."""
+"""Every command and piece of a scenario that README, documentation and help pages print is one that ccsim understands."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 import shlex
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
+import yaml
 
 from ccsim.cli import VERBS, goals
+from ccsim.scenario.load import from_dict
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "howto").glob("*.md"))]
@@ -79,3 +82,27 @@ def test_documented_limits_margins_and_kpis_are_understood() -> None:
     assert {option for option, _ in plain} == set(read), "an option that no page shows an example of"
     for option, value in sorted(plain):
         read[option](value)
+
+
+_YAML = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
+_CENTRE = yaml.safe_load("""
+open: 09:00-17:00
+calls: {billing: {volume: 60/h, handle: 4m, patience: 2m, needs_authority: {share: 10%, amount: 40}}}
+agents: {tier1: {headcount: 6}, leads: {headcount: 2, authority: unlimited}, tier2: {headcount: 1}}
+make_it_right: {leakage: {share: 2%, amount: 25}, decide: {frontline: 30s}}
+""")
+_SMALLEST = yaml.safe_load((ROOT / "scenarios" / "minimal.yaml").read_text(encoding="utf-8"))
+_BASES = {"tutorial.md": _SMALLEST}
+"""What pieces of a page are added to; `_CENTRE` otherwise."""
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = {key: (below[key], above[key]) for key in below.keys() & above.keys()}
+    deep = {key: _merged(old, new) for key, (old, new) in both.items() if isinstance(old, dict) and isinstance(new, dict)}
+    return below | above | deep
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_documented_pieces_of_a_scenario_are_understood(page: Path) -> None:
+    for piece in _YAML.findall(page.read_text(encoding="utf-8")):
+        from_dict(_merged(_BASES.get(page.name, _CENTRE), yaml.safe_load(piece)))
