@@ -21,6 +21,7 @@ __all__ = [
     "Cause",
     "Channel",
     "ClosingRule",
+    "Decision",
     "Event",
     "EventField",
     "EventMeaning",
@@ -180,6 +181,14 @@ class Cause(IntEnum):
     REDIAL = 1  # the contact before was not served
     RETURN = 2  # it was answered, and the customer comes back
     CALLBACK = 3  # an agent dials: the customer asked for that, or was promised it
+
+
+class Decision(IntEnum):
+    """What a customer may decide after a contact: each is a share with odds."""
+
+    REDIAL = 0
+    RETURN = 1
+    LEAVE = 2
 
 
 class Fact(IntEnum):

@@ -309,7 +309,8 @@ def passages_of(program: Program) -> list[tuple[int, int]]:
         here = program.lanes.queue[program.lanes.call_type == kind].tolist()
         onward = program.lanes.queue[program.ways.lane[int(row.first_way) : int(row.first_way + row.n_ways)]].tolist()
         if row.transfer_share > 0.0:
-            onward.append(int(program.call_types.queue[row.transfer_to]))
+            its = program.destinations.call_type[int(row.first_destination) : int(row.first_destination + row.n_destinations)]
+            onward += program.call_types.queue[its if row.n_destinations else [row.transfer_to]].tolist()
         found |= {(a, b) for a in here for b in onward if a != b or row.transfer_share > 0.0}
         if misroutes:
             found |= {(a, int(row.queue)) for a in program.lanes.queue.tolist()}

@@ -140,11 +140,12 @@ def forecasts_of(scenario: Scenario, compiled: Compiled) -> Iterator[_Forecast]:
 def _forecasts(scenario: Scenario, program: Program, names: Names) -> Iterator[_Forecast]:
     """What each call type brings, in the order of their codes."""
     first_legs = np.array([_calls(scenario, program, code, name) for code, name in enumerate(names.call_types)])
-    legs = first_legs.copy()
-    for code, name in enumerate(names.call_types):
-        transfer = scenario.calls[name].transfer
-        if transfer is not None:
-            legs[names.call_types.index(transfer.to)] += transfer.share * first_legs[code]
+    legs, last_legs = first_legs.copy(), first_legs
+    for n_before in range(
+        max((call.transfer.at_most for call in scenario.calls.values() if call.transfer is not None), default=0)
+    ):
+        last_legs = _next_legs(scenario, names, last_legs, n_before)
+        legs += last_legs
     grid = [round(piece.start / scenario.interval) for piece in resolve.intervals(scenario)]
     for code, name in enumerate(names.call_types):
         laws, patience = resolve.handle_laws(scenario, name), resolve.patience_law(scenario, name)
@@ -156,6 +157,17 @@ def _forecasts(scenario: Scenario, program: Program, names: Names) -> Iterator[_
         )
         leaves_after = min(patience.law.mean(), patience.at_most)
         yield _Forecast(legs[code], handle, 0.0 if math.isinf(leaves_after) else 1.0 / leaves_after, patience.balk)
+
+
+def _next_legs(scenario: Scenario, names: Names, legs: NDArray[np.float64], n_before: int) -> NDArray[np.float64]:
+    """What legs of each type bring by transfer, where calls have been transferred so often before; shape as `legs`."""
+    following = np.zeros_like(legs)
+    for code, name in enumerate(names.call_types):
+        transfer = scenario.calls[name].transfer
+        if transfer is not None and n_before < transfer.at_most:
+            for to, share in transfer.to.items():
+                following[names.call_types.index(to)] += transfer.share * share * legs[code]
+    return following
 
 
 def _calls(scenario: Scenario, program: Program, code: int, name: str) -> Floats:

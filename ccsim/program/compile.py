@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ccsim.errors import Problem, ScenarioError
 from ccsim.program.authority import cases_of, escalations_of, with_escalation_queues
 from ccsim.program.callbacks import callbacks_of
-from ccsim.program.decisions import decision_tables
+from ccsim.program.decisions import decision_table, write_redials
 from ccsim.program.demand import demand_of
 from ccsim.program.events import calls_off, happenings
 from ccsim.program.ivr import ivr_tables
@@ -37,10 +37,12 @@ from ccsim.program.layout import (
 )
 from ccsim.program.presence import Presence, presence_of
 from ccsim.program.routing import lanes_of, reach_of, routes_of
-from ccsim.program.steps import queues_of
+from ccsim.program.steps import ageing, queues_of
+from ccsim.program.transfers import write_transfers
 from ccsim.scenario import Scenario, clock, paths, resolve
 from ccsim.scenario.days_before import days_before, with_days_before
 from ccsim.scenario.laws import Law
+from ccsim.scenario.skills import PRIORITY_PLUS_WAIT
 from ccsim.vocabulary import Attribute, Clock, ClosingRule, Event, Family, PickAgent, PickCall
 
 __all__ = ["Compiled", "compile_scenario", "name_key"]
@@ -85,7 +87,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     call_types = _call_types(scenario, names, laws)
     ivr = ivr_tables(scenario, names.call_types, laws.add)
     settings = _settings(scenario, laws, intervals)
-    decisions = decision_tables(scenario, settings, laws.add)
+    destinations = write_transfers(scenario, names.call_types, call_types)
+    odds = decision_table(scenario, settings, laws.add)
+    write_redials(scenario, names.call_types, settings, call_types)
     settings.ivr_start = ivr.start
     if n_before > 0:
         settings.count_from = _first_counted(scenario, n_before)
@@ -93,6 +97,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     queues, steps = queues_of(scenario, names.queues)
     escalations = escalations_of(scenario, names)
     queues = with_escalation_queues(scenario, queues, escalations)
+    queues.head_start, queues.weight = ageing(scenario, queues)
     presence = presence_of(scenario, names.teams, name_key, laws.add)
     teams = presence.teams
     teams.ring_law = [_ring_law(scenario, name, laws) for name in names.teams]
@@ -141,7 +146,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         ways=ways,
         callbacks=callbacks,
         callback_windows=callback_windows,
-        **decisions,
+        odds=odds,
+        destinations=destinations,
     )
     for table in program:
         table.flags.writeable = False
@@ -259,7 +265,8 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s.trunk_cost, s.abandon_cost = scenario.costs.trunk_per_minute / 60.0, scenario.costs.per_abandon
     s.pick_agent = PickAgent[scenario.routing.pick_agent.upper()]
     s.last_agent = scenario.routing.last_agent
-    s.pick_call = PickCall[scenario.routing.pick_call.upper()]
+    pick_call = scenario.routing.pick_call
+    s.pick_call = PickCall.WEIGHTED_WAIT if pick_call == PRIORITY_PLUS_WAIT else PickCall[pick_call.upper()]
     s.start_order = scenario.run.service_draw == "start_order"
     s.ivr_ports = (scenario.ivr.ports if scenario.ivr else None) or _UNLIMITED
     s.misroute_talk_law = -1
@@ -296,9 +303,6 @@ def _call_types(scenario: Scenario, names: _Names, laws: _Laws) -> Records:
         row.balk_share = patience.balk
         row.balk_waiting = patience.balk_waiting
         row.balk_wait_over = patience.balk_wait_over
-        transfer = scenario.calls[name].transfer
-        row.transfer_to = -1 if transfer is None else names.call_types.index(transfer.to)
-        row.transfer_share = 0.0 if transfer is None else transfer.share
         row.type_day_shape = _gamma_shape(resolve.type_day_cv(scenario, name))
         forecast_cv = resolve.forecast_error_cv(scenario, name)
         row.forecast_shape = _gamma_shape(forecast_cv) if forecast_cv else 0.0

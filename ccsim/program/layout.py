@@ -20,6 +20,7 @@ __all__ = [
     "CALL_TYPE",
     "DAY",
     "DEMAND",
+    "DESTINATION",
     "DUTY",
     "EFFECT",
     "EXPAND",
@@ -62,7 +63,9 @@ SETTINGS = np.dtype(
         ("count_from", "f8"),  # what enters earlier is not counted (steady mode: the warm-up), integrals are clipped
         ("count_until", "f8"),  # integrals are clipped here; what entered before is followed to its end
         ("short_abandon", "f8"),  # s
-        ("redial_share", "f8"),
+        ("redial_share", "f8"),  # where it differs by call type or try, the largest there is
+        ("redial_by_type", "i8"),  # 1 if it does: the call type has it
+        ("redial_as", "i8"),  # 1 if callers of some type dial again as another one
         ("redial_law", "i8"),  # index into laws
         ("redial_attempts", "i8"),  # redials per problem at most
         ("redial_fresh_patience", "i8"),
@@ -153,7 +156,13 @@ CALL_TYPE = np.dtype(
         ("balk_waiting", "i8"),  # balks only where so many wait
         ("balk_wait_over", "f8"),  # s; and only where the last answered call of the queue waited longer
         ("transfer_share", "f8"),  # of the answered who go on to another type's queue after their talk
-        ("transfer_to", "i8"),  # that call type, -1
+        ("transfer_to", "i8"),  # that call type; -1 for none, or several: the next two
+        ("first_destination", "i8"),
+        ("n_destinations", "i8"),
+        ("transfer_at_most", "i8"),  # only who has been passed on less often; 0 where nobody is
+        ("redial_first", "f8"),  # share of the callers of this type who dial again, where it differs by call type or try
+        ("redial_later", "f8"),  # the same of those who have done so before
+        ("redial_as", "i8"),  # as which type they do, where some change it; -1 for their own
         ("type_day_shape", "f8"),  # of the gamma factor with mean 1; inf for none
         ("forecast_shape", "f8"),  # of the gamma factor of a whole replication; 0 for none
         ("first_need", "i8"),
@@ -178,10 +187,17 @@ Those of a call type are `needs[first_need : first_need + n_needs]`; beyond the 
 WAY = np.dtype([("limit", "f8"), ("lane", "i8")], align=True)
 """Where calls of a type wait for someone who may grant up to `limit`: `ways[first_way : first_way + n_ways]`, by limit."""
 
+DESTINATION = np.dtype([("up_to", "f8"), ("call_type", "i8")], align=True)
+"""Where calls of a type are transferred to: below this share of all its talks, the last of which is `transfer_share`.
+
+Those of a type are `destinations[first_destination : first_destination + n_destinations]`.
+"""
+
 QUEUE = np.dtype(
     [
         ("priority", "i8"),
-        ("weight", "f8"),
+        ("head_start", "f8"),  # what a call's weighted wait begins with
+        ("weight", "f8"),  # what it gains each second
         ("max_waiting", "i8"),  # how many may wait
         ("counts_waiting", "i8"),  # 1 if anybody asks how many wait
         ("first_step", "i8"),
@@ -360,8 +376,10 @@ POINT = np.dtype([("x", "f8"), ("y", "f8"), ("z", "f8")])
 FLOW = np.dtype([("volume", "f8"), ("talk_factor", "f8"), ("hold_factor", "f8"), ("wrap_factor", "f8")])
 """One call type in one interval: mean number of fresh calls before busyness; factors on the times of who dials then."""
 
-ODDS = np.dtype([("fact", "i8"), ("over", "f8"), ("log_multiplier", "f8")], align=True)
-"""What multiplies the odds of a decision, once for each time the fact holds; a wait counts if it is longer than `over` (s)."""
+ODDS = np.dtype([("decision", "i8"), ("fact", "i8"), ("over", "f8"), ("log_multiplier", "f8")], align=True)
+"""What multiplies the odds of a `vocabulary.Decision`, once for each time the fact holds; a wait counts if it is longer than
+`over` (s).
+"""
 
 _NO_DUTIES = np.zeros(0, DUTY).view(np.recarray)
 _NO_BREAKS = np.zeros(0, BREAK).view(np.recarray)
@@ -412,7 +430,7 @@ class Program(NamedTuple):
     ----------
     settings : recarray SETTINGS, shape (1,)
     days, intervals, laws, points, call_types, queues, steps, lanes, teams, agents, timetable, recorded : recarrays, 1-D
-    ivr_nodes, ivr_edges, redial_odds, return_odds, leave_odds : recarrays, 1-D
+    ivr_nodes, ivr_edges, odds, destinations : recarrays, 1-D
     occasions, effects : recarrays, 1-D
         Of events; empty where a scenario has none that set anything.
     calls_off : recarray CALL_OFF, 1-D
@@ -459,9 +477,7 @@ class Program(NamedTuple):
     ivr_contained: NDArray[np.float64]
     duties: Records = _NO_DUTIES
     breaks: Records = _NO_BREAKS
-    redial_odds: Records = np.zeros(0, ODDS).view(np.recarray)
-    return_odds: Records = np.zeros(0, ODDS).view(np.recarray)
-    leave_odds: Records = np.zeros(0, ODDS).view(np.recarray)
+    odds: Records = np.zeros(0, ODDS).view(np.recarray)
     demand: Records = np.zeros((0, 0), DEMAND).view(np.recarray)
     occasions: Records = np.zeros(0, OCCASION).view(np.recarray)
     effects: Records = np.zeros(0, EFFECT).view(np.recarray)
@@ -470,6 +486,7 @@ class Program(NamedTuple):
     ways: Records = np.zeros(0, WAY).view(np.recarray)
     callbacks: Records = np.zeros(0, CALLBACK).view(np.recarray)
     callback_windows: Records = np.zeros(0, CALLBACK_WINDOW).view(np.recarray)
+    destinations: Records = np.zeros(0, DESTINATION).view(np.recarray)
 
 
 class Names(NamedTuple):

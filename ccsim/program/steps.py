@@ -5,11 +5,15 @@ Called by `compile`; lanes and reach follow from these tables (`routing`).
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ccsim.program.callbacks import offered_callback
 from ccsim.program.layout import EXPAND, OFFER, QUEUE, STEP, Records, records
 from ccsim.scenario import Scenario, resolve
+from ccsim.scenario.skills import PRIORITY_PLUS_WAIT
 
-__all__ = ["UNLIMITED", "queues_of"]
+__all__ = ["UNLIMITED", "ageing", "queues_of"]
 
 UNLIMITED = 1 << 40
 _BY_RANK = (EXPAND, OFFER, 0)
@@ -40,6 +44,13 @@ def queues_of(scenario: Scenario, names: tuple[str, ...]) -> tuple[Records, Reco
     for row, step in zip(table, steps, strict=True):
         row.after, row.to, row.keep_clock = step
     return queues, table
+
+
+def ageing(scenario: Scenario, queues: Records) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the weighted waits of each queue's calls begin with, and gain each second: priorities may count, and age."""
+    if scenario.routing.pick_call == PRIORITY_PLUS_WAIT:
+        return queues.priority.astype(np.float64), queues.weight / 60.0
+    return np.zeros(len(queues)), queues.weight
 
 
 def _callers_of(scenario: Scenario, queue: str) -> list[str]:

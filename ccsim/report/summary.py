@@ -127,7 +127,11 @@ def _behaviour_lines(scenario: Scenario) -> list[str]:
     if redial is not None:
         tries = "as often as it takes" if redial.attempts is None else f"at most {numbers.plural(redial.attempts, 'time')}"
         after = numbers.duration(resolve.law(scenario, redial.after).mean())
-        lines.append(f"{numbers.percent(redial.share)} of callers not served redial after {after} on average, {tries}")
+        later = "" if redial.later is None else f" (later {numbers.percent(redial.later)})"
+        lines.append(f"{numbers.percent(redial.share)}{later} of callers not served redial after {after} on average, {tries}")
+        for name in sorted(redial.by_type):
+            first, then = map(numbers.percent, resolve.redial_shares(redial, name))
+            lines.append(f"  who waited as {name}: {first}" + (f", later {then}" if then != first else ""))
         lines += _odds_line("redialling", redial.odds)
     lines += _after_lines(scenario)
     lines += _solved_lines(scenario)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from ccsim.jit import jit
 from ccsim.program.layout import Records
 from ccsim.rules.callers import visit_of
-from ccsim.rules.decisions import leave_share, return_share
+from ccsim.rules.decisions import decided_share
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
-from ccsim.vocabulary import MOST_CONTACTS, Standing, Stream
+from ccsim.vocabulary import MOST_CONTACTS, Decision, Standing, Stream
 
 __all__ = ["leaves", "return_delay", "returns", "satisfaction"]
 
@@ -31,7 +31,7 @@ def returns(
     """True if a customer whose `contact`-th contact (from 0) was answered comes back; arguments as `callers.redials`."""
     if program.return_share <= 0.0 or n_returns >= program.return_attempts or contact >= MOST_CONTACTS:
         return False
-    share = return_share(program, outcome, contact, wait, hops, standing)
+    share = decided_share(program, Decision.RETURN, program.return_share, outcome, contact, wait, hops, standing)
     return uniform(luck, Stream.RETURN, entity, visit_of(contact)) < share
 
 
@@ -48,7 +48,7 @@ def leaves(
     """True if a customer is gone for good when his problem is over; `waited` in all his contacts, s."""
     if program.leave_share <= 0.0:
         return False
-    share = leave_share(program, outcome, contact, waited, hops, standing)
+    share = decided_share(program, Decision.LEAVE, program.leave_share, outcome, contact, waited, hops, standing)
     return uniform(luck, Stream.LEAVE, entity, visit_of(contact)) < share
 
 

@@ -10,11 +10,11 @@ import math
 
 from ccsim.jit import inner, jit
 from ccsim.program.layout import Records
-from ccsim.rules.decisions import redial_share
+from ccsim.rules.decisions import decided_share
 from ccsim.rules.randomness import Luck, uniform
 from ccsim.rules.sampling import sample
-from ccsim.rules.tables import call_type_at, day_at
-from ccsim.vocabulary import MOST_CONTACTS, Outcome, Stream
+from ccsim.rules.tables import call_type_at, day_at, destination_at
+from ccsim.vocabulary import MOST_CONTACTS, Decision, Outcome, Stream
 
 __all__ = [
     "balks",
@@ -24,8 +24,8 @@ __all__ = [
     "patience_on_leg",
     "redial_delay",
     "redials",
-    "transfers",
-    "transfers_at",
+    "sent_to",
+    "sent_to_at",
     "visit_of",
 ]
 
@@ -75,25 +75,33 @@ def patience_on_leg(call_type: Records, leg: int, patience: float) -> float:
 
 
 @jit
-def transfers(luck: Luck, call_type: Records, entity: int) -> bool:
-    """True if the talk of a contact's first leg ends in a transfer to the type's `transfer_to`.
+def sent_to(luck: Luck, program: Records, call_type: Records, entity: int) -> int:
+    """Call type as which he goes on whose talk on a leg of this type ends, -1 if it is not in a transfer.
 
     Like the handle time this is the problem's luck, not the attempt's: who needs another department still needs it after a
     redial.
     """
-    return transfers_at(call_type, uniform(luck, Stream.TRANSFER, entity, 0))  # type: ignore[no-any-return]
+    return sent_to_at(program, call_type, uniform(luck, Stream.TRANSFER, entity, 0))  # type: ignore[no-any-return]
 
 
 @jit
-def transfers_at(call_type: Records, u: float) -> bool:
+def sent_to_at(program: Records, call_type: Records, u: float) -> int:
     """The same at quantile level `u`."""
-    return u < call_type.transfer_share
+    if u >= call_type.transfer_share:
+        return -1
+    if call_type.n_destinations == 0:
+        return call_type.transfer_to  # type: ignore[no-any-return]
+    place = call_type.first_destination
+    while u >= destination_at(program, place).up_to:
+        place += 1
+    return destination_at(program, place).call_type  # type: ignore[no-any-return]
 
 
 @jit
 def redials(
     luck: Luck,
     program: Records,
+    call_type: int,
     outcome: int,
     entity: int,
     contact: int,
@@ -106,6 +114,8 @@ def redials(
 
     Parameters
     ----------
+    call_type : int
+        As a call of which he was not served.
     n_redials : int
         How many of his contacts so far were redials.
     hops, standing : int
@@ -122,8 +132,11 @@ def redials(
     if not unserved or program.redial_share <= 0.0 or n_redials >= program.redial_attempts or contact >= MOST_CONTACTS:
         return False
     share = program.redial_share
-    if program.n_redial_odds > 0:
-        share = redial_share(program, outcome, contact, wait, hops, standing)
+    if program.redial_by_type != 0:
+        kind = call_type_at(program, call_type)
+        share = kind.redial_later if n_redials > 0 else kind.redial_first
+    if program.n_odds > 0:
+        share = decided_share(program, Decision.REDIAL, share, outcome, contact, wait, hops, standing)
     return uniform(luck, Stream.REDIAL, entity, visit_of(contact)) < share
 
 

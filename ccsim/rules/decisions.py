@@ -10,10 +10,10 @@ import math
 
 from ccsim.jit import inner, jit
 from ccsim.program.layout import Records
-from ccsim.rules.tables import leave_odds_at, redial_odds_at, return_odds_at
+from ccsim.rules.tables import odds_at
 from ccsim.vocabulary import Action, Fact, Outcome, Standing
 
-__all__ = ["leave_share", "redial_share", "return_share", "standing_of"]
+__all__ = ["decided_share", "standing_of"]
 
 _FAR = 700.0
 """Odds of e^700 to 1 are certainty, and e^709 is the largest there are."""
@@ -33,48 +33,34 @@ def standing_of(resolved: int, n_legs: int, action: int, outcome: int) -> int:
 
 
 @jit
-def redial_share(program: Records, outcome: int, contact: int, wait: float, hops: int, standing: int) -> float:
-    """Chance that a caller whose `contact`-th contact (from 0) ended with this outcome after this wait (s) dials again.
+def decided_share(
+    program: Records, decision: int, share: float, outcome: int, contact: int, wait: float, hops: int, standing: int
+) -> float:
+    """Chance of a `vocabulary.Decision` after a customer's `contact`-th contact (from 0), which ended with this outcome.
 
-    `hops` are the agents he has met in this problem beyond the first, `standing` is how it stands.
+    Parameters
+    ----------
+    share : float
+        Where no fact holds.
+    wait : float
+        Of this contact; when he is asked whether he leaves, of all his contacts, s.
+    hops, standing : int
+        Agents met in this problem beyond the first; how it stands, `vocabulary.Standing`.
     """
     change = 0.0
-    for i in range(program.n_redial_odds):
-        row = redial_odds_at(program, i)
-        times = how_often(row.fact, row.over, outcome, contact, wait, hops, standing)
-        if times > 0:
-            change += times * row.log_multiplier
-    return share_with(program.redial_share, change)
-
-
-@jit
-def return_share(program: Records, outcome: int, contact: int, wait: float, hops: int, standing: int) -> float:
-    """Chance that a customer comes back after an answered contact; arguments as above."""
-    change = 0.0
-    for i in range(program.n_return_odds):
-        row = return_odds_at(program, i)
-        times = how_often(row.fact, row.over, outcome, contact, wait, hops, standing)
-        if times > 0:
-            change += times * row.log_multiplier
-    return share_with(program.return_share, change)
-
-
-@jit
-def leave_share(program: Records, outcome: int, contact: int, wait: float, hops: int, standing: int) -> float:
-    """Chance that a customer is gone for good after his last contact; `wait` is that of all his contacts, s."""
-    change = 0.0
-    for i in range(program.n_leave_odds):
-        row = leave_odds_at(program, i)
-        times = how_often(row.fact, row.over, outcome, contact, wait, hops, standing)
-        if times > 0:
-            change += times * row.log_multiplier
-    return share_with(program.leave_share, change)
+    for i in range(program.n_odds):
+        row = odds_at(program, i)
+        if row.decision == decision:
+            times = how_often(row.fact, row.over, outcome, contact, wait, hops, standing)
+            if times > 0:
+                change += times * row.log_multiplier
+    return share_with(share, change)
 
 
 @inner
 def share_with(share: float, change: float) -> float:
-    """A share whose odds are multiplied by e^change; of 0 or 1, which has no odds, where nothing changes."""
-    if change == 0.0:
+    """A share whose odds are multiplied by e^change; one of 0 or 1, which has no odds, stays what it is."""
+    if change == 0.0 or share <= 0.0 or share >= 1.0:
         return share
     log_odds = math.log(share) - math.log1p(-share) + change
     return 1.0 / (1.0 + math.exp(-min(max(log_odds, -_FAR), _FAR)))

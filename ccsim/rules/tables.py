@@ -18,6 +18,7 @@ from ccsim.program.layout import (
     CALLBACK_WINDOW,
     DAY,
     DEMAND,
+    DESTINATION,
     DUTY,
     EFFECT,
     FLOW,
@@ -56,6 +57,7 @@ __all__ = [
     "contained_at",
     "day_at",
     "demand_at",
+    "destination_at",
     "duty_at",
     "effect_at",
     "flow_at",
@@ -66,16 +68,14 @@ __all__ = [
     "lane_of",
     "lane_team_at",
     "law_at",
-    "leave_odds_at",
     "need_at",
     "occasion_at",
+    "odds_at",
     "point_at",
     "queue_at",
     "step_at",
     "reach_at",
     "recorded_at",
-    "redial_odds_at",
-    "return_odds_at",
     "team_at",
     "team_lane_at",
     "threshold_at",
@@ -125,13 +125,12 @@ threshold_at = accessor(PROGRAM, "thresholds", _REAL)
 ivr_node_at = accessor(PROGRAM, "ivr_nodes", IVR_NODE)
 ivr_edge_at = accessor(PROGRAM, "ivr_edges", IVR_EDGE)
 need_at = accessor(PROGRAM, "needs", NEED)
+destination_at = accessor(PROGRAM, "destinations", DESTINATION)
 way_at = accessor(PROGRAM, "ways", WAY)
 callback_at = accessor(PROGRAM, "callbacks", CALLBACK)
 """By queue, where `n_callbacks` is not 0."""
 callback_window_at = accessor(PROGRAM, "callback_windows", CALLBACK_WINDOW)
-redial_odds_at = accessor(PROGRAM, "redial_odds", ODDS)
-return_odds_at = accessor(PROGRAM, "return_odds", ODDS)
-leave_odds_at = accessor(PROGRAM, "leave_odds", ODDS)
+odds_at = accessor(PROGRAM, "odds", ODDS)
 contained_at = accessor(PROGRAM, "ivr_contained", _REAL)
 """Row node * n_call_types + call type."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -16,6 +16,7 @@ from ccsim.scenario.authority import NeedsAuthorityWritten, OnShortfallWritten
 from ccsim.scenario.distributions import Distribution, Patience, Shape, expand_distribution, parse_time_unit
 from ccsim.scenario.fields import (
     FACTOR_WRITTEN,
+    SHARE_WRITTEN,
     CallCount,
     DayKey,
     Duration,
@@ -40,6 +41,7 @@ from ccsim.scenario.fields import (
 
 ALL_AT_QUEUE = "all_at_queue"
 MOST_NEEDS = 20  # skills one call needs
+MOST_TRANSFERS = 20  # of one call; engines count them, and escalations, in a byte
 
 
 def _parse_spread(raw: object) -> float:
@@ -196,13 +198,27 @@ class Hold(Model):
     for_: Annotated[Handling, Field(alias="for")]
 
 
+def _expand_destinations(raw: Any) -> Any:
+    return raw if isinstance(raw, dict) else {raw: 1.0}
+
+
+def _show_destinations(to: dict[str, float]) -> Any:
+    return next(iter(to)) if len(to) == 1 else {name: units.format_percent(share) for name, share in to.items()}
+
+
 class Transfer(Model):
     """Callers who turn out to need another department, and go on there after the talk."""
 
     share: Share
     """Of those answered."""
-    to: Name
-    """Call type as which they go on."""
+    to: Annotated[
+        dict[Name, Share],
+        ShortForm(_expand_destinations, json_schema_input_type=str | dict[str, SHARE_WRITTEN]),
+        PlainSerializer(_show_destinations, when_used="json"),
+    ]
+    """Call type as which they go on, or several with their shares."""
+    at_most: Annotated[int, *whole(1, MOST_TRANSFERS)] = 1
+    """Transfers of one call, whatever the types: who came here by as many is not transferred again."""
 
 
 class CallType(Model):

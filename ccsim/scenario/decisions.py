@@ -14,10 +14,20 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from ccsim import units
 from ccsim.errors import Refusal, nearest
 from ccsim.scenario.calls import Time
-from ccsim.scenario.fields import Model, Share, one_of, parsed
+from ccsim.scenario.fields import Model, Name, Share, ShortForm, one_of, parsed
 from ccsim.vocabulary import Fact
 
-__all__ = ["CASE_FACTS", "AfterContact", "Leave", "ObservedFact", "Redial", "Return", "Satisfaction", "observed_fact"]
+__all__ = [
+    "CASE_FACTS",
+    "AfterContact",
+    "Leave",
+    "ObservedFact",
+    "Redial",
+    "RedialOfType",
+    "Return",
+    "Satisfaction",
+    "observed_fact",
+]
 
 FOREVER = "unlimited"
 WAIT_OVER = "wait_over_"
@@ -59,6 +69,10 @@ def _parse_fact(raw: object) -> str:
     return str(raw)
 
 
+def _expand_share(raw: object) -> object:
+    return raw if isinstance(raw, dict) else {"share": raw}
+
+
 def _parse_multiplier(raw: object) -> float:
     return units.parse_factor(raw, _MOST, _MOST)
 
@@ -78,10 +92,24 @@ Attempts = Annotated[
 """How often at most, per problem; None is unlimited."""
 
 
+class RedialOfType(Model):
+    """How many of one call type try again."""
+
+    share: Share
+    later: Share | None = None
+    """Of those who have done so before; missing: the same."""
+
+
 class Redial(Model):
     """Callers who abandoned or were turned away and try again."""
 
     share: Share
+    later: Share | None = None
+    """Of those who have done so before in this problem; missing: the same."""
+    by_type: dict[Name, Annotated[RedialOfType, ShortForm(_expand_share, json_schema_input_type=Share | RedialOfType)]] = {}
+    """Shares of those who waited as a call of this type, first or after a transfer; missing: those above."""
+    as_: Annotated[dict[Name, Name], Field(alias="as")] = {}
+    """Call type as which those try again who waited as this one; missing: as which they dialled, to be transferred anew."""
     after: Time
     attempts: Attempts = None
     """Redials per problem at most; None is unlimited."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ccsim.scenario import clock
 from ccsim.scenario.calls import ALL_AT_QUEUE
+from ccsim.scenario.decisions import Redial
 from ccsim.scenario.distributions import Distribution, Family, Law, Nothing, Patience, Shape
 from ccsim.scenario.fields import on_day
 from ccsim.scenario.model import CallType, HandleTime, ReplayedCall, Scenario, Site, Volume
@@ -308,6 +309,13 @@ def _means(scenario: Scenario, written: HandleTime) -> tuple[float, ...]:
 def _base_mean(scenario: Scenario, written: HandleTime) -> float:
     means = _means(scenario, written)
     return sum(means) / len(means)
+
+
+def redial_shares(redial: Redial, call_type: str) -> tuple[float, float]:
+    """Return which share of a type's callers dial again: of those who have not yet done so, and of those who have."""
+    own = redial.by_type.get(call_type)
+    share, later = (redial.share, redial.later) if own is None else (own.share, own.later)
+    return share, share if later is None else later
 
 
 # -------------------------------------------------------------------------------- queues and seats

@@ -26,7 +26,15 @@ from ccsim.scenario.fields import (
 __all__ = ["PICK_AGENT", "PICK_CALL", "Routing", "Skill", "Skills"]
 
 PICK_AGENT = ("longest_idle", "least_occupied", "most_skilled", "fixed_order", "random")
-PICK_CALL = ("priority_then_longest_wait", "fixed_preference", "longest_wait", "weighted_wait", "own_queue_first")
+PRIORITY_PLUS_WAIT = "priority_plus_wait"
+PICK_CALL = (
+    "priority_then_longest_wait",
+    "fixed_preference",
+    "longest_wait",
+    "weighted_wait",
+    "own_queue_first",
+    PRIORITY_PLUS_WAIT,
+)
 
 Preference = Annotated[int, *whole(1, 1000)]
 

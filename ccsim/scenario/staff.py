@@ -85,7 +85,8 @@ class Queue(Model):
     priority: Annotated[int, *whole(-1000, 1000)] = 0
     """Higher is served first."""
     weight: PositiveNumber = 1.0
-    """What a second of waiting counts with `routing: {pick_call: weighted_wait}`."""
+    """What a second of waiting counts with `routing: {pick_call: weighted_wait}`, and what a minute of it adds to the priority
+    with `priority_plus_wait`."""
     teams: Names | None = None
     """Who answers; missing: every team that is able to."""
     expand: Annotated[tuple[Expansion, ...], Field(max_length=MOST_ITEMS)] = ()

@@ -29,6 +29,7 @@ from ccsim.scenario.validate_authority import check_authority, doubt_authority
 from ccsim.scenario.validate_back_office import check_back_office, check_work
 from ccsim.scenario.validate_events import check_events, doubt_events
 from ccsim.scenario.validate_ivr import check_ivr, check_ways_out, doubt_misroutes
+from ccsim.scenario.validate_passages import check_redials, check_transfers
 from ccsim.scenario.validate_queues import check_queues
 from ccsim.scenario.validate_routing import check_skills
 from ccsim.units import HOUR
@@ -152,9 +153,8 @@ def _check_names(scenario: Scenario, report: Report) -> None:
         for name in getattr(scenario.uncertainty, spread):
             if name != "all" and name not in scenario.calls:
                 report(("uncertainty", spread, name), _missing("call type", name, scenario.calls))
-    for name, call in scenario.calls.items():
-        if call.transfer is not None:
-            _check_transfer(scenario, name, call.transfer.to, report)
+    check_transfers(scenario, report)
+    check_redials(scenario, report)
 
 
 def _distributions(path: Path, value: Any) -> Iterator[tuple[Path, Distribution]]:
@@ -200,15 +200,6 @@ def _check_volume(scenario: Scenario, path: Path, volumes: dict[str, Volume], re
             _check_length(scenario, here, key, volumes, volume.per_interval, days, report)
         elif volume.profile not in (None, "flat"):
             _check_profile(scenario, (*here, "profile"), key, volumes, str(volume.profile), days, report)
-
-
-def _check_transfer(scenario: Scenario, name: str, to: str, report: Report) -> None:
-    path: Path = ("calls", name, "transfer", "to")
-    if to not in scenario.calls:
-        report(path, _missing("call type", to, scenario.calls))
-    elif to == name:
-        others = ", ".join(sorted(set(scenario.calls) - {name})) or "none: add the call type first"
-        report(path, Refusal("E-REF", "a transfer goes to another call type", got=to, allowed=others))
 
 
 def _every_day(path: Path, days: dict[str, Any], open_days: Sequence[resolve.OpenDay], report: Report) -> list[str]:

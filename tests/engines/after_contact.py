@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from ccsim.program.layout import LAW, ODDS, Program, Records, records
-from ccsim.vocabulary import Fact, Family
+from ccsim.vocabulary import Decision, Fact, Family
 from tests.engines.dice import Dice
 
 __all__ = ["with_after_contact"]
@@ -38,24 +38,24 @@ def with_after_contact(program: Program, dice: Dice, *, grid: bool) -> Program:
         s.rates, s.satisfaction_base = 1, dice.real(1.0, 5.0)
         s.satisfaction_per_minute, s.satisfaction_per_hop = dice.pick([0.0, -0.1]), dice.pick([0.0, -0.35, 0.5])
         s.satisfaction_unresolved, s.satisfaction_refused = -dice.real(0.0, 3.0), -dice.real(0.0, 3.0)
-    odds = {"redial_odds": program.redial_odds, "return_odds": _odds(dice, s.return_share)}
+    redials, returns = program.odds, _odds(dice, Decision.RETURN, s.return_share)
     if 0.0 < s.redial_share < 1.0 and dice.chance(0.5):
-        odds["redial_odds"] = _odds(dice, s.redial_share)
+        redials = _odds(dice, Decision.REDIAL, s.redial_share)
+    odds = (redials, returns, _odds(dice, Decision.LEAVE, s.leave_share))
     return program._replace(
         settings=settings,
         call_types=call_types,
         teams=teams,
         laws=np.concatenate([program.laws, law]).view(np.recarray),
-        **odds,
-        leave_odds=_odds(dice, s.leave_share),
+        odds=np.concatenate(odds).view(np.recarray),
     )
 
 
-def _odds(dice: Dice, share: float) -> Records:
+def _odds(dice: Dice, decision: Decision, share: float) -> Records:
     """Facts that make something likelier or rarer, the time a wait must exceed on the grid; none for a share of 0 or 1."""
     facts = [fact for fact in Fact if dice.chance(0.4)] if 0.0 < share < 1.0 else []
     table = records(ODDS, len(facts))
     for row, fact in zip(table, facts, strict=True):
         over = 60.0 * dice.between(0, 3) if fact == Fact.WAIT_OVER else 0.0
-        row.fact, row.over, row.log_multiplier = fact, over, dice.pick(MULTIPLIERS)
+        row.decision, row.fact, row.over, row.log_multiplier = decision, fact, over, dice.pick(MULTIPLIERS)
     return table

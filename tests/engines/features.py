@@ -17,12 +17,14 @@ import numpy as np
 from ccsim.engine.reference import simulate
 from ccsim.engine.reference.clock import Clock
 from ccsim.outcomes import Rows
+from ccsim.outcomes.audit.stays import transfers_before
 from ccsim.program.layout import Program
 from ccsim.vocabulary import (
     Action,
     AgentState,
     Cause,
     ClosingRule,
+    Decision,
     Event,
     EventField,
     Outcome,
@@ -127,7 +129,13 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
         found["return after the end"] = rows.cases["return_due_at"] < math.inf
         found["gone for good"] = rows.cases["left"] != 0
         found["asks again"] = of(contacts, _solved_before(rows))
-    found["redial odds"] = found["redial"] & (len(program.redial_odds) > 0)
+    found["redial odds"] = found["redial"] & bool((program.odds.decision == Decision.REDIAL).any())
+    found["redial as another type"] = np.zeros(n, bool)
+    of_another = contacts["call_type"] != rows.episodes["call_type"][contacts["customer"]]
+    found["redial as another type"][contacts["customer"][of_another]] = True
+    transferred = stays["outcome"] == Outcome.TRANSFERRED
+    found["transferred again"] = of(stays, transferred & (transfers_before(stays) > 0))
+    found["one of several destinations"] = of(stays, transferred & (program.call_types.n_destinations[stays["call_type"]] > 0))
     found["lines full"] = found["blocked"] & lines
     found["ports full"] = found["blocked"] & (program.settings.ivr_ports[0] < program.settings.lines[0])
     found["hold"] = of(contacts, contacts["hold_time"] > 0)
@@ -223,6 +231,8 @@ def _of_settings(program: Program) -> dict[str, bool]:
         "order of starts": bool(settings.start_order),
         "busy days": settings.centre_day_shape < math.inf,
         "intervals of their own": settings.within_day_share > 0 and settings.centre_day_shape < math.inf,
+        "redials by type": bool(settings.redial_by_type),
+        "head starts": settings.pick_call == PickCall.WEIGHTED_WAIT and bool(program.queues.head_start.any()),
         "forecast error": bool((program.call_types.forecast_shape > 0).any()),
         "fixed number": bool(program.demand.size),
         **{f"event: {field.name.lower()}": int(field) in fields for field in EventField},

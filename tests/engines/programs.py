@@ -37,11 +37,12 @@ from ccsim.program.layout import (
     records,
 )
 from ccsim.program.routing import lanes_of, routes_of
-from ccsim.vocabulary import Attribute, ClosingRule, Event, EventField, Fact, Family, PickAgent, PickCall
+from ccsim.vocabulary import Attribute, ClosingRule, Decision, Event, EventField, Fact, Family, PickAgent, PickCall
 from tests.engines.after_contact import with_after_contact
 from tests.engines.authority import with_authority
 from tests.engines.callbacks import with_callbacks
 from tests.engines.dice import Dice
+from tests.engines.passages import with_passages
 from tests.engines.people import with_calls_off, with_people
 
 __all__ = ["Dice", "Laws", "program_of", "random_program", "table"]
@@ -127,7 +128,7 @@ def program_of(
     timetable: list[tuple[float, int, int, int]],
     recorded: list[tuple[float, int, float, float]] = (),
     ivr: Ivr | None = None,
-    odds: Sequence[tuple[int, float, float]] = (),
+    odds: Sequence[tuple[int, int, float, float]] = (),
     waiting: tuple[Records, Records] | None = None,
     rings: Sequence[int] = (),
     **settings: object,
@@ -196,7 +197,7 @@ def program_of(
         ivr_nodes=ivr.nodes if ivr else records(IVR_NODE, 0),
         ivr_edges=ivr.edges if ivr else records(IVR_EDGE, 0),
         ivr_contained=ivr.contained if ivr else np.zeros((0, len(call_types))),
-        redial_odds=table(ODDS, odds),
+        odds=table(ODDS, odds),
     )
 
 
@@ -321,6 +322,7 @@ def random_program(seed: int) -> Program:
         **settings,
     )
     program = _with_events(Dice(seed + 2 * OTHER_DICE), laws, program, grid=grid)
+    program = with_passages(program, Dice((seed, 9)))
     if not recorded:
         program = _with_demand(Dice(seed + OTHER_DICE), program)
         _fill_flows(dice, program, busy=2.0 if shape == "round the clock" else dice.pick([5.0, 10.0, 20.0]))
@@ -375,6 +377,7 @@ def _call_types(dice: Dice, laws: Laws, n_queues: int) -> Records:
         for number, kind in enumerate(kinds):
             kind.transfer_to = (number + dice.between(1, len(kinds) - 1)) % len(kinds)
             kind.transfer_share = dice.pick([0.0, 0.3, 1.0])
+            kind.transfer_at_most = int(kind.transfer_share > 0.0)
     return kinds
 
 
@@ -442,14 +445,15 @@ def _ivr(dice: Dice, laws: Laws, n_types: int, announcement: tuple[int, float]) 
     return Ivr(nodes, table(IVR_EDGE, edges), contained)
 
 
-def _odds(dice: Dice, settings: dict[str, object]) -> list[tuple[int, float, float]]:
+def _odds(dice: Dice, settings: dict[str, object]) -> list[tuple[int, int, float, float]]:
     """Facts that make redials likelier or rarer, the time a wait must exceed on the grid; the share is below 1 then."""
     if not settings.get("redial_share") or dice.chance(0.5):
         return []
     settings["redial_share"] = 0.7
     multipliers = [-math.inf, -1.0, -0.2, 0.3, 2.0, 800.0]
     facts = [fact for fact in Fact if fact <= Fact.TURNED_AWAY and dice.chance(0.5)]
-    return [(fact, 60.0 * dice.between(0, 3) if fact == Fact.WAIT_OVER else 0.0, dice.pick(multipliers)) for fact in facts]
+    over = {Fact.WAIT_OVER: lambda: 60.0 * dice.between(0, 3)}
+    return [(Decision.REDIAL, fact, over.get(fact, float)(), dice.pick(multipliers)) for fact in facts]
 
 
 def _settings(dice: Dice, laws: Laws, shape: str) -> dict[str, object]:

@@ -199,7 +199,7 @@ MENU = [
     swapped(Event.IVR_END, Event.DIAL),
 ]
 LEGS = [
-    rule(CALLERS, "transfers", other_luck(2), "transfers_are_drawn_for_the_next_caller"),
+    rule(CALLERS, "sent_to", other_luck(3), "transfers_are_drawn_for_the_next_caller"),
     function(floor, "leg_entity", lambda original, entity, leg: entity, "a_leg_has_the_luck_of_the_first"),
     rule(HANDLING, "ring_time", mean_of_two, "phones_ring_twice_as_long"),
     method(Floor, "_overflow", restart_the_clock, "an_overflow_restarts_the_clock"),

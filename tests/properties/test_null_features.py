@@ -103,6 +103,28 @@ def nobody_is_transferred(content: Content) -> Content:
     return changed(content, calls=calls)
 
 
+def transfers_in_the_long_form(content: Content) -> Content:
+    """One destination with all of the share, and another with none of it; as often as ever."""
+    calls = {}
+    for name, call in content["calls"].items():
+        calls[name] = call
+        if "transfer" in call:
+            others = [other for other in content["calls"] if other not in (name, call["transfer"]["to"])]
+            to = {call["transfer"]["to"]: "100%"} | dict.fromkeys(others[:1], "0%")
+            calls[name] = call | {"transfer": call["transfer"] | {"to": to, "at_most": 1}}
+    return changed(content, calls=calls)
+
+
+def redials_alike_for_all(content: Content) -> Content:
+    """The same share at later tries and for each type, who dials again as what he is."""
+    redial = content.get("after_contact", {}).get("redial")
+    if redial is None:
+        return content
+    by_type = {name: {"share": redial["share"], "later": redial["share"]} for name in content["calls"]}
+    more = {"later": redial["share"], "by_type": by_type}
+    return changed(content, after_contact=content["after_contact"] | {"redial": redial | more})
+
+
 def nobody_is_served_by_the_ivr_or_asks_for_an_agent(content: Content) -> Content:
     return of_nodes(content, {"contained": "0%", "opt_out": "0%", "retry": "0%", "hang_up": "0%", "misroute": "0%"})
 
@@ -139,7 +161,7 @@ def the_usual_rules(content: Content) -> Content:
 
 
 def weights_that_nobody_asks_for(content: Content) -> Content:
-    if "queues" not in content or content.get("routing", {}).get("pick_call") == "weighted_wait":
+    if "queues" not in content or content.get("routing", {}).get("pick_call") in ("weighted_wait", "priority_plus_wait"):
         return content
     return changed(content, queues={name: {"weight": 1 + i} | q for i, (name, q) in enumerate(content["queues"].items())})
 
@@ -279,6 +301,8 @@ NULL = [
     nothing_leaks,
     patience_after_a_transfer_as_ever,
     nobody_is_transferred,
+    transfers_in_the_long_form,
+    redials_alike_for_all,
     nobody_is_served_by_the_ivr_or_asks_for_an_agent,
     ports_without_end,
     a_skill_that_everybody_has,
@@ -321,6 +345,18 @@ def test_m19_features_that_do_nothing_change_no_bit(content: Content) -> None:
     base = digest(content)
     for feature in NULL:
         assert digest(feature(content)) == base, feature.__name__
+
+
+@settings(max_examples=15)
+@given(centres(steady=False, min_types=2))
+def test_m19_a_priority_of_nothing_that_grows_by_the_minute_is_a_weighted_wait(content: Content) -> None:
+    queues = content.get("queues") or {name: {"calls": [name]} for name in content["calls"]}
+    found = set()
+    for pick_call, weights in (("weighted_wait", (1, 3)), ("priority_plus_wait", (60, 180))):
+        routing = content.get("routing", {}) | {"pick_call": pick_call}
+        mine = {name: queue | {"priority": 0, "weight": weights[i % 2]} for i, (name, queue) in enumerate(queues.items())}
+        found.add(digest(content | {"queues": mine, "routing": routing}))
+    assert len(found) == 1
 
 
 def test_m19_every_null_feature_is_tried() -> None:

@@ -79,20 +79,20 @@ def test_lines_that_never_close_take_every_dial() -> None:
 
 def test_only_who_was_not_served_redials_and_not_more_often_than_allowed() -> None:
     alive, record = bound(after_contact={"redial": {"share": "100%", "after": "5m", "attempts": 2}})
-    again = {outcome for outcome in Outcome if redials(LUCK, record[0], outcome, MINE, 0, 0, 0.0, 0, 0)}
+    again = {outcome for outcome in Outcome if redials(LUCK, record[0], 0, outcome, MINE, 0, 0, 0.0, 0, 0)}
     lost = {Outcome.ABANDONED, Outcome.CLOSED, Outcome.LOST_IN_TRANSFER}
     assert again == {Outcome.BALKED, Outcome.BLOCKED, Outcome.TURNED_AWAY} | lost
-    assert [redials(LUCK, record[0], Outcome.ABANDONED, MINE, 9, n, 9.0, 0, 0) for n in range(4)] == [
+    assert [redials(LUCK, record[0], 0, Outcome.ABANDONED, MINE, 9, n, 9.0, 0, 0) for n in range(4)] == [
         True,
         True,
         False,
         False,
     ]
     alive, record = bound(after_contact={"redial": {"share": "100%", "after": "5m"}})
-    assert redials(LUCK, record[0], Outcome.ABANDONED, MINE, 4000, 4000, 9.0, 0, 0)
-    assert not redials(LUCK, record[0], Outcome.ABANDONED, MINE, MOST_CONTACTS, 0, 9.0, 0, 0)
+    assert redials(LUCK, record[0], 0, Outcome.ABANDONED, MINE, 4000, 4000, 9.0, 0, 0)
+    assert not redials(LUCK, record[0], 0, Outcome.ABANDONED, MINE, MOST_CONTACTS, 0, 9.0, 0, 0)
     alive, record = bound()
-    assert not redials(LUCK, record[0], Outcome.ABANDONED, MINE, 0, 0, 9.0, 0, 0)
+    assert not redials(LUCK, record[0], 0, Outcome.ABANDONED, MINE, 0, 0, 9.0, 0, 0)
     assert len(alive.days) == 1
 
 
@@ -114,7 +114,7 @@ def test_shares_are_shares_of_callers() -> None:
     callers = everybody()
     for share, decide in [
         (0.15, lambda who: balks(LUCK, alive.call_types[0], who, 0, 0, 0.0)),
-        (0.60, lambda who: redials(LUCK, record[0], Outcome.BLOCKED, who, 0, 0, 0.0, 0, 0)),
+        (0.60, lambda who: redials(LUCK, record[0], 0, Outcome.BLOCKED, who, 0, 0, 0.0, 0, 0)),
         (0.40, lambda who: hold_time(LUCK, record[0], 0, 1.0, 0, who, 0, -1.0) > 0.0),
     ]:
         found = np.mean([decide(who) for who in callers])
@@ -125,7 +125,7 @@ def test_a_share_of_nothing_is_nobody_and_of_all_everybody() -> None:
     alive, record = bound(after_contact={"redial": {"share": "100%", "after": "5m"}})
     some = everybody(500)
     assert not any(balks(LUCK, alive.call_types[0], who, 0, 0, 0.0) for who in some)
-    assert all(redials(LUCK, record[0], Outcome.CLOSED, who, 0, 0, 0.0, 0, 0) for who in some)
+    assert all(redials(LUCK, record[0], 0, Outcome.CLOSED, who, 0, 0, 0.0, 0, 0) for who in some)
 
 
 def test_a_caller_keeps_his_patience_when_he_dials_again_unless_it_is_fresh() -> None:

@@ -14,11 +14,11 @@ from ccsim.program.compile import compile_scenario
 from ccsim.program.layout import Program, Records
 from ccsim.rules.after_contact import leaves, return_delay, returns, satisfaction
 from ccsim.rules.callers import redials
-from ccsim.rules.decisions import leave_share, redial_share, return_share, standing_of
+from ccsim.rules.decisions import decided_share, standing_of
 from ccsim.rules.randomness import arrival_entity, entity_base, luck_of
 from ccsim.rules.tables import bind_program
 from ccsim.scenario import check_text, from_dict
-from ccsim.vocabulary import Action, Outcome, Standing
+from ccsim.vocabulary import Action, Decision, Outcome, Standing
 from tests.scenario.test_schema import VALIDATOR, read
 
 LUCK = luck_of(8, 2)
@@ -35,7 +35,7 @@ def test_each_fact_multiplies_the_odds_as_often_as_it_holds() -> None:
     alive, record = bound(earlier_contacts=0.8, blocked=3, closed="50%", wait_over_3m=2, wait_over_30s=1.5)
 
     def share(outcome: Outcome, contact: int, wait: float) -> float:
-        return float(redial_share(record[0], outcome, contact, wait, 0, Standing.UNRESOLVED))
+        return float(decided_share(record[0], Decision.REDIAL, 0.6, outcome, contact, wait, 0, Standing.UNRESOLVED))
 
     for outcome, contact, wait, multiplier in [
         (Outcome.ABANDONED, 0, 30.0, 1.0),
@@ -49,18 +49,18 @@ def test_each_fact_multiplies_the_odds_as_often_as_it_holds() -> None:
         odds = 1.5 * multiplier
         assert share(outcome, contact, wait) == pytest.approx(odds / (1 + odds), rel=1e-14)
     assert share(Outcome.ABANDONED, 0, 0.0) == 0.6  # no fact, to the last bit
-    assert len(alive.redial_odds) == 5
+    assert len(alive.odds) == 5
 
 
 def test_a_multiplier_of_one_is_no_multiplier_and_of_none_a_ban() -> None:
     alive, record = bound(earlier_contacts=1, blocked="100%")
-    assert len(alive.redial_odds) == 0
+    assert len(alive.odds) == 0
     alive, record = bound(blocked=0, earlier_contacts=1e6)
-    assert redial_share(record[0], Outcome.BLOCKED, 5, 0.0, 0, 0) < 1e-300
-    assert redial_share(record[0], Outcome.ABANDONED, 4000, 0.0, 0, 0) == 1.0
+    assert decided_share(record[0], Decision.REDIAL, 0.6, Outcome.BLOCKED, 5, 0.0, 0, 0) < 1e-300
+    assert decided_share(record[0], Decision.REDIAL, 0.6, Outcome.ABANDONED, 4000, 0.0, 0, 0) == 1.0
     alive, record = bound(earlier_contacts=1e-6)
-    assert 0.0 < redial_share(record[0], Outcome.ABANDONED, 4000, 0.0, 0, 0) < 1e-300
-    assert len(alive.redial_odds) == 1
+    assert 0.0 < decided_share(record[0], Decision.REDIAL, 0.6, Outcome.ABANDONED, 4000, 0.0, 0, 0) < 1e-300
+    assert len(alive.odds) == 1
 
 
 def after(**decisions: Any) -> tuple[Program, Records]:
@@ -93,16 +93,18 @@ def test_hops_and_how_a_problem_stands_multiply_the_odds_of_coming_back() -> Non
         (180.0, 1, Standing.UNRESOLVED, 32.0),
     ]:
         odds_now = 0.25 * multiplier
-        found = return_share(record[0], Outcome.SERVED, 2, wait, hops, standing)
+        found = decided_share(record[0], Decision.RETURN, 0.2, Outcome.SERVED, 2, wait, hops, standing)
         assert found == pytest.approx(odds_now / (1 + odds_now), rel=1e-14)
-    assert len(alive.return_odds) == 4
+    assert len(alive.odds) == 4
 
 
 def test_leaving_has_odds_of_its_own() -> None:
     alive, record = after(leave={"share": "0.2%", "odds": {"unresolved": 4, "earlier_contacts": 2}, "value": 240})
     odds = 0.002 / 0.998 * 4 * 8
-    assert leave_share(record[0], Outcome.ABANDONED, 3, 0.0, 0, Standing.UNRESOLVED) == pytest.approx(odds / (1 + odds))
-    assert leave_share(record[0], Outcome.SERVED, 0, 0.0, 9, Standing.SOLVED) == 0.002
+    assert decided_share(record[0], Decision.LEAVE, 0.002, Outcome.ABANDONED, 3, 0.0, 0, Standing.UNRESOLVED) == pytest.approx(
+        odds / (1 + odds)
+    )
+    assert decided_share(record[0], Decision.LEAVE, 0.002, Outcome.SERVED, 0, 0.0, 9, Standing.SOLVED) == 0.002
     assert alive.settings.leave_value[0] == 240
 
 
@@ -122,7 +124,7 @@ def test_returns_are_shares_of_customers_and_never_more_than_allowed() -> None:
     assert some and not any(returns(LUCK, record[0], Outcome.SERVED, who, 2, 2, *met) for who in everybody)
     delays = [return_delay(LUCK, record[0], who, 0) for who in everybody]
     assert np.mean(delays) == pytest.approx(1200, rel=5 / math.sqrt(4000))
-    assert len(alive.return_odds) == 0
+    assert len(alive.odds) == 0
 
 
 def test_the_index_is_its_base_and_what_each_fact_adds_clipped() -> None:
@@ -148,12 +150,12 @@ def test_better_odds_add_callers_and_take_none_away() -> None:
     base = entity_base(5, 6, 7)
     everybody = [arrival_entity(base, ordinal) for ordinal in range(4000)]
     before, after = (
-        {who for who in everybody if redials(LUCK, record[0], Outcome.BLOCKED, who, 0, 0, 0.0, 0, 0)}
+        {who for who in everybody if redials(LUCK, record[0], 0, Outcome.BLOCKED, who, 0, 0, 0.0, 0, 0)}
         for record in (plain, better)
     )
     assert before < after
     assert len(after) / 4000 == pytest.approx(0.75, abs=5 * math.sqrt(0.75 * 0.25 / 4000))
-    assert len(alive.redial_odds) + 1 == len(alive_too.redial_odds)
+    assert len(alive.odds) + 1 == len(alive_too.odds)
 
 
 CENTRE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ccsim.engine.compiled.assign import schedule
-from ccsim.engine.compiled.earlier import forget_contact
+from ccsim.engine.compiled.earlier import dial_as_another, forget_contact, leg_type
 from ccsim.engine.compiled.state import caller_at, case_now, contact_at
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
@@ -54,7 +54,8 @@ def comes_again(program: Records, luck: Luck, floor: Records, now: float, slot: 
     standing = standing_of(case.resolved, case.n_legs, case.action, outcome)
     entity = caller.entity
     number = caller.contact
-    if redials(luck, program, outcome, entity, number, number - case.n_returns, wait, hops, standing):
+    kind = leg_type(floor, slot)
+    if redials(luck, program, kind, outcome, entity, number, number - case.n_returns, wait, hops, standing):
         case.cause = Cause.REDIAL
         due = now + redial_delay(luck, program, entity, number)
     elif contact.n_answered > 0 and returns(luck, program, outcome, entity, number, case.n_returns, wait, hops, standing):
@@ -73,6 +74,8 @@ def comes_again(program: Records, luck: Luck, floor: Records, now: float, slot: 
     if case.resolved != 0:
         case.needed = 0.0
     caller.contact += 1
+    if program.redial_as != 0 and case.cause == Cause.REDIAL:
+        dial_as_another(program, floor, slot)
     if caller.earlier != 0:
         forget_contact(floor, slot)
     schedule(floor, at, Event.DIAL, caller.customer, slot)

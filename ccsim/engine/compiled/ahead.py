@@ -12,7 +12,7 @@ import math
 from ccsim.engine.compiled.state import DRAWN_AT_ONCE, ahead_at_door, ahead_of, caller_at, fresh_at
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.callers import patience, patience_at, transfers, transfers_at
+from ccsim.rules.callers import patience, patience_at, sent_to, sent_to_at
 from ccsim.rules.handling import talk_time, talk_time_of_draw
 from ccsim.rules.normal import central_quantile_of_many, is_central, tail_quantile
 from ccsim.rules.randomness import Luck, uniform_of_many
@@ -20,7 +20,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, law_at, reach_at
 from ccsim.vocabulary import Family, Stream
 
-__all__ = ["forget_ahead", "patience_of", "take_ahead", "talk_time_of", "transfers_of"]
+__all__ = ["forget_ahead", "patience_of", "take_ahead", "talk_time_of", "sent_to_of"]
 
 
 @inner
@@ -119,11 +119,11 @@ def patience_of(program: Records, luck: Luck, floor: Records, slot: int, recorde
 
 
 @inner
-def transfers_of(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
-    """`rules.callers.transfers` of the caller in this slot."""
+def sent_to_of(program: Records, luck: Luck, floor: Records, slot: int) -> int:
+    """`rules.callers.sent_to` of the caller in this slot."""
     caller = caller_at(floor, slot)
     kind = call_type_at(program, caller.call_type)
     u = ahead_of(floor, slot).transfer_level
     if u == 0.0:
-        return transfers(luck, kind, caller.entity)  # type: ignore[no-any-return]
-    return transfers_at(kind, u)  # type: ignore[no-any-return]
+        return sent_to(luck, program, kind, caller.entity)  # type: ignore[no-any-return]
+    return sent_to_at(program, kind, u)  # type: ignore[no-any-return]

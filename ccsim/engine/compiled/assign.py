@@ -48,6 +48,7 @@ __all__ = [
     "assign",
     "change_state",
     "enqueue",
+    "may_be_sent_on",
     "may_transfer",
     "pick_agent",
     "pick_agent_in_turn",
@@ -422,12 +423,19 @@ def lengthen(program: Records, floor: Records, caller: Records) -> None:
 
 
 @inner
+def may_be_sent_on(program: Records, floor: Records, slot: int) -> bool:
+    """True if callers of the leg at hand may be transferred after it; who has been escalated is not."""
+    caller = caller_at(floor, slot)
+    if leg_of(caller) >= call_type_at(program, caller.call_type).transfer_at_most:
+        return False
+    return program.authority == 0 or case_now(floor, slot).n_hops == 0  # type: ignore[no-any-return]
+
+
+@inner
 def may_transfer(program: Records, floor: Records, slot: int) -> bool:
     """True if this talk may end in a transfer: until it ends the contact is inside, so nobody goes home who might be needed."""
-    caller = caller_at(floor, slot)
     if program.authority != 0:
         case = case_now(floor, slot)
         if case.action == Action.ESCALATED or case.asks == WILL_ASK:
             return True
-    may = call_type_at(program, caller.call_type).transfer_share > 0.0 and leg_of(caller) == 0
-    return may or is_misrouted(floor, slot)
+    return may_be_sent_on(program, floor, slot) or is_misrouted(floor, slot)

@@ -11,7 +11,7 @@ from ccsim.rules.routing import agent_draw, agent_goes_first
 from ccsim.rules.tables import agent_at, lane_at, lane_team_at, queue_at, reach_at, team_at, team_lane_at
 from ccsim.vocabulary import AgentState, PickAgent
 
-__all__ = ["leaves_enough_idle", "own_factor", "pick_agent_by_rule", "pick_call_by_weight", "pick_last_agent"]
+__all__ = ["leaves_enough_idle", "own_factor", "pick_agent_by_rule", "pick_call_by_weight", "pick_last_agent", "weighted_wait"]
 
 
 @inner
@@ -101,8 +101,15 @@ def agent_value(program: Records, luck: Luck, floor: Records, now: float, slot: 
 
 
 @inner
+def weighted_wait(program: Records, now: float, caller: Records) -> float:
+    """What the waiting of a caller counts in his queue, with what it begins with there."""
+    queue = queue_at(program, lane_at(program, caller.lane).queue)
+    return queue.head_start + (now - caller.queued_at) * queue.weight  # type: ignore[no-any-return]
+
+
+@inner
 def pick_call_by_weight(program: Records, floor: Records, now: float, agent: int) -> int:
-    """Slot of the waiting call whose wait times its queue's weight is the largest (then lowest customer id), -1 for none."""
+    """Slot of the waiting call whose weighted wait is the largest (then lowest customer id), -1 for none."""
     team_code = agent_at(program, agent).team
     team = team_at(program, team_code)
     best = -1
@@ -116,7 +123,7 @@ def pick_call_by_weight(program: Records, floor: Records, now: float, agent: int
         caller = caller_at(floor, first)
         if caller.queued_at + reach.after > now or not leaves_enough_idle(floor, team_code, reach.keep_idle, 0):
             continue
-        wait = (now - caller.queued_at) * queue_at(program, lane_at(program, lane).queue).weight
+        wait = weighted_wait(program, now, caller)
         if best < 0 or wait > best_wait or (wait == best_wait and caller.customer < caller_at(floor, best).customer):
             best = first
             best_wait = wait

@@ -36,7 +36,7 @@ from ccsim.rules.authority import (
     way_on,
     way_to_ask,
 )
-from ccsim.rules.callers import transfers
+from ccsim.rules.callers import sent_to
 from ccsim.rules.decisions import standing_of
 from ccsim.rules.digest import fold
 from ccsim.rules.randomness import Luck
@@ -124,8 +124,8 @@ def take_up(program: Records, luck: Luck, floor: Records, now: float, slot: int,
     if is_misrouted(floor, slot):
         return
     kind = call_type_at(program, caller.call_type)
-    sent_on = kind.transfer_share > 0.0 and leg == 0
-    if not sent_on or not transfers(luck, kind, caller.entity):
+    may_be = leg < kind.transfer_at_most and case.n_hops == 0
+    if not may_be or sent_to(luck, program, kind, caller.entity) < 0:
         decide(program, luck, floor, now, slot, agent)
     story = 0.0
     if case.briefer >= 0:

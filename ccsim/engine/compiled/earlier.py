@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.compiled.ahead import forget_ahead
 from ccsim.engine.compiled.slots import reserve_segment
 from ccsim.engine.compiled.state import caller_at, earlier_at
-from ccsim.jit import inner
+from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
-from ccsim.rules.tables import lane_at
+from ccsim.rules.randomness import leg_entity
+from ccsim.rules.tables import call_type_at, lane_at
 from ccsim.vocabulary import Outcome
 
-__all__ = ["begin_stay", "forget_contact", "is_misrouted", "keep_earlier", "leg_of", "remember_stay"]
+__all__ = [
+    "begin_stay",
+    "dial_as_another",
+    "forget_contact",
+    "is_misrouted",
+    "keep_earlier",
+    "leg_of",
+    "leg_type",
+    "remember_stay",
+]
 
 
 @inner
@@ -36,6 +47,7 @@ def keep_earlier(floor: Records, slot: int) -> None:
     earlier = earlier_at(floor, slot)
     earlier.entity = caller.entity
     earlier.call_type = caller.call_type
+    earlier.first_type = caller.call_type
     earlier.more_stays = 0
     earlier.episode_n_answered = 0
     earlier.episode_talk_time = 0.0
@@ -71,6 +83,31 @@ def forget_contact(floor: Records, slot: int) -> None:
     earlier.talk_time = 0.0
     earlier.hold_time = 0.0
     earlier.wrap_time = 0.0
+
+
+@inner
+def leg_type(floor: Records, slot: int) -> int:
+    """The call type of the leg at hand: his own on the first, also where he is wrong."""
+    caller = caller_at(floor, slot)
+    if caller.earlier == 1:
+        return earlier_at(floor, slot).call_type  # type: ignore[no-any-return]
+    return caller.call_type  # type: ignore[no-any-return]
+
+
+@inner
+@apart
+def dial_as_another(program: Records, floor: Records, slot: int) -> None:
+    """Who dials again does so as another type, if that is so for the leg he waited in, whose luck he keeps. Writes earlier."""
+    kind = call_type_at(program, leg_type(floor, slot)).redial_as
+    if kind < 0:
+        return
+    keep_earlier(floor, slot)
+    earlier = earlier_at(floor, slot)
+    leg = leg_of(caller_at(floor, slot))
+    if leg > 0:
+        earlier.entity = leg_entity(earlier.entity, leg)
+    earlier.call_type = kind
+    forget_ahead(floor, slot)
 
 
 @inner

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ccsim.engine.compiled.choose import leaves_enough_idle
+from ccsim.engine.compiled.choose import leaves_enough_idle, weighted_wait
 from ccsim.engine.compiled.state import ON_LIST, caller_at, earlier_at, list_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.routing import call_goes_first
-from ccsim.rules.tables import agent_at, callback_at, lane_at, queue_at, reach_at, team_at, team_lane_at
+from ccsim.rules.tables import agent_at, callback_at, lane_at, reach_at, team_at, team_lane_at
 from ccsim.vocabulary import PickCall
 
 __all__ = ["enlist", "is_on_list", "is_called_back", "pick_to_call", "unlist"]
@@ -120,8 +120,8 @@ def goes_first(program: Records, floor: Records, now: float, team: int, slot: in
     one = caller_at(floor, slot)
     other = caller_at(floor, rival)
     if program.pick_call == PickCall.WEIGHTED_WAIT and floor.call_score == 0:
-        first = (now - one.queued_at) * queue_at(program, lane_at(program, one.lane).queue).weight
-        second = (now - other.queued_at) * queue_at(program, lane_at(program, other.lane).queue).weight
+        first = weighted_wait(program, now, one)
+        second = weighted_wait(program, now, other)
         return first > second or (first == second and one.customer < other.customer)
     turn = reach_at(program, one.lane * program.n_teams + team).turn
     rivals = reach_at(program, other.lane * program.n_teams + team).turn

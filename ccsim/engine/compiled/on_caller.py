@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from ccsim.engine.compiled.after_contact import comes_again
-from ccsim.engine.compiled.ahead import forget_ahead, take_ahead, transfers_of
-from ccsim.engine.compiled.assign import change_state, may_transfer, schedule
+from ccsim.engine.compiled.ahead import forget_ahead, sent_to_of, take_ahead
+from ccsim.engine.compiled.assign import change_state, may_be_sent_on, may_transfer, schedule
 from ccsim.engine.compiled.callback import free_line
 from ccsim.engine.compiled.desk import begin_case, loses, pass_on, put_down
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of, remember_stay
@@ -165,9 +165,8 @@ def on_talk_end(program: Records, luck: Luck, floor: Records, now: float, slot: 
     onward = -1  # call type as which he goes on
     if may_transfer(program, floor, slot):
         floor.n_inside -= 1
-        kind = call_type_at(program, caller.call_type)
-        if not is_misrouted(floor, slot) and leg_of(caller) == 0 and transfers_of(program, luck, floor, slot):
-            onward = kind.transfer_to
+        if not is_misrouted(floor, slot) and may_be_sent_on(program, floor, slot):
+            onward = sent_to_of(program, luck, floor, slot)
     action = 0  # of a case
     if program.authority != 0:
         put_down(program, luck, floor, now, slot)

@@ -11,7 +11,15 @@ from ccsim.engine.compiled.ahead import patience_of
 from ccsim.engine.compiled.assign import answer, assign, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.callback import await_step, find_dialler, free_line, may_ring_off, n_waiting, ring_off
 from ccsim.engine.compiled.desk import end_briefing
-from ccsim.engine.compiled.earlier import begin_stay, forget_contact, keep_earlier, leg_of, remember_stay
+from ccsim.engine.compiled.earlier import (
+    begin_stay,
+    dial_as_another,
+    forget_contact,
+    keep_earlier,
+    leg_of,
+    leg_type,
+    remember_stay,
+)
 from ccsim.engine.compiled.happened import is_closed
 from ccsim.engine.compiled.lists import unlist
 from ccsim.engine.compiled.on_agent import release
@@ -301,16 +309,29 @@ def end_unserved(program: Records, luck: Luck, floor: Records, now: float, slot:
     caller = caller_at(floor, slot)
     close_contact(program, luck, floor, slot, outcome, now)
     waited = 0.0
-    if program.n_redial_odds > 0:
+    if program.n_odds > 0:
         waited = waited_on_line(contact_at(floor, caller.contact_row))
     if program.authority != 0:
         if comes_again(program, luck, floor, now, slot, outcome):
             return
-    elif redials(luck, program, outcome, caller.entity, caller.contact, caller.contact, waited, 0, Standing.UNRESOLVED):
+    elif redials(
+        luck,
+        program,
+        leg_type(floor, slot),
+        outcome,
+        caller.entity,
+        caller.contact,
+        caller.contact,
+        waited,
+        0,
+        Standing.UNRESOLVED,
+    ):
         due = now + redial_delay(luck, program, caller.entity, caller.contact)
         at = dial_at(luck, program, due, caller.entity, caller.contact)
         if at < math.inf:
             caller.contact += 1
+            if program.redial_as != 0:
+                dial_as_another(program, floor, slot)
             if caller.earlier != 0:
                 forget_contact(floor, slot)
             schedule(floor, at, Event.DIAL, caller.customer, slot)

@@ -366,7 +366,9 @@ def _stays_per_call(program: Program) -> float:
     What is asked for and not needed is never touched and costs nothing; what is lacking costs copying all there is.
     """
     calls = program.flows["volume"].sum(axis=1)
-    transferred = float((calls * program.call_types["transfer_share"]).sum() / max(float(calls.sum()), 1.0))
+    share = program.call_types["transfer_share"]
+    again = np.where(program.call_types["transfer_at_most"] > 1, np.maximum(1.0 - share, 0.1), 1.0)  # perhaps several times
+    transferred = float((calls * share / again).sum() / max(float(calls.sum()), 1.0))
     return 1.0 + 1.1 * transferred + (1.0 if len(program.ivr_nodes) else 0.0)
 
 

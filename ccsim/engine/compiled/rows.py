@@ -264,7 +264,7 @@ def close_episode(program: Records, luck: Luck, floor: Records, slot: int, outco
     episode.wrap_time = caller.wrap_time if served else 0.0
     if caller.earlier != 0:
         earlier = earlier_at(floor, slot)
-        episode.call_type = earlier.call_type
+        episode.call_type = earlier.first_type
         episode.n_stays += earlier.more_stays
         episode.n_answered = earlier.episode_n_answered
         episode.talk_time = earlier.episode_talk_time

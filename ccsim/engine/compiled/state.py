@@ -234,9 +234,10 @@ EARLIER = np.dtype(
         ("talk_time", "f8"),
         ("hold_time", "f8"),
         ("wrap_time", "f8"),
-        # Of the episode: whose it is, its call type, and the sums over its contacts that are over.
+        # Of the episode: whose luck and which type the contact at hand has, the first type, and sums over the contacts before.
         ("entity", "i8"),
-        ("call_type", "i4"),
+        ("call_type", "i2"),
+        ("first_type", "i2"),
         ("more_stays", "i4"),  # beyond one a contact
         ("episode_n_answered", "i8"),
         ("episode_talk_time", "f8"),

@@ -6,10 +6,10 @@ import math
 from typing import NamedTuple
 
 from ccsim.engine.reference.people import Caller, Case
-from ccsim.program.layout import Records
+from ccsim.program.layout import Program, Records
 from ccsim.rules import after_contact, callers
 from ccsim.rules.decisions import standing_of
-from ccsim.rules.randomness import Luck
+from ccsim.rules.randomness import Luck, leg_entity
 from ccsim.vocabulary import Cause, Outcome, Standing
 
 __all__ = ["AfterContact", "Farewell"]
@@ -25,8 +25,9 @@ class Farewell(NamedTuple):
 class AfterContact:
     """The decisions of customers between contacts."""
 
-    def __init__(self, record: Records, luck: Luck) -> None:
+    def __init__(self, program: Program, record: Records, luck: Luck) -> None:
         self.record, self.luck = record, luck
+        self.redial_as: list[int] = program.call_types.redial_as.tolist() if record.redial_as else []
 
     def note(self, caller: Caller, case: Case) -> None:
         """A contact is over: his case knows what it was."""
@@ -41,7 +42,7 @@ class AfterContact:
         who, case = (caller.entity, caller.contact), caller.case
         n_returns = 0 if case is None else case.n_returns
         met = (caller.waited_on_line, *self._facts(caller))
-        if callers.redials(self.luck, self.record, caller.outcome, *who, caller.contact - n_returns, *met):
+        if callers.redials(self.luck, self.record, caller.leg_type, caller.outcome, *who, caller.contact - n_returns, *met):
             due = now + callers.redial_delay(self.luck, self.record, *who)
             cause = Cause.REDIAL
         elif case is not None and self._returns(caller, case, met):
@@ -53,6 +54,8 @@ class AfterContact:
         dial_at = float(callers.dial_at(self.luck, self.record, due, *who))
         if case is not None:
             self._plan(case, cause, due, dial_at)
+        if dial_at < math.inf and cause is Cause.REDIAL and self.redial_as:
+            self._dial_as_another(caller)
         return dial_at
 
     def farewell(self, caller: Caller, case: Case) -> Farewell:
@@ -80,6 +83,13 @@ class AfterContact:
         case.cause = cause
         if case.resolved:
             case.needed = 0.0
+
+    def _dial_as_another(self, caller: Caller) -> None:
+        """He dials again as another type, if that is so for the leg he waited in, whose luck he keeps."""
+        kind = self.redial_as[caller.leg_type]
+        if kind >= 0:
+            caller.entity = leg_entity(caller.entity, caller.leg) if caller.leg > 0 else caller.entity
+            caller.call_type = kind
 
     def _facts(self, caller: Caller) -> tuple[int, int]:
         """Hops, and how the problem stands."""

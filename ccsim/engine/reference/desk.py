@@ -39,8 +39,8 @@ class Desk:
         case.leg_granted = case.leg_leaked = case.leg_retold = 0.0
         case.leg_resolved = False
         kind = self.program.call_types[caller.kind]
-        sent_on = kind.transfer_share > 0.0 and caller.leg == 0
-        if caller.misrouted or (sent_on and callers.transfers(self.luck, kind, caller.entity)):
+        may_be = caller.leg < kind.transfer_at_most and case.n_hops == 0
+        if caller.misrouted or (may_be and callers.sent_to(self.luck, self.record, kind, caller.leg_entity) >= 0):
             case.action = Action.TRANSFERRED
         else:
             self._decide(caller, case, agent, now)
@@ -52,7 +52,7 @@ class Desk:
         elif caller.leg > 0:
             story = case.leg_retold = float(self.record.retell)
         recorded = caller.recorded_handle >= 0.0 and caller.leg == 0
-        what = (caller.call_type, case.action, caller.talk_time, case.needed, caller.leg)
+        what = (caller.first_type, case.action, caller.talk_time, case.needed, caller.leg)
         caller.talk_time = authority.talk_of(self.record, *what, recorded, story)
         case.asks = case.action is Action.CONSULTED
         if case.asks:
@@ -75,7 +75,7 @@ class Desk:
         )
         if case.action is Action.CONSULTED:
             case.leg_granted = case.needed  # by the colleague's word, so out of nobody's budget
-            case.leg_resolved = authority.is_resolved(self.luck, self.record, caller.call_type, agent.team.code, *who)
+            case.leg_resolved = authority.is_resolved(self.luck, self.record, caller.first_type, agent.team.code, *who)
         if case.action is not Action.SETTLED:
             return
         case.leg_granted = case.needed
@@ -83,7 +83,7 @@ class Desk:
             case.leg_leaked = authority.amount_leaked(self.luck, self.record, limit, left, *who)
             case.leg_granted = case.leg_leaked
         agent.spent += case.leg_granted
-        case.leg_resolved = authority.is_resolved(self.luck, self.record, caller.call_type, agent.team.code, *who)
+        case.leg_resolved = authority.is_resolved(self.luck, self.record, caller.first_type, agent.team.code, *who)
 
     def put_down(self, caller: Caller, case: Case, now: float) -> None:
         """The talk is over: what was done is told, and adds to what became of the case."""
@@ -105,7 +105,7 @@ class Desk:
     def ask_in_vain(self, caller: Caller, case: Case) -> None:
         """No colleague could be asked: the case is refused."""
         case.action, case.leg_granted, case.leg_resolved = Action.REFUSED, 0.0, False
-        what = (caller.call_type, case.action, 0.0, case.needed, caller.leg)
+        what = (caller.first_type, case.action, 0.0, case.needed, caller.leg)
         case.talk_after = float(authority.talk_after(self.record, *what, False))
 
     def loses(self, caller: Caller) -> bool:

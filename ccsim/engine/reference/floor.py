@@ -48,7 +48,7 @@ class Floor:
         self.start_order = bool(settings.start_order)
         self.interval_starts: list[float] = program.intervals.starts_at.tolist()
         self.call_types = [program.call_types[i] for i in range(len(program.call_types))]
-        self.may_be_transferred: list[bool] = (program.call_types.transfer_share > 0.0).tolist()
+        self.transfers_at_most: list[int] = program.call_types.transfer_at_most.tolist()
 
         self.teams = [Team(code, seats=PERSONS_SEATS if row.persons else 0) for code, row in enumerate(program.teams)]
         self.agents = [Agent(i, self.teams[code]) for i, code in enumerate(program.agents.team.tolist())]
@@ -57,6 +57,7 @@ class Floor:
             if settings.proficiency:
                 agent.factor = float(handle_factor(luck, self.record, agent.id))
         priorities, weights = program.queues.priority.tolist(), program.queues.weight.tolist()
+        head_starts = program.queues.head_start.tolist()
         self.max_waiting: list[int] = program.queues.max_waiting.tolist()
         self.full_step: list[int] = program.queues.full_step.tolist()
         self.last_wait = [0.0] * len(program.queues)  # of the call answered last
@@ -68,6 +69,7 @@ class Floor:
                 kind,
                 queue,
                 priorities[queue],
+                head_starts[queue],
                 weights[queue],
                 [Reach(*row) for row in program.reach[code].tolist()],
                 self.steps[first[queue] : first[queue] + n[queue]],
@@ -84,7 +86,7 @@ class Floor:
         self.shut = False  # waiting is over for today
         self.happened = Happened(program, self.record, luck)
         self.desk = Desk(program, self.record, luck, self.book)
-        self.after_contact = AfterContact(self.record, luck)
+        self.after_contact = AfterContact(program, self.record, luck)
         self.presence = Presence(self, program, self.record, luck)
         self.callbacks = Callbacks(self, program, self.record, luck)
         self.consults = Consults(self)
@@ -348,17 +350,19 @@ class Floor:
         agent, wrap_time = caller.agent, caller.wrap_time
         assert agent is not None
         self.n_inside -= self.may_transfer(caller)
-        kind = self.call_types[caller.kind]
         if caller.case is not None:
             self.desk.put_down(caller, caller.case, self.clock.now)
+        onward = -1
+        if self.may_be_sent_on(caller):
+            onward = int(callers.sent_to(self.luck, self.record, self.call_types[caller.kind], caller.leg_entity))
         if caller.misrouted:
             self.put_right(caller)
         elif caller.case is not None and caller.case.action is Action.ESCALATED:
             self.escalate(caller, agent)
         elif caller.case is not None and caller.case.action is Action.PROMISED:
             self.callbacks.promise(caller, agent)
-        elif self.may_transfer(caller) and callers.transfers(self.luck, kind, caller.entity):
-            self.transfer(caller, int(kind.transfer_to))
+        elif onward >= 0:
+            self.transfer(caller, onward)
         else:
             self._end_contact(caller, Outcome.SERVED, self.clock.now)
         if agent.state is AgentState.BRIEF:
@@ -534,7 +538,12 @@ class Floor:
         case = caller.case
         if case is not None and caller.agent is not None and (case.action is Action.ESCALATED or case.asks):
             return True
-        return caller.misrouted or (caller.leg == 0 and self.may_be_transferred[caller.kind])
+        return caller.misrouted or self.may_be_sent_on(caller)
+
+    def may_be_sent_on(self, caller: Caller) -> bool:
+        """True if callers of the leg at hand may be transferred after it; who has been escalated is not."""
+        escalated = caller.case is not None and caller.case.n_hops > 0
+        return caller.leg < self.transfers_at_most[caller.kind] and not escalated
 
     def _end_stay(self, caller: Caller, outcome: Outcome, ended_at: float) -> None:
         """His stay in a queue, and with the agent who answered, is over."""

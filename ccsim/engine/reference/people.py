@@ -73,6 +73,7 @@ class Lane:
     call_type: int
     queue: int
     priority: int
+    head_start: float
     weight: float
     reach: list[Reach]  # by team code
     steps: list[Step] = field(default_factory=list)  # of its queue, by time
@@ -145,6 +146,7 @@ class Caller:
     recorded_handle: float = -1.0
     recorded_patience: float = -1.0
     out_of_hours: bool = False  # he dials first while lines are closed
+    first_type: int = -1  # as which he dialled first; his entity and call type are those of the contact at hand
     n_offered: int = 0
     n_stays: int = 0  # these five: in the contacts that are over
     n_answered: int = 0
@@ -192,6 +194,14 @@ class Caller:
     last_agent: Agent | None = None  # whom the customer talked to last
     case: Case | None = None  # where authority matters
     asker: Caller | None = None  # of a request for a colleague, which waits in a lane like a caller: for whom
+
+    def __post_init__(self) -> None:
+        self.first_type = self.call_type
+
+    @property
+    def leg_type(self) -> int:
+        """The call type of the leg at hand: his own on the first, also where he is wrong."""
+        return self.kind if self.leg > 0 else self.call_type
 
     @property
     def leg(self) -> int:

@@ -148,7 +148,7 @@ class Routing:
             case PickCall.LONGEST_WAIT:
                 return ()
             case PickCall.WEIGHTED_WAIT:
-                weighted = (now - caller.queued_at) * lane.weight
+                weighted = lane.head_start + (now - caller.queued_at) * lane.weight
                 return (-weighted, caller.customer) if self.call_score is None else ()
             case PickCall.OWN_QUEUE_FIRST:
                 return 1 - reach.first_circle, -lane.priority, reach.prefer

@@ -67,7 +67,7 @@ class Book:
 
     def episode(self, caller: Caller) -> None:
         """A customer's problem is over with his last contact."""
-        what = (caller.call_type, caller.contact + 1, caller.n_offered, caller.n_stays, caller.n_answered, caller.outcome)
+        what = (caller.first_type, caller.contact + 1, caller.n_offered, caller.n_stays, caller.n_answered, caller.outcome)
         when = (caller.first_at, caller.ended_at, caller.waited)
         work = (caller.talked, caller.held, caller.wrapped)
         self.written["episodes"].append((*self._key(caller), *what, *when, *work))
@@ -89,7 +89,7 @@ class Book:
             end = CaseEnd.REFUSED
         elif case.action in (Action.SETTLED, Action.CONSULTED):
             end = CaseEnd.SETTLED
-        what = (caller.call_type, case.n_legs, case.n_escalations, end, int(case.resolved), int(case.at_first))
+        what = (caller.first_type, case.n_legs, case.n_escalations, end, int(case.resolved), int(case.at_first))
         again = (caller.contact + 1, case.n_met, case.n_returns, int(case.at_first_contact), int(farewell.left))
         gave = (caller.first_at, case.first_needed, case.granted, case.leaked)
         took = (case.retold, case.brief_time, case.consult_time, case.waited)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program, Records
-from ccsim.vocabulary import Action, Cause, Fact, Outcome, SegmentKind
+from ccsim.vocabulary import Action, Cause, Decision, Fact, Outcome, SegmentKind
 
 __all__ = ["banned", "check_after_contact", "resolved_before"]
 
@@ -142,7 +142,11 @@ def _check_farewells(program: Program, rows: Rows, complaints: Complaints) -> No
         Fact.REFUSED: refused,
         Fact.UNRESOLVED: ~solved & ~refused,
     }
-    stays = banned(program.leave_odds, holds, cases["waited"]) | ~over | (cases["return_due_at"] < np.inf)
+    stays = (
+        banned(program.odds[program.odds.decision == Decision.LEAVE], holds, cases["waited"])
+        | ~over
+        | (cases["return_due_at"] < np.inf)
+    )
     stays |= settings.leave_share <= 0.0
     complaints.where((cases["left"] != 0) & stays, "I13", lambda i: f"customer {i} is gone for good, and nobody like him is")
     complaints.where((cases["left"] & ~1) != 0, "I13", lambda i: f"customer {i} left {cases['left'][i]} times")

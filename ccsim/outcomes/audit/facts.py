@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.briefings import late_releases
 from ccsim.outcomes.audit.complaints import Complaints
-from ccsim.outcomes.audit.stays import check_stays, left_at, transfers_before
+from ccsim.outcomes.audit.stays import check_stays, contact_key, left_at, transfers_before
 from ccsim.outcomes.audit.steps import late_comings
 from ccsim.outcomes.tables import TABLE_KEYS, Rows
 from ccsim.program.layout import Program
-from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Channel, Event, Fact, Family, Outcome, SegmentKind
+from ccsim.vocabulary import Action, AgentState, CaseEnd, Cause, Channel, Decision, Event, Fact, Family, Outcome, SegmentKind
 
 __all__ = ["check_facts", "check_form"]
 
@@ -215,7 +215,8 @@ def _check_episodes(program: Program, rows: Rows, episode_of: Table, first_conta
         "first_at": contacts["arrived_at"][first_contact],
         **{f: np.bincount(episode_of, weights=contacts[f], minlength=n) for f in ("n_stays", "n_answered")},
         **sums,
-        **{f: contacts[f][last] for f in ("call_type", "outcome", "ended_at")},
+        "call_type": contacts["call_type"][first_contact],
+        **{f: contacts[f][last] for f in ("outcome", "ended_at")},
     }
     for field, value in expected.items():
         complaints.unlike(episodes[field], value, "I01", lambda i: f"customer {i}", field, "contacts say")
@@ -259,17 +260,31 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
         lambda i: f"customer {customer[i]} dials again after {Outcome(contacts['outcome'][i]).name}",
     )
     complaints.where(
-        again & (contacts["call_type"][1:] != contacts["call_type"][:-1]),
+        again & (contacts["call_type"][1:] != _dials_next_as(program, rows)),
         "I01",
         lambda i: f"customer {customer[i]} changes his call type",
     )
-    for odds, who in ((program.redial_odds, ~back), (program.return_odds, back)):
-        for row in odds[odds.log_multiplier == -np.inf]:
+    for decision, who in ((Decision.REDIAL, ~back), (Decision.RETURN, back)):
+        for row in program.odds[(program.odds.decision == decision) & (program.odds.log_multiplier == -np.inf)]:
             holds = _holds(rows, Fact(int(row.fact)), float(row.over))
             complaints.where(again & ~called & who[1:] & holds[:-1], "I01", _never_again(customer, Fact(int(row.fact))))
     most = program.settings.redial_attempts[0] if program.settings.redial_share[0] > 0 else 0
     redialled = np.bincount(customer[contacts["cause"] == Cause.REDIAL], minlength=len(rows.episodes))
     complaints.where(redialled > most, "I01", lambda i: f"customer {i} dials again {redialled[i]} times, allowed {most}")
+
+
+def _dials_next_as(program: Program, rows: Rows) -> Table:
+    """As which call type the customer of each contact but the first dials, if he has dialled before."""
+    contacts, segments = rows.contacts, rows.segments
+    kind = contacts["call_type"][:-1].astype(np.int64)
+    if program.settings.redial_as[0] == 0 or not len(segments):
+        return kind
+    stays = segments[segments["kind"] != SegmentKind.CONSULT]
+    last = np.searchsorted(contact_key(stays), contact_key(contacts[:-1]), "right") - 1
+    has = (last >= 0) & (contact_key(stays)[last] == contact_key(contacts[:-1]))
+    leg = np.where(has & (transfers_before(stays)[last] > 0), stays["call_type"][last], kind)
+    other = program.call_types.redial_as[leg]
+    return np.where((contacts["cause"][1:] == Cause.REDIAL) & (other >= 0), other, kind)
 
 
 def _holds(rows: Rows, fact: Fact, over: float) -> NDArray[np.bool_]:

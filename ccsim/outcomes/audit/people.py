@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ccsim.outcomes.audit.briefings import Askings, Briefings, askings_of, briefings_of
 from ccsim.outcomes.audit.complaints import Complaints
 from ccsim.outcomes.audit.presence import check_presence
-from ccsim.outcomes.audit.stays import left_at, misrouted, transfers_before
+from ccsim.outcomes.audit.stays import left_at, may_be_sent_on, misrouted
 from ccsim.outcomes.audit.steps import Steps, ahead_of, goings_home, number_during, union
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
@@ -246,8 +246,7 @@ def _going_home(program: Program, rows: Rows) -> list[tuple[float, float]]:
     begins[on_list] = np.minimum(segments["assigned_at"], left)[on_list]
     kind[on_list] = Event.RING_END
     # Whose talk may end in a transfer is inside until it does.
-    may_go_on = program.call_types.transfer_share[segments["call_type"]] > 0
-    may_go_on &= transfers_before(segments) == 0
+    may_go_on = may_be_sent_on(program, segments)
     passed_on = np.isin(segments["outcome"], (Outcome.ESCALATED, Outcome.LOST_IN_TRANSFER))
     talks = segments[(segments["answered_at"] < np.inf) & (may_go_on | misrouted(segments) | passed_on)]
     # Who asks a colleague is inside until he does, and as long as he waits for one.

@@ -13,7 +13,7 @@ from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import Program
 from ccsim.vocabulary import Outcome, SegmentKind
 
-__all__ = ["check_stays", "contact_key", "left_at", "misrouted", "taken_at", "transfers_before"]
+__all__ = ["check_stays", "contact_key", "left_at", "may_be_sent_on", "misrouted", "taken_at", "transfers_before"]
 
 Table = NDArray[Any]
 
@@ -77,20 +77,28 @@ def taken_at(stays: Table) -> NDArray[np.float64]:
     return found
 
 
-def transfers_before(segments: Table) -> NDArray[np.int64]:
+def transfers_before(segments: Table, by: tuple[Outcome, ...] = _NEW_LEG) -> NDArray[np.int64]:
     """How often each segment's contact was passed on before it, other than from a queue where he was wrong.
 
-    A contact in which a customer is called back goes on where he rang off; or one further, if he was promised that in a talk.
+    `by` are the outcomes that count; a promise counts as an escalation. A contact in which a customer is called back goes on
+    where he rang off; or one further, if he was promised that in a talk.
     """
     wrong = misrouted(segments)
     from_wrong = np.concatenate(([False], wrong[:-1])) if len(segments) else wrong
     before = np.concatenate(([-1], segments["outcome"][:-1]))[: len(segments)]
     goes_on = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
-    promised = goes_on & (before == Outcome.SERVED)
-    transferred = np.cumsum((np.isin(segments["came_by"], _NEW_LEG) & ~from_wrong) | promised)
+    promised = goes_on & (before == Outcome.SERVED) & (Outcome.ESCALATED in by)
+    transferred = np.cumsum((np.isin(segments["came_by"], by) & ~from_wrong) | promised)
     begins = (segments["segment"] == 0) & ~goes_on
     start = np.maximum.accumulate(np.where(begins, np.arange(len(segments)), 0))
     found: NDArray[np.int64] = transferred - transferred[start]
+    return found
+
+
+def may_be_sent_on(program: Program, segments: Table) -> NDArray[np.bool_]:
+    """Whether each stay's talk may end in a transfer: not if it was passed on often enough before, or escalated."""
+    at_most = program.call_types.transfer_at_most[segments["call_type"]]
+    found: NDArray[np.bool_] = (transfers_before(segments) < at_most) & (transfers_before(segments, (Outcome.ESCALATED,)) == 0)
     return found
 
 
@@ -177,7 +185,8 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
     called_back = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
     kind = np.where(later | called_back, type_before, contacts["call_type"][owner])
     transferred = by == Outcome.TRANSFERRED
-    kind = np.where(transferred, program.call_types.transfer_to[type_before], kind)
+    allowed = _sent_to(program)[type_before, segments["call_type"]]
+    kind = np.where(transferred, np.where(allowed, segments["call_type"], -1), kind)
     wrong = misrouted(segments)
     home = later & wrong[back] & transferred
     kind = np.where(home, contacts["call_type"][owner], kind)
@@ -196,11 +205,20 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
         "I01",
         lambda i: f"{told.whose(i)} segment {segments['segment'][i]}: in queue {segments['place'][i]}",
     )
-    never = program.call_types.transfer_share[segments["call_type"]] <= 0
-    n_transfers = np.bincount(owner[transferred & ~home], minlength=len(contacts))
-    complaints.where(n_transfers > 1, "I01", lambda i: f"{told.who(i)}: transferred {n_transfers[i]} times")
     goes = segments["outcome"] == Outcome.TRANSFERRED
+    never = ~may_be_sent_on(program, segments)
     complaints.where(goes & never & ~wrong, "I01", lambda i: f"{told.whose(i)}: transferred, and none of his type is")
+
+
+def _sent_to(program: Program) -> NDArray[np.bool_]:
+    """Whether calls of one type (rows) are ever transferred to another (columns)."""
+    types = program.call_types
+    found = np.zeros((len(types), len(types)), np.bool_)
+    for code, row in enumerate(types):
+        if row.transfer_share > 0.0:
+            to = program.destinations.call_type[int(row.first_destination) : int(row.first_destination + row.n_destinations)]
+            found[code, to if row.n_destinations else row.transfer_to] = True
+    return found
 
 
 def _check_sums(told: _Told, rows: Rows, complaints: Complaints) -> None:

@@ -7,6 +7,7 @@ import math
 
 from ccsim.report.explain.words import counted, days, joined, law, number, percent, spoken
 from ccsim.scenario import clock, resolve
+from ccsim.scenario.calls import Transfer
 from ccsim.scenario.decisions import ObservedFact, observed_fact
 from ccsim.scenario.laws import Family
 from ccsim.scenario.model import Scenario
@@ -36,8 +37,21 @@ def callers(scenario: Scenario) -> list[str]:
         lines += [f"  {line}" for line in (*_volume(scenario, name), *_times(scenario, name), *_waiting(scenario, name))]
         transfer = scenario.calls[name].transfer
         if transfer is not None and transfer.share > 0:
-            lines.append(f"  {percent(transfer.share)} of those answered go on to {transfer.to} after their talk.")
+            lines.append(f"  {_transfers(transfer)}")
     return lines
+
+
+def _transfers(transfer: Transfer) -> str:
+    """Return who goes on where, and how often."""
+    ways = sorted((name, share) for name, share in transfer.to.items() if share > 0)
+    goes = f"{percent(transfer.share)} of those answered go on"
+    if len(ways) == 1:
+        line = f"{goes} to {ways[0][0]} after their talk"
+    else:
+        line = f"{goes} after their talk, {joined([f'{percent(share)} of them to {name}' for name, share in ways])}"
+    return line + (
+        "." if transfer.at_most == 1 else f"; so do those who came by a transfer, up to {transfer.at_most} times a call."
+    )
 
 
 def _volume(scenario: Scenario, name: str) -> list[str]:
@@ -187,7 +201,12 @@ def _redials(scenario: Scenario) -> list[str]:
         return ["Nobody dials again: who was not served is lost."]
     tries = "as often as it takes" if redial.attempts is None else f"at most {redial.attempts} times"
     after = law(resolve.law(scenario, redial.after))
-    lines = [f"{percent(redial.share)} of those not served dial again, after {after}, {tries}."]
+    first = percent(redial.share) + ("" if redial.later is None else f", later {percent(redial.later)},")
+    lines = [f"{first} of those not served dial again, after {after}, {tries}."]
+    for name, own in sorted(redial.by_type.items()):
+        then = "" if own.later is None else f", later {percent(own.later)}"
+        lines.append(f"Of those who waited as {name}: {percent(own.share)}{then}.")
+    lines += [f"Who waited as {name} dials again as {other}." for name, other in sorted(redial.as_.items())]
     lines.append(
         "They wait as long as the first time." if redial.patience == "keep" else "Each time they wait anew, longer or shorter."
     )

@@ -138,10 +138,14 @@ def rules(scenario: Scenario, compiled: Compiled) -> list[str]:
         "fixed_preference": ("prefer", "priority", "wait"),
         "longest_wait": ("wait",),
         "weighted_wait": (),
+        "priority_plus_wait": (),
         "own_queue_first": ("priority", "prefer", "wait"),
     }[routing.pick_call]
     first = ["calls of queues whose first circle his team is"] if routing.pick_call == "own_queue_first" else []
-    first += [order[key] for key in rule if order[key]] or ["the longest wait times the weight of its queue"]
+    weighted = "the highest priority, which grows while a call waits"
+    if routing.pick_call == "weighted_wait":
+        weighted = "the longest wait times the weight of its queue"
+    first += [order[key] for key in rule if order[key]] or [weighted]
     lines = [
         *(["A call first asks the agent whom its customer talked to last."] if routing.last_agent else []),
         f"Of the idle agents{alike}: {_AGENTS[routing.pick_agent]}.",
@@ -150,6 +154,11 @@ def rules(scenario: Scenario, compiled: Compiled) -> list[str]:
     if routing.pick_call == "weighted_wait":
         weights = ", ".join(f"{name} {queue.weight:g}" for name, queue in sorted(scenario.queues.items()))
         lines.append(f"Weights: {weights}.")
+    if routing.pick_call == "priority_plus_wait":
+        begins = [
+            f"{name} from {queue.priority} by {queue.weight:g} a minute" for name, queue in sorted(scenario.queues.items())
+        ]
+        lines.append(f"Priorities grow: {', '.join(begins)}.")
     for name, team in sorted(scenario.agents.items()):
         if team.reserve:
             idle = f"{team.reserve} of them are" if team.reserve > 1 else "one of them is"
