@@ -10,7 +10,7 @@ import pytest
 from ccsim import erlang
 from ccsim.analysis.plan import Required
 from ccsim.experiment import calibrate, run
-from ccsim.experiment.requirement import required_note, required_of
+from ccsim.experiment.requirement import forecasts_of, required_note, required_of
 from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.scenario import Scenario, from_dict
 
@@ -107,6 +107,20 @@ def test_a_transferred_call_is_needed_twice() -> None:
     assert found.by_queue[:, NINE].tolist() == [agents(60), agents(40)]
     assert found.by_team[:, NINE].tolist() == [agents(60), agents(40)]
     assert found.group_of_team[0] != found.group_of_team[1]
+
+
+def test_legs_go_on_as_often_as_they_may_and_where_shares_lead() -> None:
+    """Of 60 calls of type a half go on, 80 % of these to b; half of what b gets goes back to a, as second transfers at most."""
+    a, b, c = (CALL | {"volume": f"{n}/h"} for n in (60, 0, 0))
+    a |= {"transfer": {"share": "50%", "to": {"b": "80%", "c": "20%"}, "at_most": 2}}
+    b |= {"transfer": {"share": "50%", "to": "a", "at_most": 2}}
+    scenario, compiled = centre(
+        calls={"a": a, "b": b, "c": c},
+        queues={name: {"teams": [name]} for name in "abc"},
+        agents={name: {"headcount": 9} for name in "abc"},
+    )
+    found = [forecast.calls[NINE] for forecast in forecasts_of(scenario, compiled)]
+    assert found == pytest.approx([30 + 0.5 * 12, 12, 3])  # in half an hour
 
 
 def test_who_overflows_is_needed_once() -> None:

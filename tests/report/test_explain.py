@@ -96,6 +96,25 @@ def test_calls_by_kind_of_day_with_factors_and_what_differs() -> None:
     assert "A day has 6 % more or fewer calls of all types" in text and "tech: 8 % more or fewer on a day" in text
 
 
+def test_several_destinations_and_redials_by_type_are_told() -> None:
+    calls = {
+        "a": {"volume": "9/h", "handle": "4m", "transfer": {"share": "30%", "to": {"b": "80%", "c": "20%"}, "at_most": 3}},
+        "b": {"volume": "9/h", "handle": "4m"},
+        "c": {"volume": "9/h", "handle": "4m"},
+    }
+    redial = {"share": "60%", "later": "40%", "after": "5m", "by_type": {"a": "90%", "b": {"share": "80%", "later": "50%"}}}
+    queues = {"a": {"priority": 2, "weight": 0.5}, "b": {}, "c": {}}
+    content = {"calls": calls, "after_contact": {"redial": redial | {"as": {"c": "b"}}}, "queues": queues}
+    text = told(content | {"routing": {"pick_call": "priority_plus_wait"}})
+    assert "30 % of those answered go on after their talk, 80 % of them to b and 20 % of them to c; so do those" in text
+    assert "who came by a transfer, up to 3 times a call." in text
+    assert "60 %, later 40 %, of those not served dial again" in text
+    assert "Of those who waited as a: 90 %." in text and "Of those who waited as b: 80 %, later 50 %." in text
+    assert "Who waited as c dials again as b." in text
+    assert "Of the waiting calls an agent may take: the highest priority, which grows while a call waits." in text
+    assert "Priorities grow: a from 2 by 0.5 a minute, b from 0 by 1 a minute, c from 0 by 1 a minute." in text
+
+
 def test_a_volume_at_the_queue_is_told_as_such_before_it_is_solved_for() -> None:
     volume = {"total": "400/day", "profile": "flat", "counts": "all_at_queue"}
     text = told({"calls": {"orders": {"volume": volume, "handle": "4m", "patience": "2m"}}})
