@@ -19,7 +19,7 @@ _SUM_TOLERANCE = 1e-6
 
 
 def check_transfers(scenario: Scenario, report: Report) -> None:
-    """Report transfers to nowhere, back to the same call type, or by shares that do not add up."""
+    """Report transfers to nowhere, to the same call type and no other, or by shares that do not add up."""
     for name, call in scenario.calls.items():
         if call.transfer is None:
             continue
@@ -29,7 +29,7 @@ def check_transfers(scenario: Scenario, report: Report) -> None:
             here = (*path, to) if several else path
             if to not in scenario.calls:
                 report(here, _missing(scenario, to))
-            elif to == name:
+            elif to == name and not several and call.transfer.at_most == 1:
                 others = ", ".join(sorted(set(scenario.calls) - {name})) or "none: add the call type first"
                 report(here, Refusal("E-REF", "a transfer goes to another call type", got=to, allowed=others))
         total = sum(call.transfer.to.values())

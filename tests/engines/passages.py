@@ -21,7 +21,7 @@ def with_passages(program: Program, dice: Dice) -> Program:
         if kind.transfer_share == 0.0 or dice.chance(0.5):
             continue
         kind.transfer_at_most = dice.pick([1, 2, 3, 6])
-        to = [other for other in range(len(kinds)) if other != number and dice.chance(0.8)]
+        to = [other for other in range(len(kinds)) if dice.chance(0.5 if other == number else 0.8)]
         if len(to) > 1:
             kind.transfer_to, kind.first_destination, kind.n_destinations = -1, len(rows), len(to)
             shares = np.cumsum([dice.real(0.1, 1.0) for _ in to])

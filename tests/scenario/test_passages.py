@@ -68,7 +68,7 @@ def test_priorities_count_and_grow_by_the_minute_only_where_the_rule_says_so() -
     ("transfer", "redial", "path", "what"),
     [
         ({"share": "30%", "to": {"b": "50%", "c": "40%"}}, None, "calls.a.transfer.to", "add up to 90 %"),
-        ({"share": "30%", "to": {"b": "50%", "a": "50%"}}, None, "calls.a.transfer.to.a", "another call type"),
+        ({"share": "30%", "to": "a"}, None, "calls.a.transfer.to", "another call type"),
         ({"share": "30%", "to": {"b": "50%", "q": "50%"}}, None, "calls.a.transfer.to.q", "no call type of that name"),
         ({"share": "30%", "to": "b", "at_most": 0}, None, "calls.a.transfer.at_most", "0"),
         ({"share": "30%", "to": "b", "at_most": 21}, None, "calls.a.transfer.at_most", "20"),

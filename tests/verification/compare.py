@@ -8,12 +8,17 @@ failure is never to be cured by another seed.
 from __future__ import annotations
 
 import math
+import time
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 import ccsim
 from ccsim.analysis import Estimate
+from ccsim.engine.compiled.simulate import simulate
+from ccsim.program.compile import compile_scenario
 from tests.verification.model import Case, Metric, Part
 
 __all__ = ["ALPHA", "Comparison", "Verdict", "compare", "judge", "standard_error"]
@@ -117,6 +122,13 @@ def judge(case: Case, scale: float = 1.0, parts: Iterable[Part] | None = None) -
     bound, calls, seconds = 0.0, 0.0, 0.0
     for part in case.parts if parts is None else parts:
         replications = max(2, round(part.replications * scale))
+        if part.of_day is not None:
+            begun = time.perf_counter()
+            bound = max(bound, here := _bound(case.n_metrics, replications))
+            comparisons += _by_day(part, replications, seed, here)
+            calls += sum(comparison.ours for comparison in comparisons[:1]) * replications
+            seconds += time.perf_counter() - begun
+            continue
         result = ccsim.run(ccsim.from_dict(part.scenario), reps=replications, seed=seed, neighbours=False)
         here = _bound(case.n_metrics, replications)
         comparisons += compare(part, result, here)
@@ -124,6 +136,26 @@ def judge(case: Case, scale: float = 1.0, parts: Iterable[Part] | None = None) -
         calls += float(result.program.flows.volume.sum()) * replications
         seconds += result.elapsed
     return Verdict(case, tuple(comparisons), bound, calls, seconds)
+
+
+def _by_day(part: Part, replications: int, seed: int, bound: float) -> list[Comparison]:
+    """The metrics of a part as means over days."""
+    assert part.of_day is not None
+    program = compile_scenario(ccsim.from_dict(part.scenario)).program
+    days = []
+    for replication in range(replications):
+        rows = simulate(program, seed, replication, rows=True).rows
+        assert rows is not None
+        days.append(part.of_day(rows))
+    found = []
+    for metric in part.metrics:
+        values = np.array([day[metric.name] for day in days])
+        spread = float(values.std(ddof=1))
+        if metric.printed is not None and metric.printed_days > 0:
+            error = math.hypot(metric.printed.error, spread / math.sqrt(metric.printed_days))
+            metric = replace(metric, printed=replace(metric.printed, error=error))
+        found.append(Comparison(part.label, metric, float(values.mean()), spread / math.sqrt(replications), bound))
+    return found
 
 
 def compare(part: Part, result: ccsim.Result, bound: float) -> list[Comparison]:

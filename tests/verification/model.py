@@ -6,9 +6,12 @@ A case is one statistical test. Its parts are scenarios (several loads, several 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import Any
+
+from ccsim.outcomes import Rows
 
 __all__ = ["Case", "Metric", "Part", "Printed", "wrong"]
 
@@ -55,6 +58,8 @@ class Metric:
     sees : float
         Relative bias that the comparison finds with a chance of at least nine in ten: a claim, checked on every run.
     printed : Printed, optional
+    printed_days : int
+        Days behind a printed figure that has no interval: its error is that of so many days of ours. 0 where it has one.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Metric:
     factor: float = 1.0
     sees: float = 0.01
     printed: Printed | None = None
+    printed_days: int = 0
 
     @property
     def should_be(self) -> float:
@@ -86,12 +92,15 @@ class Part:
         With the keys of the YAML format.
     replications : int
         At scale 1.
+    of_day : callable, optional
+        What its metrics are in one replication, by name, from its rows; for sources that count what no KPI does.
     """
 
     label: str
     scenario: dict[str, Any]
     metrics: tuple[Metric, ...]
     replications: int
+    of_day: Callable[[Rows], Mapping[str, float]] | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:

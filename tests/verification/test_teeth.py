@@ -92,6 +92,24 @@ _SLIPS: dict[str, tuple[str, int, dict[str, Any], set[str]]] = {
         {"agents.agents.staffing.on_phones": [4, 6, 8, 8, 8, 8, 7, 8, 6, 6, 4, 4, 4]},
         {"SL 20 s 13:00", "SL 20 s 14:00"},
     ),
+    "who waited for a department dials the other one": (
+        "herzog-example1",
+        0,
+        {"after_contact.redial.as": {}},
+        {"AccessibilityClients, b", "WaitingTime, a"},
+    ),
+    "no bonus for who was passed on": (
+        "herzog-example1",
+        0,
+        {"queues.passed on a.priority": 50, "queues.passed on b.priority": 50},
+        {"AccessibilityClients, a"},
+    ),
+    "priorities that do not age": (
+        "herzog-example1",
+        0,
+        {"routing.pick_call": "priority_then_longest_wait"},
+        {"ServiceLevelCallsSuccess, a", "ServiceLevelCallsSuccess, b"},
+    ),
 }
 
 
@@ -101,6 +119,7 @@ _FINE = (
     "redials with the old patience",
     "queue cleared at closing",
     "days all equally busy",
+    "no bonus for who was passed on",
 )
 """Slips that take all replications of their case; three tenths of them give the others away."""
 
