@@ -254,7 +254,8 @@ def _settings(scenario: Scenario, laws: _Laws, intervals: Records) -> Records:
     s = settings[0]
     s.interval_length = scenario.interval
     s.count_from = scenario.run.warm_up if _is_steady(scenario) else 0.0
-    s.count_until = resolve.open_days(scenario)[-1].closes if _is_steady(scenario) else len(intervals) * scenario.interval
+    ends_open = _is_steady(scenario) or resolve.goes_on(scenario)  # what shifts reach beyond that is the next day's
+    s.count_until = resolve.open_days(scenario)[-1].closes if ends_open else len(intervals) * scenario.interval
     s.short_abandon = scenario.metrics.short_abandon
     s.centre_day_shape = _gamma_shape(scenario.uncertainty.centre_day)
     s.within_day_share = 1.0 - scenario.uncertainty.within_day_correlation

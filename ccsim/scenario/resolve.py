@@ -88,16 +88,23 @@ def intervals(scenario: Scenario) -> tuple[Interval, ...]:
 
 def open_days_of_horizon(scenario: Scenario) -> list[OpenDay]:
     """Return the openings as the calendar has them, also in steady mode."""
-    found = []
-    for index in range(scenario.days):
-        date = scenario.start + datetime.timedelta(days=index)
-        window = None if date in scenario.holidays else on_day(scenario.open, date)
-        if window is None:
-            continue
-        opens, closes = (clock.instant(scenario, date, at) for at in window)
-        if closes > opens:  # else the clocks are put forward over all of it
-            found.append(OpenDay(date, opens, closes))
-    return found
+    dates = [scenario.start + datetime.timedelta(days=index) for index in range(scenario.days)]
+    return [day for day in (_opening(scenario, date) for date in dates) if day is not None]
+
+
+def _opening(scenario: Scenario, date: datetime.date) -> OpenDay | None:
+    """Return the opening of a date, in the horizon or not."""
+    window = None if date in scenario.holidays else on_day(scenario.open, date)
+    if window is None:
+        return None
+    opens, closes = (clock.instant(scenario, date, at) for at in window)
+    return OpenDay(date, opens, closes) if closes > opens else None  # else the clocks are put forward over all of it
+
+
+def goes_on(scenario: Scenario) -> bool:
+    """Return True if the last opening ends only because the run does: the next day, not simulated, opens in that instant."""
+    following = _opening(scenario, scenario.start + datetime.timedelta(days=scenario.days))
+    return following is not None and following.opens == open_days_of_horizon(scenario)[-1].closes
 
 
 def n_intervals(scenario: Scenario, day: OpenDay) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+import ccsim
 from ccsim.analysis import SCOPES, Accumulator, Estimate, Target
 from ccsim.analysis.estimate import METHODS, Method, Moments, ratios
 from ccsim.analysis.grid import calendar_of
@@ -14,6 +17,7 @@ from ccsim.analysis.tabulate import counts_of
 from ccsim.engine.compiled.simulate import simulate
 from ccsim.outcomes import CASE, Rows
 from ccsim.program.layout import AGENT, BREAK, DUTY, TIMETABLE, Program
+from ccsim.scenario import from_dict
 from ccsim.vocabulary import AgentState, Billed, CaseEnd, Cause, Event, Outcome
 from tests.analysis.worlds import HOUR, NAMES, call, rows_of, state, two_days
 from tests.engines.programs import random_program
@@ -372,3 +376,21 @@ def test_the_generated_programs_hold_what_the_identities_are_about() -> None:
     assert any(program.teams.persons.any() for program in programs)
     assert any((program.teams.persons == 0).any() for program in programs)
     assert any((program.breaks.paid == 0).any() for program in programs if len(program.breaks))
+
+
+def test_round_the_clock_every_day_is_paid_its_hours_though_the_last_night_goes_on_after_the_run() -> None:
+    """Three shifts of eight hours, three in each, at night an hour unpaid: 69 h a day. A holiday after it ends a night."""
+    shifts: dict[str, Any] = {"night": {"time": "22:00-06:00", "breaks": [{"at": "23:00", "for": "1h", "paid": False}]}}
+    shifts |= {"day": {"time": "06:00-14:00"}, "late": {"time": "14:00-22:00"}}
+    centre: dict[str, Any] = {
+        "open": "00:00-24:00",
+        "days": 3,
+        "calls": {"a": {"volume": "1/h", "handle": {"deterministic": "1s"}}},
+        "shifts": shifts,
+        "agents": {"t": {"shifts": dict.fromkeys(shifts, 3)}},
+    }
+    for days in (1, 3):
+        found = ccsim.run(from_dict(centre | {"days": days}), reps=2, neighbours=False)
+        assert found.kpi("paid_hours").value == pytest.approx(69.0, abs=0.01)
+    followed = ccsim.run(from_dict(centre | {"holidays": ["2024-01-04"]}), reps=2, neighbours=False)
+    assert followed.kpi("paid_hours").value == pytest.approx((3 * 69.0 + 3 * 6.0) / 3, abs=0.01)

@@ -340,7 +340,7 @@ def test_who_needs_what_who_may_grant_it_and_what_becomes_of_the_others() -> Non
     assert "Of what desk settles 3 % stays unsolved besides." in text
     assert "For each case, agents may grant: desk 25 EUR; leads 150 EUR; manager any amount." in text
     assert "An agent of desk may grant 90 EUR a day in all." in text
-    assert "A case beyond an agent's limit: 80 % is passed on and 20 % is refused." in text
+    assert "A case beyond an agent's limit is passed on (80 %) or is refused (20 %)." in text
     assert "It is passed on to those with the least limit that suffices" in text
     assert "3 % of the callers hang up at that moment." in text and "at most 2 times in a call" in text
     assert "Who does not settle it at once has talked for 60 % of the whole talk by then." in text
@@ -357,7 +357,7 @@ def test_the_limits_told_are_those_of_the_policy() -> None:
     text = told(
         CLAIMS | {"make_it_right": {"policy": "frontline_chain", "on_shortfall": {"consult": "50%", "call_back": "50%"}}}
     )
-    assert "50 % is settled after asking a colleague who may grant it and 50 % is promised a call" in text
+    assert "is settled after asking a colleague who may grant it (50 %) or is promised a call" in text
     assert "passed on to those" not in text
     assert "Whoever answers a call may settle it." in told({}) and "Nothing costs money." in told({})
 

@@ -103,7 +103,7 @@ def _beyond(scenario: Scenario, needing: list[str]) -> list[str]:
     for name, shortfall in by_type.items():
         told.setdefault(_shares(shortfall), []).append(name)
     lines = [
-        f"A case{'' if len(told) == 1 else f' of {joined(names)}'} beyond an agent's limit: {said}."
+        f"A case{'' if len(told) == 1 else f' of {joined(names)}'} beyond an agent's limit {said}."
         for said, names in told.items()
     ]
     if any(shortfall.escalate > 0.0 for shortfall in by_type.values()):
@@ -124,7 +124,7 @@ def _shares(shortfall: OnShortfall) -> str:
         "is promised a call by somebody who may grant it": shortfall.call_back,
     }
     some = {word: share for word, share in words.items() if share > 0.0}
-    return joined(word if len(some) == 1 else f"{percent(share)} {word}" for word, share in some.items())
+    return joined((word if len(some) == 1 else f"{word} ({percent(share)})" for word, share in some.items()), "or")
 
 
 def _manner(right: MakeItRight) -> list[str]:
