@@ -7,6 +7,7 @@ costs no more than the base; what is left over and both neighbours are kept for 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -101,7 +102,7 @@ class EqualPay(NamedTuple):
 def payroll(scenario: Scenario) -> Payroll:
     """Return what the plan's paid time costs: persons by their duties without unpaid breaks, seats by what they are paid.
 
-    Duties count as a whole, also what of a night shift lies beyond the last interval.
+    Duties count as a whole, but what of a night shift is the next day's where the lines stay open when the run ends.
     """
     teams = {name: team for name, team in scenario.agents.items() if team.billed != "talk_and_wrap"}
     seconds = {name: _paid_time(scenario, name) for name in teams}
@@ -116,9 +117,12 @@ def payroll(scenario: Scenario) -> Payroll:
 def _paid_time(scenario: Scenario, team: str) -> float:
     """Paid seconds of a team by plan."""
     if are_persons(scenario, team):
+        until = resolve.open_days(scenario)[-1].closes if resolve.goes_on(scenario) else math.inf
         owns = [duty for own in duties(scenario, team).values() for duty in own]
-        unpaid = sum(away.length for duty in owns for away in duty.aways if not away.paid)
-        return sum(duty.ends_at - duty.starts_at for duty in owns) - unpaid
+        breaks = [(away.at, min(away.at + away.length, duty.ends_at)) for duty in owns for away in duty.aways if not away.paid]
+        stretches = [(duty.starts_at, duty.ends_at) for duty in owns]
+        paid, unpaid = (sum(max(min(end, until) - begin, 0.0) for begin, end in some) for some in (stretches, breaks))
+        return paid - unpaid
     grid, levels = resolve.intervals(scenario), resolve.seats_by_interval(scenario, team)
     on_phones = sum(level * interval.length for level, interval in zip(levels, grid, strict=True))
     return on_phones * scenario.agents[team].paid_per_phone_hour

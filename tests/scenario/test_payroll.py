@@ -46,7 +46,7 @@ def test_where_nothing_has_a_cost_payroll_is_hours() -> None:
     assert found.amount == found.hours == pytest.approx(10 * 8 + 3 * 7.5 + 2 * 8)
 
 
-@pytest.mark.parametrize("name", ["minimal", "shifts", "skills", "week", "self_service", "two_queues"])
+@pytest.mark.parametrize("name", ["minimal", "shifts", "skills", "week", "self_service", "two_queues", "two_sites"])
 def test_payroll_is_the_bill_of_the_compiled_plan_before_anybody_calls(name: str) -> None:
     scenario = ccsim.load(SCENARIOS / f"{name}.yaml")
     rates = {f"agents.{team}.cost": f"{10 + i}/h" for i, team in enumerate(scenario.agents)}
