@@ -169,7 +169,12 @@ def _formula(kpi: Kpi) -> list[str]:
         formula = f"`{kpi.numerator}` / `{kpi.denominator or 1}`{scale}."
     else:
         formula = "A ratio for each threshold and variant; `ccsim kpis service_level` prints all."
-    return [formula, "", f"Counted per {', '.join(kpi.bases)}; by {', '.join(kpi.places)}; over {', '.join(kpi.periods)}.", ""]
+    return [
+        formula,
+        "",
+        f"Counted per {', '.join(kpi.bases)}; by {', '.join(kpi.places) or 'centre'}; over {', '.join(kpi.periods)}.",
+        "",
+    ]
 
 
 # Codes

@@ -439,7 +439,7 @@ _WORK = (
     Kpi(
         "contacts_per_episode",
         "Contacts per customer",
-        "How often a customer with a problem dials: contacts / episodes.",
+        "How many contacts a customer with a problem has, redials, returns and callbacks included: contacts / episodes.",
         "contacts", "contacts", "arrived", bases=("episode",), places=_CENTRE, better="lower",
     ),
     Kpi(

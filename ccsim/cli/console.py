@@ -5,6 +5,7 @@ rich is imported only when a table or a bar is drawn. Names in a scenario are a 
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -64,7 +65,7 @@ def console(stream: TextIO | None = None) -> Console:
     """Return a rich console on stdout, or on `stream`: colour only on a terminal and without NO_COLOR."""
     from rich.console import Console
 
-    stream = stream or sys.stdout
+    stream = stream or sys.stdout or io.StringIO()  # None: the caller has closed it
     width = shutil.get_terminal_size((WIDTH_OF_A_FILE, 24)).columns  # COLUMNS, else the terminal, else a file's width
     plain = not stream.isatty()
     return Console(

@@ -102,10 +102,15 @@ def required_note(scenario: Scenario, compiled: Compiled) -> str:
         bounds.append(f"an ASA of at most {target.max_asa:g} s")
     if target.max_occupancy is not None:
         bounds.append(f"an occupancy of at most {100 * target.max_occupancy:g} %")
-    returns = ["returns"] if scenario.after_contact.return_ is not None else []
-    left_out = ["redials", *returns, *(["events"] if scenario.events else [])]
-    apart = f"{', '.join(left_out[:-1])} and {left_out[-1]}" if len(left_out) > 1 else left_out[0]
-    on = f"on each interval's forecast, {apart} apart"
+    left_out = [
+        "redials",
+        *(["returns"] if scenario.after_contact.return_ is not None else []),
+        *(["overflow"] if any(queue.overflow for queue in scenario.queues.values()) else []),
+        *(["cases passed on"] if len(compiled.program.ways) else []),
+        *(["events"] if scenario.events else []),
+    ]
+    without = f"{', '.join(left_out[:-1])} and {left_out[-1]}" if len(left_out) > 1 else left_out[0]
+    on = f"on each interval's forecast, without {without}"
     note = f"Required: on the phones for {', '.join(bounds)}, by {formula} {on}"
     if any(len(group.teams) > 1 or len(group.lanes) > 1 for group in _groups(compiled.program)):
         note += "; calls that share teams are one crowd, as if each agent took them all: at least so many"

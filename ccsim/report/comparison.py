@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccsim.report import numbers, verdicts
 from ccsim.report.evidence import hangs_on
 from ccsim.report.index import shown, size
-from ccsim.report.text import ROWS, within
+from ccsim.report.text import ROWS, ring, within
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -154,7 +154,8 @@ def label(comparison: Comparison, key: Key) -> str:
     own_basis = REGISTRY[key.id].bases[0]
     for row in ROWS:
         if row.id == key.id and (row.basis or own_basis) == key.basis:
-            said = row.label.format(goal=within(comparison.base.estimates[key]), currency="").strip()
+            goal, rings = within(comparison.base.estimates[key]), ring(comparison.base.scenario)
+            said = row.label.format(goal=goal, currency="", ring=rings).strip()
             return said[0].upper() + said[1:]
     return REGISTRY[key.id].title
 

@@ -56,7 +56,7 @@ def short_line(result: Result, index: Index) -> str:
 
 def _named(index: Index, scope: dict[str, str], days: int) -> str:
     net, level = index.value("net_staffing", scope), index.get("service_level", scope)
-    served = "" if level is None else f" ({shown(level.value, 'share')})"
+    served = "" if level is None else f" ({shown(level.value, 'share')} in time)"
     return f"{verdicts.when(scope, days)} {agents(net, signed=True)} of {agents(index.value('required', scope))}{served}"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ccsim.report import numbers
+from ccsim.report import numbers, verdicts
 from ccsim.report.evidence import hangs_on
 from ccsim.report.fields import estimate_fields
-from ccsim.report.index import shown, shown_error
+from ccsim.report.index import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +29,7 @@ _HEADS = {
 }  # fmt: skip
 _WITH_KNEES = ("service_level", "abandonment", "asa")
 _FEW = 30
+_SKEWED = 3.0  # times the shorter side of a band; less is not worth the room
 
 
 def print_sweep(sweep: Sweep, console: Console) -> None:
@@ -95,8 +96,8 @@ def _table(sweep: Sweep, width: int) -> Table:
 
 
 def _with_band(estimate: Estimate) -> str:
-    error = shown_error(estimate)
-    return shown(estimate.value, estimate.unit) + ("" if error == numbers.NONE else f" ±{error}")
+    """Return a value and its band: ``±`` and the half-width, both ends where one side is much longer."""
+    return shown(estimate.value, estimate.unit) + verdicts.plus_minus(estimate, skewed=_SKEWED).replace(" ± ", " ±")
 
 
 # -------------------------------------------------------------------------------- findings
@@ -241,7 +242,7 @@ def _provenance(sweep: Sweep) -> Iterator[str]:
     percent = f"{100 * sweep.confidence:g} %"
     yield from hangs_on(sweep.scenario)
     if sweep.design.kind == "grid":
-        yield f"±: the band of a column holds at all {len(sweep.points)} points together with {percent} confidence."
+        yield f"± or ( to ): the band of a column holds at all {len(sweep.points)} points together with {percent} confidence."
     if sweep.crossings:
         yield f"[ ]: {percent} interval of each crossing; between its points a curve is taken as straight."
     if sweep.effects:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ccsim.analysis import Estimate
     from ccsim.experiment import Result
+    from ccsim.scenario import Scenario
 
 __all__ = [
     "FORMULAS",
@@ -85,7 +86,7 @@ ROWS = (
     Row("shrinkage_unplanned", "  unplanned", unless_zero=True),
     Row("adherence", "Adherence"),
     Row("conformance", "Conformance"),
-    Row("handle_time", "AHT, talk + hold + wrap"),
+    Row("handle_time", "AHT, {ring}talk + hold + wrap"),
     Row("offered", "Offered a day"),
     Row("answered", "Answered a day"),
     Row("abandoned", "Abandoned a day", unless_zero=True),
@@ -95,7 +96,7 @@ ROWS = (
     Row("containment", "  of those who entered it", unless_zero=True),
     Row("hung_up", "Hung up in the IVR a day", unless_zero=True),
     Row("turned_away", "Turned away a day, queue full", unless_zero=True),
-    Row("flowed_out", "Flowed out of queues a day", unless_zero=True),
+    Row("flowed_out", "Flowed out, answered nowhere, a day", unless_zero=True),
     Row("callbacks_taken", "Callbacks taken a day", unless_zero=True),
     Row("callback_acceptance", "  of those offered one", unless_zero=True),
     Row("callback_completion", "  of them reached", unless_zero=True),
@@ -197,7 +198,7 @@ _HEADS = {
     "opt_out": "Opted out",
     "retry": "Again",
     "misrouting": "Misrouted",
-    "ports_in_use": "There",
+    "ports_in_use": "Inside",
     "back_office_came": "Comes a day",
     "back_office_done": "Worked off",
     "back_office_in_time": "In time",
@@ -305,6 +306,16 @@ class Figure(NamedTuple):
     beside: tuple[str, ...]
 
 
+_LEAST_LABEL = 20
+"""Characters for what a figure is; longer ones are wrapped where room is scarce."""
+
+
+def ring(scenario: Scenario) -> str:
+    """Return ``ring + `` where phones ring before they are answered: that is handle time."""
+    teams = any(team.ring is not None or team.answer_delay is not None for team in scenario.agents.values())
+    return "ring + " if teams or any(queue.callback is not None for queue in scenario.queues.values()) else ""
+
+
 def has_days(result: Result) -> bool:
     """Return whether there is more than one day of which to give a range."""
     return result.scenario.run.mode != "steady" and result.replications * result.scenario.days > 1
@@ -326,25 +337,49 @@ def figures(result: Result, index: Index) -> Iterator[Figure]:
         days = _days(result, estimate) if has_days(result) and row.id in DAILY and is_main else ""
         beside = [getattr(column, row.id, None) if is_main else None for column in result.textbook]
         currency = result.scenario.currency
-        label = row.label.format(goal=within(estimate), currency=f", {currency}" if currency else "")
+        label = row.label.format(
+            goal=within(estimate), currency=f", {currency}" if currency else "", ring=ring(result.scenario)
+        )
         if result.scenario.run.mode == "steady":
             label = label.replace(" a day", " in the run")  # there the one "day" is all that is counted
         yield Figure(label, estimate, days, tuple("" if one is None else shown(one, estimate.unit) for one in beside))
 
 
 def _print_figures(result: Result, index: Index, console: Console) -> None:
+    """Print one table; where that would be cut, the range of days and the textbook stand below in tables of their own."""
+    found = list(figures(result, index))
+    parts: list[dict[str, list[str]]] = [
+        {
+            "simulated": [shown(figure.estimate.value, figure.estimate.unit) for figure in found],
+            "±": [shown_error(figure.estimate) for figure in found],
+        },
+        {"days P10 to P90": [figure.days for figure in found]} if has_days(result) else {},
+        {column.label: [figure.beside[place] for figure in found] for place, column in enumerate(result.textbook)},
+    ]
+    labels = [figure.label for figure in found]
+    head = f"n = {numbers.plural(result.replications, 'replication')}"
+    all_columns = {name: cells for part in parts for name, cells in part.items()}
+    width = _LEAST_LABEL + sum(2 + max(map(len, (name, *cells))) for name, cells in all_columns.items())
+    if width <= console.width:
+        parts = [all_columns]
+    for place, part in enumerate(part for part in parts if part):
+        if place:
+            console.print()
+        console.print(_figure_table(head if place == 0 else "", labels, part, everything=place == 0))
+
+
+def _figure_table(head: str, labels: Sequence[str], columns: Mapping[str, Sequence[str]], everything: bool = True) -> Table:
+    """Return figures with these columns; without `everything` only those of which some column says something."""
     from rich.table import Table
 
-    with_days = has_days(result)
     table = Table(box=None, pad_edge=False)
-    table.add_column(f"n = {numbers.plural(result.replications, 'replication')}", min_width=24)
-    for head in ("simulated", "±", *(["days P10 to P90"] if with_days else []), *[column.label for column in result.textbook]):
-        table.add_column(head, justify="right")
-    for figure in figures(result, index):
-        estimate = figure.estimate
-        days = [figure.days] if with_days else []
-        table.add_row(figure.label, shown(estimate.value, estimate.unit), shown_error(estimate), *days, *figure.beside)
-    console.print(table)
+    table.add_column(head, min_width=_LEAST_LABEL)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    for label, *cells in zip(labels, *columns.values(), strict=True):
+        if everything or any(cells):
+            table.add_row(label, *cells)
+    return table
 
 
 def _found(result: Result, index: Index) -> Iterator[tuple[Row, Estimate]]:

@@ -50,17 +50,17 @@ def sentence(verdict: Verdict, n_days: int, interval: float, steady: bool) -> st
     """
     target, run = verdict.target, verdict.run
     variant = f" ({run.variant.partition('.')[0]})" if run.variant else ""
-    over_run = f"{shown(run.value, run.unit)}{_plus_minus(run)}{variant}"
+    over_run = f"{shown(run.value, run.unit)}{plus_minus(run)}{variant}"
     parts = []
     if target.over == "run":
         parts.append(f"{goal(target)} over the {'long run' if steady else 'run'}: {over_run}")
     elif target.on is not None:
         share = verdict.estimate
-        reached = f"{shown(share.value, 'share')}{_plus_minus(share)} of {target.over}s reach it"
+        reached = f"{shown(share.value, 'share')}{plus_minus(share)} of {target.over}s reach it"
         parts += [f"{goal(target)} on {100 * target.on:g} % of {target.over}s: {reached}", f"over the run {over_run}"]
     else:
         worst = verdict.estimate
-        at = f"{when(worst.scope, n_days)} {shown(worst.value, worst.unit)}{_plus_minus(worst)}"
+        at = f"{when(worst.scope, n_days)} {shown(worst.value, worst.unit)}{plus_minus(worst)}"
         at += _short(verdict) if target.over == "interval" else ""
         parts += [f"{goal(target)} in every {target.over}: worst {at}", f"over the run {over_run}"]
     if not steady:
@@ -99,12 +99,12 @@ def when(scope: dict[str, str], n_days: int) -> str:
     return f"{named} {clock}".strip()
 
 
-def _plus_minus(estimate: Estimate) -> str:
-    """Return `` ± 0.3``; both ends where one side is much longer, as happens near 0 and 100 %."""
+def plus_minus(estimate: Estimate, skewed: float = _SKEWED) -> str:
+    """Return `` ± 0.3``; both ends where one side is much longer (`skewed` times), as happens near 0 and 100 %."""
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return ""
     below, above = estimate.value - estimate.low, estimate.high - estimate.value
-    if max(below, above) > _SKEWED * min(below, above):
+    if max(below, above) > skewed * min(below, above):
         return f" ({shown(estimate.low, estimate.unit).removesuffix(' %')} to {shown(estimate.high, estimate.unit)})"
     return f" ± {shown_error(estimate)}"
 

@@ -24,6 +24,9 @@ def test_the_page_says_how_many_agents_reach_the_target(call: Call, minimal: Pat
     level = found.points[2].band[found.key("service_level")]
     assert level.value is not None and f"\n     6    {100 * level.value:.1f} % ±" in said.stdout
     assert "holds at all 6 points together with 95 % confidence" in said.stdout
+    days = found.points[0].band[found.key("days_in_target")]
+    assert days.value == 0.0 and days.high is not None
+    assert f"0.0 % (0.0 to {100 * days.high:.1f} %)" in said.stdout, "0 % ± 17 would promise less than nothing"
 
 
 def test_json_has_levers_points_and_crossings(call: Call, minimal: Path) -> None:

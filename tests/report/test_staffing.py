@@ -37,7 +37,7 @@ def test_what_is_short_follows_the_verdicts(short: Result, page: Page) -> None:
     needed, level = short.kpi("required", **at).value, short.kpi("service_level", **at).value
     assert needed and level is not None
     said = " ".join(page(short, width=200).split("\n\n")[0].split())
-    where = f"Mon 09:30 {6 - needed:+.1f} of {needed:.1f} ({100 * level:.1f} %)"
+    where = f"Mon 09:30 {6 - needed:+.1f} of {needed:.1f} ({100 * level:.1f} % in time)"
     expected = f"SHORT fewer agents scheduled than required in 1 of 32 half-hours: {where}"
     assert said.endswith(expected)
 

@@ -171,3 +171,23 @@ def test_one_neighbour_of_one_agent_is_in_the_singular(minimal: Result, page: Pa
     one = minimal.neighbours[0]._replace(agents=1)
     assert "With 1 agent and the same callers: " in page(dataclasses.replace(minimal, neighbours=[one]))
     assert "With 5 | 6 | 7 agents and the same callers: " in page(minimal)
+
+
+def test_on_a_narrow_terminal_the_textbook_stands_below_and_is_not_cut(minimal: Result, page: Page) -> None:
+    for width in (60, 110):
+        text = page(minimal, width=width)
+        for column in minimal.textbook:
+            assert column.service_level is not None
+            assert f"{100 * column.service_level:.1f} %" in text and column.label in text
+        assert ("days P10 to P90  Erlang C" in text) == (width == 110)
+
+
+def test_time_a_phone_rings_is_named_where_it_is_handle_time(page: Page) -> None:
+    centre = {"calls": {"a": {"volume": "30/h", "handle": "4m"}}, "agents": {"x": {"headcount": 4, "ring": "9s"}}}
+    assert line_of(page(run(from_dict(centre), reps=2, jobs=1, neighbours=False)), "AHT, ring + talk + hold + wrap")
+
+
+def test_a_centre_that_nobody_calls_has_a_page(page: Page) -> None:
+    centre = {"calls": {"a": {"volume": "0/h", "handle": "4m"}}, "agents": 3}
+    text = page(run(from_dict(centre), reps=2, jobs=1))
+    assert "No Erlang figures: nobody calls." in text and "nan" not in text

@@ -120,7 +120,9 @@ def journey(result: Result, call_type: str = "", *, ax: Axes | None = None) -> A
     ax.set_ylim(bottom + 0.02 * total, -0.16 * total)
     style.title(ax, f"Where {call_type + ' ' if call_type else ''}callers go, contacts per operating day")
     rate = Index(result.estimates).value("redial_rate", {"call_type": call_type} if call_type else {}, "episode")
-    again = f"; {numbers.percent(rate)} of the contacts are redials" if rate == rate and rate > 0.0 else ""
+    again = (
+        f"; {numbers.percent(rate)} of the contacts are not the first about a problem" if rate == rate and rate > 0.0 else ""
+    )
     ax.text(
         0.0, -0.02, f"mean of {numbers.plural(result.replications, 'replication')}; percent of all who dialled{again}",
         transform=ax.transAxes, fontsize=8.5, color=INK, va="top",
