@@ -11,11 +11,20 @@ import math
 
 from ccsim.jit import inner, jit, of_many
 
-__all__ = ["central_quantile_of_many", "is_central", "normal_quantile", "tail_quantile"]
+__all__ = [
+    "FAR",
+    "central_quantile_of_many",
+    "correction_far_out",
+    "correction_of_many",
+    "how_far_out",
+    "is_central",
+    "normal_quantile",
+    "quantile_out_there",
+]
 
 _TAIL = math.exp(-2.0)
 _ROOT_OF_TWO_PI = 2.50662827463100050242
-_FAR = 8.0
+FAR = 8.0
 """sqrt(-2 log u) from which the coefficients of the far tail hold: u below exp(-32)."""
 
 
@@ -41,15 +50,17 @@ def central_quantile(u: float) -> float:
 central_quantile_of_many = of_many(central_quantile)
 
 
-@jit
-def tail_quantile(u: float) -> float:
-    """The quantile at a level that is not central."""
-    is_low = u <= 0.5
-    x = math.sqrt(-2.0 * math.log(u if is_low else 1.0 - u))
-    z = 1.0 / x
-    missing = z * _near_above(z) / _near_below(z) if x < _FAR else z * _far_above(z) / _far_below(z)
-    quantile = x - math.log(x) / x - missing
-    return -quantile if is_low else quantile
+@inner
+def how_far_out(u: float) -> float:
+    """sqrt(-2 log u) of a level that is not central, u counted from the nearer end: the quantile's own first guess."""
+    return math.sqrt(-2.0 * math.log(u if u <= 0.5 else 1.0 - u))
+
+
+@inner
+def quantile_out_there(u: float, x: float, correction: float) -> float:
+    """The quantile at a level so far out, with the correction that belongs to x."""
+    quantile = x - math.log(x) / x - correction
+    return -quantile if u <= 0.5 else quantile
 
 
 @jit
@@ -57,7 +68,22 @@ def normal_quantile(u: float) -> float:
     """Quantile of a standard normal variate at a level strictly inside (0, 1)."""
     if is_central(u):
         return central_quantile(u)  # type: ignore[no-any-return]
-    return tail_quantile(u)  # type: ignore[no-any-return]
+    x = how_far_out(u)
+    return quantile_out_there(u, x, correction(x) if x < FAR else correction_far_out(x))  # type: ignore[no-any-return]
+
+
+@inner
+def correction(x: float) -> float:
+    """What the quantile is nearer to 0 than x - log(x) / x, below `FAR`."""
+    z = 1.0 / x
+    return z * _near_above(z) / _near_below(z)  # type: ignore[no-any-return]
+
+
+@inner
+def correction_far_out(x: float) -> float:
+    """The same from `FAR` on."""
+    z = 1.0 / x
+    return z * _far_above(z) / _far_below(z)  # type: ignore[no-any-return]
 
 
 @inner
@@ -72,6 +98,9 @@ def _near_below(z: float) -> float:
     q = ((z + 15.7799883256466749731) * z + 45.3907635128879210584) * z + 41.3172038254672030440
     q = ((q * z + 15.0425385692907503408) * z + 2.50464946208309415979) * z - 0.142182922854787788574
     return (q * z - 0.0380806407691578277194) * z - 9.33259480895457427372e-4
+
+
+correction_of_many = of_many(correction, _near_above=of_many(_near_above), _near_below=of_many(_near_below))
 
 
 @inner

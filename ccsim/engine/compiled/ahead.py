@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.compiled.state import DRAWN_AT_ONCE, ahead_at_door, ahead_of, caller_at, fresh_at
+from ccsim.engine.compiled.state import DRAWN_AT_ONCE, ahead_at_door, ahead_of, caller_at, fresh_at, tail_at
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.callers import patience, patience_at, sent_to, sent_to_at
 from ccsim.rules.handling import talk_time, talk_time_of_draw
-from ccsim.rules.normal import central_quantile_of_many, is_central, tail_quantile
+from ccsim.rules.normal import (
+    FAR,
+    central_quantile_of_many,
+    correction_far_out,
+    correction_of_many,
+    how_far_out,
+    is_central,
+    quantile_out_there,
+)
 from ccsim.rules.randomness import Luck, uniform_of_many
 from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, law_at, reach_at
@@ -40,23 +48,48 @@ def draw_ahead(program: Records, luck: Luck, floor: Records) -> None:
             entity = fresh_at(floor, first + i).entity
             ahead_at_door(floor, i).transfer_level = uniform_of_many(luck, Stream.TRANSFER, entity, 0)
     if floor.normals_ahead != 0:
-        for i in range(n):
-            ahead = ahead_at_door(floor, i)
-            ahead.talk = central_quantile_of_many(ahead.talk_level)
+        normals_ahead(floor, n)
     for i in range(n):
         ahead = ahead_at_door(floor, i)
         ahead.talk = talk_ahead(program, fresh_at(floor, first + i).call_type, ahead.talk_level, ahead.talk)
 
 
 @inner
+def normals_ahead(floor: Records, n: int) -> None:
+    """Normal quantiles at the talk levels of n callers: as if all were central, then anew for those who are not.
+
+    These are gathered first, and what needs no logarithm has a loop of its own: it takes several at a time. Writes
+    ahead_at_door, tails.
+    """
+    n_tails = 0
+    for i in range(n):
+        ahead = ahead_at_door(floor, i)
+        ahead.talk = central_quantile_of_many(ahead.talk_level)
+    for i in range(n):
+        tail_at(floor, n_tails).place = i
+        n_tails += 1 - int(is_central(ahead_at_door(floor, i).talk_level))  # no branch, which nobody could foresee
+    for i in range(n_tails):
+        tail = tail_at(floor, i)
+        tail.x = how_far_out(ahead_at_door(floor, tail.place).talk_level)
+    for i in range(n_tails):
+        tail = tail_at(floor, i)
+        tail.correction = correction_of_many(tail.x)
+    for i in range(n_tails):
+        tail = tail_at(floor, i)
+        ahead = ahead_at_door(floor, tail.place)
+        correction = tail.correction if tail.x < FAR else correction_far_out(tail.x)
+        ahead.talk = quantile_out_there(ahead.talk_level, tail.x, correction)
+
+
+@inner
 def talk_ahead(program: Records, call_type: int, u: float, quantile: float) -> float:
-    """What `sample` gives for the talk of a call type; `quantile` is that of the normal law where u is central."""
+    """What `sample` gives for the talk of a call type; `quantile` is the normal law's at u, where that is needed."""
     number = call_type_at(program, call_type).talk_law
     law = law_at(program, number)
     if law.family == Family.EXPONENTIAL:
         return -law.a * math.log(1.0 - u)  # type: ignore[no-any-return]
     if law.family == Family.LOGNORMAL:
-        return math.exp(law.a + law.b * (quantile if is_central(u) else tail_quantile(u)))
+        return math.exp(law.a + law.b * quantile)
     return sample(program, number, u)  # type: ignore[no-any-return]
 
 

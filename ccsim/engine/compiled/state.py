@@ -70,6 +70,7 @@ __all__ = [
     "settlement_at",
     "slice_at",
     "team_now",
+    "tail_at",
     "unsorted_at",
     "window_at",
     "MOST_ROWS",
@@ -98,6 +99,7 @@ __all__ = [
     "INSTANT",
     "AHEAD",
     "BUCKET",
+    "TAIL",
     "ROW_TABLES",
     "SCRATCH",
     "SIZED",
@@ -447,6 +449,9 @@ ROW_TABLES = {
     "segments": SEGMENT,
     "agent_states": AGENT_STATE,
     "settlements": SETTLEMENT,
+TAIL = np.dtype([("place", "i8"), ("x", "f8"), ("correction", "f8")], align=True)
+"""Of those drawn ahead at once one whose talk is far from the middle: his place among them, what `rules.normal` needs."""
+
     "cases": CASE,
 }
 _WORK_TABLES = (
@@ -476,10 +481,11 @@ _WORK_TABLES = (
     "unsorted",
     "buckets",
 )
-SCRATCH = ("fresh", "instants", "unsorted", "buckets")
+SCRATCH = ("fresh", "tails", "instants", "unsorted", "buckets")
 """Work tables that are written before they are read."""
 SIZED = (*_WORK_TABLES, *ROW_TABLES)
 UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
+    "tails",
 ADDRESSES = (*SIZED, *UNSIZED[:-1])
 
 FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in SIZED), *((name, "i8") for name in ADDRESSES)], align=True)
@@ -500,6 +506,7 @@ earlier_at = accessor(FLOOR, "earlier", EARLIER)
 case_now = accessor(FLOOR, "cases_now", CASE_NOW)
 """By caller's slot."""
 last_agent_of = accessor(FLOOR, "last_agents", LAST_AGENT)
+tail_at = accessor(FLOOR, "tails", TAIL)
 """By caller's slot."""
 budget_of = accessor(FLOOR, "budgets", BUDGET)
 """By agent."""
