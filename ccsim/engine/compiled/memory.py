@@ -68,4 +68,4 @@ def _taken(n_bytes: int) -> NDArray[np.uint8]:
         fit = [(len(memory), place) for place, memory in enumerate(_idle) if n_bytes <= len(memory) <= 2 * n_bytes]
         if fit:
             return _idle.pop(min(fit)[1])
-    return np.empty(n_bytes, np.uint8)
+    return unzeroed(n_bytes)
