@@ -28,7 +28,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import call_type_at, law_at, reach_at
 from ccsim.vocabulary import Family, Stream
 
-__all__ = ["forget_ahead", "patience_of", "take_ahead", "talk_time_of", "sent_to_of"]
+__all__ = ["forget_ahead", "patience_of", "sent_to_of", "take_ahead", "talk_time_of", "will_transfer"]
 
 
 @inner
@@ -152,9 +152,18 @@ def patience_of(program: Records, luck: Luck, floor: Records, slot: int, recorde
 
 
 @inner
+def will_transfer(program: Records, floor: Records, slot: int) -> bool:
+    """True if it is known already that the talk of the caller in this slot, who has just dialled, will end in a transfer."""
+    u = ahead_of(floor, slot).transfer_level
+    return u > 0.0 and u < call_type_at(program, caller_at(floor, slot).call_type).transfer_share  # type: ignore[no-any-return]
+
+
+@inner
 def sent_to_of(program: Records, luck: Luck, floor: Records, slot: int) -> int:
     """`rules.callers.sent_to` of the caller in this slot."""
     caller = caller_at(floor, slot)
+    if floor.keeps_segments != 0 and caller.contact == 0 and caller.segment == 0 and caller.kept_row == 0:
+        return -1  # asked when he dialled, and this is at hand
     kind = call_type_at(program, caller.call_type)
     u = ahead_of(floor, slot).transfer_level
     if u == 0.0:

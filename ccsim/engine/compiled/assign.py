@@ -39,7 +39,7 @@ from ccsim.rules.handling import hold_time, misroute_talk_time, ring_time, wrap_
 from ccsim.rules.presence import is_away, is_on_duty
 from ccsim.rules.randomness import Luck
 from ccsim.rules.routing import agent_goes_first, call_goes_first, is_busy
-from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_team_at, recorded_at, team_at, team_lane_at
+from ccsim.rules.tables import call_type_at, lane_at, lane_team_at, recorded_at, team_at, team_lane_at
 from ccsim.rules.tally import interval_of
 from ccsim.vocabulary import Action, AgentState, Event, EventField, PickAgent, PickCall
 
@@ -235,7 +235,7 @@ def pick_call(program: Records, floor: Records, now: float, agent: int) -> int:
 @laid_in
 def pick_waiting(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call this agent takes, -1 for none."""
-    team_code = agent_at(program, agent).team
+    team_code = agent_now(floor, agent).team
     team = team_at(program, team_code)
     waiting = floor.waiting_lanes & team.lane_bits
     if waiting == 0:
@@ -268,7 +268,7 @@ def pick_waiting(program: Records, floor: Records, now: float, agent: int) -> in
 @apart
 def pick_call_in_turn(program: Records, floor: Records, now: float, agent: int) -> int:
     """The same where a lane is for others at first or leaves agents idle, or there are many."""
-    team_code = agent_at(program, agent).team
+    team_code = agent_now(floor, agent).team
     team = team_at(program, team_code)
     best = -1
     best_turn = 0
@@ -325,7 +325,7 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     if program.n_callbacks > 0 and is_on_list(floor, slot):
         dial_back(program, luck, floor, now, slot, agent)
         return
-    if team_at(program, agent_at(program, agent).team).ring_law >= 0 and ring(program, luck, floor, now, slot, agent):
+    if team_at(program, agent_now(floor, agent).team).ring_law >= 0 and ring(program, luck, floor, now, slot, agent):
         return
     answer(program, luck, floor, now, slot, agent)
 
@@ -335,7 +335,7 @@ def assign(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
 def ring(program: Records, luck: Luck, floor: Records, now: float, slot: int, agent: int) -> bool:
     """The agent's phone begins to ring, and the caller goes on waiting; false if it rings no time at all. Writes as above."""
     caller = caller_at(floor, slot)
-    law = team_at(program, agent_at(program, agent).team).ring_law
+    law = team_at(program, agent_now(floor, agent).team).ring_law
     answers_at = now + ring_time(luck, program, law, caller.entity, caller.contact)
     if answers_at <= now:
         return False
@@ -387,7 +387,7 @@ def answer(program: Records, luck: Luck, floor: Records, now: float, slot: int, 
     caller.answered_at = now
     if program.last_agent != 0:
         last_agent_of(floor, slot).agent = agent
-    reach = caller.lane * program.n_teams + agent_at(program, agent).team
+    reach = caller.lane * program.n_teams + agent_now(floor, agent).team
     factor = own_factor(program, luck, agent)
     caller.talk_time = talk_time_of(program, luck, floor, slot, reach, factor, entity, interval, recorded)
     caller.hold_time = hold_time(luck, program, reach, factor, caller.call_type, entity, interval, recorded)

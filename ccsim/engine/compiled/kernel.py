@@ -105,9 +105,9 @@ def events_with_room(floor: Records, has_cases: int) -> int:
     if floor.keep_rows != 0:
         events = min(
             events,
-            floor.n_episodes - floor.n_episode_rows,
+            floor.n_episodes - floor.next_customer,
             (floor.n_contacts - floor.n_contact_rows) // 2,  # of who dials, and rings off to be called back
-            (floor.n_segments - floor.n_segment_rows) // (floor.n_lanes + 3),  # a call may pass through full queues at once
+            (floor.n_segments - floor.n_segment_rows) // (floor.n_lanes + 4),  # a call may pass through full queues at once
             (floor.n_agent_states - floor.n_agent_state_rows) // (floor.n_agents + 4),
         )
         if has_cases != 0:  # an event ends at most one talk

@@ -52,7 +52,7 @@ take_here = here(take)
 @inner
 def release(program: Records, luck: Luck, floor: Records, now: float, agent: int) -> None:
     """An agent on duty is free: he leaves if there are too many, goes where he has to, takes a call, or idles."""
-    team_code = agent_at(program, agent).team
+    team_code = agent_now(floor, agent).team
     team = team_now(floor, team_code)
     if team.n_present > team.seats:
         change_state(program, luck, floor, now, agent, AgentState.ABSENT, -1)

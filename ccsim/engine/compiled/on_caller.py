@@ -81,11 +81,9 @@ def on_fresh_dial(program: Records, luck: Luck, floor: Records, now: float) -> N
     caller.waited = 0.0
     caller.earlier = 0
     caller.recorded = arrival.recorded
-    caller.episode_row = 0
+    caller.kept_row = 0
     if floor.keep_rows != 0:
-        caller.episode_row = floor.n_episode_rows
-        fetch_episode(floor, caller.episode_row + ROWS_AHEAD)
-        floor.n_episode_rows += 1
+        fetch_episode(floor, caller.customer + ROWS_AHEAD)
     if program.last_agent != 0:
         last_agent_of(floor, slot).agent = -1
     if program.authority != 0:

@@ -56,6 +56,7 @@ def ask(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> 
     request.earlier = 0
     request.waiting = 0
     request.recorded = -1
+    request.kept_row = 0
     if program.last_agent != 0:
         last_agent_of(floor, place).agent = -1  # the customer has talked to no colleague yet
     case_now(floor, place).asks = REQUEST

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ccsim.engine.compiled.after_contact import comes_again, waited_on_line
-from ccsim.engine.compiled.ahead import patience_of
+from ccsim.engine.compiled.ahead import patience_of, will_transfer
 from ccsim.engine.compiled.assign import answer, assign, enqueue, pick_agent, schedule, stop_idle, unqueue
 from ccsim.engine.compiled.callback import await_step, find_dialler, free_line, may_ring_off, n_waiting, ring_off
 from ccsim.engine.compiled.desk import end_briefing
@@ -25,12 +25,13 @@ from ccsim.engine.compiled.lists import unlist
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.on_consult import give_up
 from ccsim.engine.compiled.rows import close_contact, close_episode, close_queue_stay
-from ccsim.engine.compiled.slots import free_slot
+from ccsim.engine.compiled.slots import free_slot, keep_segment
 from ccsim.engine.compiled.state import (
     ON_LIST,
     REQUEST,
     RINGING,
     WAITING,
+    agent_now,
     caller_at,
     case_now,
     contact_at,
@@ -42,7 +43,7 @@ from ccsim.jit import apart, here, inner
 from ccsim.program.layout import EXPAND, OFFER, Records
 from ccsim.rules.callers import balks, dial_at, patience_on_leg, redial_delay, redials
 from ccsim.rules.randomness import Luck
-from ccsim.rules.tables import agent_at, call_type_at, lane_at, lane_of, queue_at, recorded_at, step_at
+from ccsim.rules.tables import call_type_at, lane_at, lane_of, queue_at, recorded_at, step_at
 from ccsim.vocabulary import Event, EventField, Outcome, Standing
 
 __all__ = [
@@ -92,7 +93,7 @@ def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int
     agent = pick_agent_here(program, luck, floor, now, slot)
     if agent < 0:
         return False
-    stop_idle_here(floor, agent_at(program, agent).team, agent)
+    stop_idle_here(floor, agent_now(floor, agent).team, agent)
     assign(program, luck, floor, now, slot, agent)
     if caller_at(floor, slot).waiting == RINGING:
         lose_patience_later(program, luck, floor, now, slot)
@@ -134,6 +135,8 @@ def seek_agent(program: Records, luck: Luck, floor: Records, now: float, slot: i
     kind = call_type_at(program, caller.call_type)
     caller.gives_up_at = math.inf
     begin_stay_here(floor, now, slot, lane, now)
+    if floor.keeps_segments != 0 and caller.contact == 0 and will_transfer(program, floor, slot):
+        keep_segment(floor, slot)
     if is_taken_here(program, luck, floor, now, slot):
         return
     queue = lane_at(program, lane).queue
@@ -193,7 +196,7 @@ def look_for_dialler(program: Records, luck: Luck, floor: Records, now: float, s
         agent = find_dialler(program, luck, floor, now, slot)
         if agent >= 0:
             unlist(floor, slot)
-            stop_idle(floor, agent_at(program, agent).team, agent)
+            stop_idle(floor, agent_now(floor, agent).team, agent)
             assign(program, luck, floor, now, slot, agent)
             return
     await_step(program, floor, now, slot, earlier.step + 1)
@@ -228,7 +231,7 @@ def on_queue_step(program: Records, luck: Luck, floor: Records, now: float, slot
         return
     agent = pick_agent(program, luck, floor, now, slot)
     if agent >= 0:
-        stop_idle(floor, agent_at(program, agent).team, agent)
+        stop_idle(floor, agent_now(floor, agent).team, agent)
         unqueue(floor, slot)
         floor.n_inside -= 1
         assign(program, luck, floor, now, slot, agent)

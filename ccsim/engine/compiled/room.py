@@ -78,8 +78,6 @@ class Room:
     ----------
     tables : dict
         By name.
-    has_later_stays : bool
-        Whether a contact may stay in several places, one after the other.
     """
 
     def __init__(
@@ -89,9 +87,9 @@ class Room:
         self.tables: dict[str, NDArray[Any]]
         self._floor, self.tables = blank.copied()
         self._floor["keep_rows"], self._floor["keep_digest"] = rows, digest
+        self._floor["keeps_segments"] &= rows
         self._has_cases = blank.has_cases
         self._knows_last_agents = bool(program.settings["last_agent"][0])
-        self.has_later_stays = blank.has_later_stays
         if policy is not None:
             self._floor["agent_score"], self._floor["call_score"] = policy.agent_score, policy.call_score
         if rows:
@@ -149,9 +147,9 @@ class Room:
             "kinds": np.zeros(len(program.call_types), KIND_NOW),
             "fresh": np.zeros(n_fresh, FRESH),
             "ahead": np.zeros(0, AHEAD),
-            "tails": np.zeros(DRAWN_AT_ONCE, TAIL),
             "ivr_stays": np.zeros(0, IVR_STAY),
             "ahead_at_door": zeroed(DRAWN_AT_ONCE, AHEAD),
+            "tails": np.zeros(DRAWN_AT_ONCE, TAIL),
             "instants": np.zeros(n_fresh, INSTANT),
             "unsorted": np.zeros(n_fresh, FRESH),
             "buckets": np.zeros(n_fresh + 1, BUCKET),
@@ -165,7 +163,7 @@ class Room:
             "counts": np.zeros(1, COUNTS),
         }
         agents, teams, lanes = self.tables["agents"], self.tables["teams"], self.tables["lanes"]
-        agents["state"] = AgentState.ABSENT
+        agents["team"], agents["state"] = program.agents.team, AgentState.ABSENT
         if n_movers:
             teams["seats"][program.teams.persons != 0] = PERSONS_SEATS
         for table, fields in (
@@ -183,6 +181,7 @@ class Room:
         factors = ("talk_factor", "hold_factor", "wrap_factor")
         self._floor["factors_vary"] = any((program.flows[one] != 1.0).any() for one in factors)
         self._floor["transfers_ahead"] = (program.call_types["transfer_share"] > 0.0).any()
+        self._floor["keeps_segments"] = self._floor["transfers_ahead"] & self._floor["draws_ahead"] & (not has_cases)
         self._floor["slices_per_second"] = _slices_per_second(program)
         self._more_events(4 * n_agents + 16 * n_movers + 4 * SPARE_EVENTS)
         self._more_slots(n_agents + 64)
@@ -202,9 +201,9 @@ class Room:
             longer |= {"fresh": room, "instants": room, "unsorted": room, "buckets": room + 1}
         if clock.keep_rows:
             needed = {
-                "episodes": clock.n_episode_rows + 1,
+                "episodes": clock.next_customer + 1,
                 "contacts": clock.n_contact_rows + 2,
-                "segments": clock.n_segment_rows + clock.n_lanes + 3,
+                "segments": clock.n_segment_rows + clock.n_lanes + 4,
                 "agent_states": clock.n_agent_state_rows + clock.n_agents + 4,
             }
             if self._has_cases:
@@ -226,7 +225,7 @@ class Room:
         """The rows written so far, in the order of the events that opened or closed them."""
         clock = self._floor[0]
         return Rows(
-            episodes=self.tables["episodes"][: clock["n_episode_rows"]],
+            episodes=self.tables["episodes"][: clock["next_customer"]],
             contacts=self.tables["contacts"][: clock["n_contact_rows"]],
             segments=self.tables["segments"][: clock["n_segment_rows"]],
             agent_states=self.tables["agent_states"][: clock["n_agent_state_rows"]],
@@ -292,9 +291,6 @@ class _Blank:
         self.n_calls = int(mean + 4 * mean**0.5)  # most replications have fewer
         self.has_cases = bool(program.settings["authority"][0])
         self.stays_per_call = _stays_per_call(program)
-        overflows = (program.steps["to"] >= 0).any()
-        passed_on = len(program.ivr_nodes) > 0 or len(program.ways) > 0 or program.call_types["transfer_share"].any()
-        self.has_later_stays = bool(passed_on or overflows)
         self._places: dict[str, tuple[int, int, np.dtype[Any]]] = {}
         end = CACHE_LINE  # numpy lets all empty views begin where the memory does: no table lies there
         kept = [name for name in room.tables if name not in SCRATCH]

@@ -26,7 +26,7 @@ from ccsim.outcomes import AGENT_STATE, CONTACT, EPISODE, SEGMENT
 from ccsim.program.layout import Records
 from ccsim.rules.digest import fold
 from ccsim.rules.randomness import Luck
-from ccsim.rules.tables import agent_at, lane_at
+from ccsim.rules.tables import lane_at
 from ccsim.rules.tally import tally_agent_state, tally_contact, tally_episode, tally_segment
 from ccsim.vocabulary import AgentState, Cause, Channel, Outcome, SegmentKind
 
@@ -246,7 +246,8 @@ def close_episode(program: Records, luck: Luck, floor: Records, slot: int, outco
     """The customer's problem is over, served or not. Writes one episode, counts."""
     caller = caller_at(floor, slot)
     served = outcome == Outcome.SERVED
-    episode = episode_at(floor, caller.episode_row)
+    row = caller.customer if floor.keep_rows != 0 else 0  # customers begin episodes one by one
+    episode = episode_at(floor, row)
     episode.customer = caller.customer
     episode.replication = luck.replication
     episode.episode = 0
@@ -275,7 +276,7 @@ def close_episode(program: Records, luck: Luck, floor: Records, slot: int, outco
     if floor.keep_rows == 0:
         tally_episode(episode, program, counts_of(floor, 0))
     if floor.keep_digest != 0:
-        fold(row_table(floor, 0), caller.episode_row, _EPISODE_WORDS, digest_at(floor, 0))
+        fold(row_table(floor, 0), row, _EPISODE_WORDS, digest_at(floor, 0))
 
 
 @laid_in
@@ -287,7 +288,7 @@ def close_agent_state(program: Records, luck: Luck, floor: Records, agent: int, 
     row = floor.n_agent_state_rows
     state = agent_state_at(floor, row)
     state.agent = agent
-    state.team = agent_at(program, agent).team
+    state.team = doing.team
     state.replication = luck.replication
     state.state = doing.state
     state.customer = doing.customer
@@ -297,6 +298,7 @@ def close_agent_state(program: Records, luck: Luck, floor: Records, agent: int, 
         tally_agent_state(state, program, counts_of(floor, 0))
     else:
         floor.n_agent_state_rows = row + 1
+        doing.n_rows += 1
         fetch_agent_state(floor, row + ROWS_AHEAD)
     if floor.keep_digest != 0:
         fold(row_table(floor, 3), row, _AGENT_STATE_WORDS, digest_at(floor, 3))

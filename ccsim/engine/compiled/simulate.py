@@ -14,6 +14,7 @@ from ccsim.engine.compiled.kernel import advance
 from ccsim.engine.compiled.memory import row_memory
 from ccsim.engine.compiled.policy import KernelPolicy
 from ccsim.engine.compiled.room import Room
+from ccsim.engine.compiled.state import GAP
 from ccsim.jit import ENABLED, entry, load_from_cache
 from ccsim.outcomes import Rows
 from ccsim.program.layout import Program, Records
@@ -63,7 +64,7 @@ def simulate(
     while not advance(bound[0], luck, floor):
         room.grow()
     return Replication(
-        rows=_sorted(room.rows(), len(program.agents), room.has_later_stays) if rows else None,
+        rows=_sorted(room) if rows else None,
         counts=None if rows else room.counts,
         digest=room.tables["digest"].copy() if digest else None,
     )
@@ -79,24 +80,26 @@ def _load_kernel_once(*arguments: Any) -> None:
             load_from_cache(advance, *arguments)
 
 
-def _sorted(tables: Rows, n_agents: int, has_later_stays: bool) -> Rows:
+def _sorted(room: Room) -> Rows:
     """The tables in the order of their keys.
 
-    Fresh callers dial, and so their rows are begun, in the order of customers; only redials, and a contact's later stays, are
-    not.
+    Fresh callers dial, and so their rows are begun, in the order of customers; only redials, and later stays that were not
+    foreseen, are not.
     """
-    n_customers = len(tables.episodes)
+    tables, clock = room.rows(), room.floor
     contacts, segments = tables.contacts, tables.segments
-    in_order = len(contacts) == n_customers
-    if not in_order:
+    n_customers = len(tables.episodes)
+    if len(contacts) != n_customers:
         contacts = _by_owner(contacts, "customer", n_customers)
-    if not in_order or has_later_stays:
+    if clock.n_gaps:
+        segments = segments[: _close_gaps(segments)]
+    if clock.n_late_segments:
         segments = _by_owner(segments, "customer", n_customers)
     return Rows(
         episodes=tables.episodes,
         contacts=contacts,
         segments=segments,
-        agent_states=_by_owner(tables.agent_states, "agent", n_agents),
+        agent_states=_in_order(tables.agent_states, "agent", room.tables["agents"]["n_rows"]),
         settlements=_by_owner(tables.settlements, "customer", n_customers),
         cases=tables.cases,
     )
@@ -104,21 +107,34 @@ def _sorted(tables: Rows, n_agents: int, has_later_stays: bool) -> Rows:
 
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:
     """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
+    return _in_order(table, field, np.bincount(table[field], minlength=n_owners))
+
+
+def _in_order(table: NDArray[Any], field: str, n_rows: NDArray[Any]) -> NDArray[Any]:
+    """The same where it is known how many rows each owner has."""
     in_order = row_memory(len(table), table.dtype)
     if len(table):  # nothing is compiled for tables that a scenario never fills
-        starts = np.zeros(n_owners + 1, dtype=np.int64)
+        starts = np.zeros(len(n_rows), dtype=np.int64)
+        np.cumsum(n_rows[:-1], out=starts[1:])
         _scatter(table[field], starts, table, in_order)
     return in_order
 
 
 @entry
 def _scatter(owners, starts, table, in_order):  # type: ignore[no-untyped-def]
-    """Copies rows to their sorted places. Writes starts, in_order."""
-    for i in range(owners.shape[0]):
-        starts[owners[i] + 1] += 1
-    for owner in range(starts.shape[0] - 1):
-        starts[owner + 1] += starts[owner]
+    """Copies rows to their sorted places, of which each owner's first is given. Writes starts, in_order."""
     for i in range(owners.shape[0]):
         place = starts[owners[i]]
         in_order[place] = table[i]
         starts[owners[i]] = place + 1
+
+
+@entry
+def _close_gaps(segments):  # type: ignore[no-untyped-def]
+    """Moves rows up to where some were kept in vain, and gives back how many there are. Writes segments."""
+    n = 0
+    for i in range(segments.shape[0]):
+        if segments[i]["customer"] != GAP:
+            segments[n] = segments[i]
+            n += 1
+    return n

@@ -17,6 +17,7 @@ __all__ = [
     "DRAWN_AT_ONCE",
     "FIRST_EVENT",
     "FLOOR",
+    "GAP",
     "OUT_OF_HOURS",
     "ROWS_AHEAD",
     "NO_EVENT_AT",
@@ -69,8 +70,8 @@ __all__ = [
     "segment_at",
     "settlement_at",
     "slice_at",
-    "team_now",
     "tail_at",
+    "team_now",
     "unsorted_at",
     "window_at",
     "MOST_ROWS",
@@ -98,8 +99,8 @@ __all__ = [
     "KIND_NOW",
     "INSTANT",
     "AHEAD",
-    "BUCKET",
     "TAIL",
+    "BUCKET",
     "ROW_TABLES",
     "SCRATCH",
     "SIZED",
@@ -125,6 +126,9 @@ SLOT_BITS = 24
 
 MOST_ROWS = 1 << 31
 """Callers know their rows by 32-bit numbers."""
+
+GAP = -1
+"""Customer of a segment that was kept for a stay that never began."""
 
 _CLOCK = [
     ("now", "f8"),
@@ -163,9 +167,11 @@ _CLOCK = [
     ("waiting_lanes", "i8"),  # bits of the lanes in which somebody waits
     ("n_starts", "i8"),
     ("n_movers", "i8"),  # agents with duties of their own, each of whom one event may send on a break
-    ("n_episode_rows", "i8"),
     ("n_contact_rows", "i8"),
     ("n_segment_rows", "i8"),
+    ("keeps_segments", "i8"),  # who is to be transferred gets two segments, one behind the other
+    ("n_gaps", "i8"),  # segments kept for stays that have not begun
+    ("n_late_segments", "i8"),  # begun behind those of later customers
     ("n_agent_state_rows", "i8"),
     ("n_settlement_rows", "i8"),
     ("n_case_rows", "i8"),
@@ -191,9 +197,9 @@ CALLER = np.dtype(
         ("agent", "i4"),
         ("next", "i4"),  # slot behind in the lane, or next free slot
         ("previous", "i4"),
-        ("episode_row", "i4"),
         ("contact_row", "i4"),
         ("segment_row", "i4"),
+        ("kept_row", "i4"),  # segment kept for his next stay, 0 for none
         ("call_type", "i2"),
         ("lane", "i2"),
         ("contact", "i2"),  # attempt, from 0
@@ -321,8 +327,10 @@ AGENT_NOW = np.dtype(
         ("customer", "i8"),
         ("next", "i4"),  # in the team's idle list, longest idle first
         ("previous", "i4"),
-        ("state", "i4"),  # AgentState
-        ("errand", "i4"),  # 1: on release there may be something to do before the next call, see PERSON_NOW
+        ("n_rows", "i4"),  # his agent states so far
+        ("team", "i2"),
+        ("state", "i1"),  # AgentState
+        ("errand", "i1"),  # 1: on release there may be something to do before the next call, see PERSON_NOW
     ],
     align=True,
 )
@@ -441,6 +449,9 @@ INSTANT = np.dtype([("at", "f8")])
 AHEAD = np.dtype([("talk", "f8"), ("talk_level", "f8"), ("patience_level", "f8"), ("transfer_level", "f8")], align=True)
 """Drawn ahead for one caller: uniforms, and the talk time by the law of his call type; 0 where none was drawn."""
 
+TAIL = np.dtype([("place", "i8"), ("x", "f8"), ("correction", "f8")], align=True)
+"""Of those drawn ahead at once one whose talk is far from the middle: his place among them, what `rules.normal` needs."""
+
 BUCKET = np.dtype([("n", "i8")])
 
 ROW_TABLES = {
@@ -449,9 +460,6 @@ ROW_TABLES = {
     "segments": SEGMENT,
     "agent_states": AGENT_STATE,
     "settlements": SETTLEMENT,
-TAIL = np.dtype([("place", "i8"), ("x", "f8"), ("correction", "f8")], align=True)
-"""Of those drawn ahead at once one whose talk is far from the middle: his place among them, what `rules.normal` needs."""
-
     "cases": CASE,
 }
 _WORK_TABLES = (
@@ -477,6 +485,7 @@ _WORK_TABLES = (
     "slices",
     "fresh",
     "ahead_at_door",
+    "tails",
     "instants",
     "unsorted",
     "buckets",
@@ -485,7 +494,6 @@ SCRATCH = ("fresh", "tails", "instants", "unsorted", "buckets")
 """Work tables that are written before they are read."""
 SIZED = (*_WORK_TABLES, *ROW_TABLES)
 UNSIZED = ("row_tables", "digest", "counts", "pair", "pair_address")
-    "tails",
 ADDRESSES = (*SIZED, *UNSIZED[:-1])
 
 FLOOR = np.dtype([*_CLOCK, *((f"n_{name}", "i8") for name in SIZED), *((name, "i8") for name in ADDRESSES)], align=True)
@@ -498,6 +506,7 @@ ahead_of = accessor(FLOOR, "ahead", AHEAD)
 """By caller's slot."""
 ahead_at_door = accessor(FLOOR, "ahead_at_door", AHEAD)
 """By place at the door modulo `DRAWN_AT_ONCE`."""
+tail_at = accessor(FLOOR, "tails", TAIL)
 caller_at = accessor(FLOOR, "callers", CALLER)
 ivr_stay_of = accessor(FLOOR, "ivr_stays", IVR_STAY)
 """By caller's slot."""
@@ -506,7 +515,6 @@ earlier_at = accessor(FLOOR, "earlier", EARLIER)
 case_now = accessor(FLOOR, "cases_now", CASE_NOW)
 """By caller's slot."""
 last_agent_of = accessor(FLOOR, "last_agents", LAST_AGENT)
-tail_at = accessor(FLOOR, "tails", TAIL)
 """By caller's slot."""
 budget_of = accessor(FLOOR, "budgets", BUDGET)
 """By agent."""
