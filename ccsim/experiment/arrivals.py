@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ccsim import erlang
 from ccsim.analysis.plan import plan_of
-from ccsim.experiment.requirement import forecasts_of
+from ccsim.experiment.expected_load import expected_loads
 from ccsim.outcomes import Counts
 from ccsim.program.compile import Compiled
 from ccsim.program.layout import Program
@@ -103,13 +103,13 @@ def _spoiled(scenario: Scenario, compiled: Compiled) -> tuple[Floats, Floats]:
     """Slope and bend of the calls of each interval that are not answered in time, as its calls grow; one crowd, Erlang A."""
     program = compiled.program
     length = float(program.settings.interval_length[0])
-    kinds = list(forecasts_of(scenario, compiled))
+    kinds = list(expected_loads(scenario, compiled).values())
     calls = sum((kind.calls for kind in kinds), np.zeros(len(program.intervals)))
     agents = plan_of(program).scheduled.sum(axis=0) / _MICRO / length
     slope, bend = np.zeros(len(calls)), np.zeros(len(calls))
     for place in np.flatnonzero((calls > 0.0) & (agents >= 0.5)):
         handle = sum(kind.calls[place] * kind.handle[place] for kind in kinds) / calls[place]
-        leaving = sum(kind.calls[place] * kind.leaving for kind in kinds) / calls[place]
+        leaving = sum(kind.calls[place] * kind.leaving[place] for kind in kinds) / calls[place]
         if handle <= 0.0:
             continue
         patience = 1.0 / leaving if leaving > 0.0 else scenario.interval  # as if: without an end no formula has an answer

@@ -9,7 +9,7 @@ import math
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -24,6 +24,7 @@ from ccsim.scenario.fields import (
     PositiveDuration,
     PositiveNumber,
     Share,
+    ShortForm,
     one_of,
     parse_name,
     parsed,
@@ -31,7 +32,6 @@ from ccsim.scenario.fields import (
     whole,
 )
 from ccsim.scenario.laws import Family, Law
-from ccsim.scenario.marks import Reads, ShortForm, Shows
 
 __all__ = ["Amount", "Authority", "Levels", "MakeItRight", "NeedsAuthority", "OnShortfall", "UNLIMITED"]
 
@@ -62,14 +62,14 @@ _Unlimited = Literal["unlimited"]
 Limit = Annotated[
     float,
     Field(allow_inf_nan=True),
-    Reads(_parse_limit, json_schema_input_type=_MONEY_WRITTEN | _Unlimited),
-    Shows(_show_limit, only_json=False),
+    BeforeValidator(_parse_limit, json_schema_input_type=_MONEY_WRITTEN | _Unlimited),
+    PlainSerializer(_show_limit),
 ]
 Levels = Annotated[dict[Name, Limit], Field(max_length=MOST_ITEMS)]
 Authority = Annotated[
     Annotated[float, Field(allow_inf_nan=True)] | str,
-    Reads(_parse_authority, json_schema_input_type=_MONEY_WRITTEN | str),
-    Shows(lambda written: _show_limit(written) if isinstance(written, float) else written, only_json=False),
+    BeforeValidator(_parse_authority, json_schema_input_type=_MONEY_WRITTEN | str),
+    PlainSerializer(lambda written: _show_limit(written) if isinstance(written, float) else written),
 ]
 
 

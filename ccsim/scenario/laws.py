@@ -11,6 +11,9 @@ from enum import StrEnum
 from statistics import NormalDist
 from typing import NamedTuple
 
+_HALVINGS = 53
+"""Of a share between 0 and 1, to the last digit of a float near 1."""
+
 
 class Family(StrEnum):
     """The families of laws; the comment says what `Law` holds for each."""
@@ -45,6 +48,16 @@ class Law(NamedTuple):
     def quantile(self, share: float) -> float:
         """Return the time, seconds, that this share of the law, strictly between 0 and 1, does not exceed."""
         return float(_QUANTILES[self.family](self, share))
+
+    def share_up_to(self, time: float) -> float:
+        """Return the share of the law that does not exceed a time, seconds: the quantile function inverted."""
+        if time == math.inf:
+            return 1.0
+        low, high = 0.0, 1.0
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.quantile(middle) <= time else (low, middle)
+        return low
 
 
 def _mean_hyperexponential(law: Law) -> float:

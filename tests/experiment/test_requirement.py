@@ -10,7 +10,8 @@ import pytest
 from ccsim import erlang
 from ccsim.analysis.plan import Required
 from ccsim.experiment import calibrate, run
-from ccsim.experiment.requirement import forecasts_of, required_note, required_of
+from ccsim.experiment.expected_load import expected_loads
+from ccsim.experiment.requirement import required_note, required_of
 from ccsim.program.compile import Compiled, compile_scenario
 from ccsim.scenario import Scenario, from_dict
 
@@ -119,7 +120,7 @@ def test_legs_go_on_as_often_as_they_may_and_where_shares_lead() -> None:
         queues={name: {"teams": [name]} for name in "abc"},
         agents={name: {"headcount": 9} for name in "abc"},
     )
-    found = [forecast.calls[NINE] for forecast in forecasts_of(scenario, compiled)]
+    found = [expected.calls[NINE] for expected in expected_loads(scenario, compiled).values()]
     assert found == pytest.approx([30 + 0.5 * 12, 12, 3])  # in half an hour
 
 
