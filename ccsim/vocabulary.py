@@ -78,7 +78,9 @@ EVENTS: dict[Event, EventMeaning] = {
     Event.IVR_END: EventMeaning("customer", "A node of the IVR is over: the caller is gone, goes on or to the queue."),
     Event.DIAL: EventMeaning("customer", "A customer dials, for the first time or again; a callback falls due."),
     Event.QUEUE_STEP: EventMeaning(
-        "customer", "An expand or overflow step falls due: who still waits looks for an agent again, or goes to another queue."
+        "customer",
+        "A step of the queue falls due: who still waits looks for an agent again, goes to another queue, may ring off or leave "
+        "a message; or a message is over.",
     ),
     Event.RING_END: EventMeaning("customer", "The agent whose phone rings answers: the conversation begins."),
     Event.ABANDON: EventMeaning("customer", "Patience runs out: who still waits hangs up."),
@@ -139,6 +141,7 @@ class Stream(IntEnum):
     CALLBACK_ACCEPT = 43
     CALLBACK_RING = 44
     CALLBACK_ANSWERED = 45
+    VOICEMAIL = 46
 
 
 class Family(IntEnum):
@@ -245,6 +248,7 @@ class Outcome(IntEnum):
     CALLBACK_TAKEN = 18  # rang off to be called back
     CALLBACK_FAILED = 19  # did not answer the last time he was called back
     NO_ANSWER = 20  # of a callback: did not answer, and will be dialled again
+    LEFT_MESSAGE = 21  # spoke to a machine instead of waiting on
 
 
 class Action(IntEnum):

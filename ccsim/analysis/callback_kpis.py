@@ -1,7 +1,7 @@
 """KPIs of callbacks: a queue's service level does not hold them, so they have a row of their own.
 
 Part of the registry in `kpi`, which explains the fields. Terms are those of `outcomes.CALLBACK_COUNTS`; all are counted for the
-interval in which the caller was offered a callback, rang off, or fell due.
+interval in which the caller was offered a callback, rang off, had left a message, or fell due.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ CALLBACK_KPIS = (
     CallbackKpi(
         "time_to_callback",
         "Time to callback",
-        "Mean time from ringing off, or from the promise of a call, until the customer is reached, lines closed or not: sum of "
-        "these times / called_back.",
+        "Mean time from ringing off, from the end of a message or the promise of a call until the customer is reached, lines "
+        "closed or not: sum of these times / called_back.",
         "s", "time_to_callback", "called_back", _SECONDS, better="lower",
     ),
     *(

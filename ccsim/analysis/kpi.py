@@ -249,9 +249,10 @@ _COUNTS = (
     _count(
         "flowed_out",
         "Flowed out",
-        "Taken out of the queue without an answer or hanging up: overflowed to another queue, to be called back, or cleared at "
-        "closing.",
+        "Taken out of the queue without an answer or hanging up: overflowed to another queue, to be called back, left a "
+        "message, or cleared at closing.",
     ),
+    _count("messages_left", "Messages left", "Left a message instead of waiting on: flow-outs of their queue."),
     _count("flowed_in", "Flowed in", "Came unanswered out of another queue.", callers=False, places=_QUEUE),
     _count("turned_away", "Turned away", "Found the queue full, and no other to overflow to.", better="lower"),
     _count("transferred", "Transferred", "Answered here, and went on to another department.", callers=False, places=_QUEUE),
@@ -271,6 +272,12 @@ _SHARES = (
         "Abandonment",
         "Share of the offered who abandon, short abandons and balkers included: abandoned / offered (B/O).",
         "share", "abandoned", "offered", bases=_CALLERS, better="lower",
+    ),
+    Kpi(
+        "message_share",
+        "Messages left, share",
+        "Share of the offered who leave a message instead of waiting on: messages_left / offered.",
+        "share", "messages_left", "offered", bases=_CALLERS,
     ),
     Kpi(
         "abandonment_excl_short",

@@ -222,7 +222,11 @@ OUTCOME_COUNTS = np.dtype(
         ("abandoned", "i8"),  # balked included
         ("balked", "i8"),
         ("short_abandoned", "i8"),  # abandoned with a wait below the short-abandon limit
-        ("flowed_out", "i8"),  # unanswered: cleared at closing, gone on to another queue, or rung off to be called back
+        (
+            "flowed_out",
+            "i8",
+        ),  # unanswered: cleared at closing, gone to another queue, rung off to be called back, left a message
+        ("messages_left", "i8"),  # of them
         ("turned_away", "i8"),  # the queue was full
         ("unfinished", "i8"),
         ("flowed_in", "i8"),  # of a segment: came out of another queue unanswered

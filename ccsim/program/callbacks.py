@@ -1,4 +1,4 @@
-"""Who may be called back, and how: the table behind `rules.callbacks`. Called by `compile`."""
+"""Who may be called back or leave a message, and how: the table behind `rules.callbacks`. Called by `compile`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from ccsim import units
 from ccsim.program.layout import CALLBACK, CALLBACK_WINDOW, Records, records
 from ccsim.scenario import Scenario, clock, resolve
-from ccsim.scenario.callbacks import Callback, CallbackOffer
+from ccsim.scenario.callbacks import Callback, CallbackOffer, Voicemail
 from ccsim.scenario.laws import Law
 
-__all__ = ["callbacks_of", "offered_callback"]
+__all__ = ["callbacks_of", "offered_callback", "offered_voicemail"]
 
 _NEVER = 1 << 40
 """More than ever wait."""
@@ -25,10 +25,16 @@ def offered_callback(scenario: Scenario, queue: str) -> Callback | None:
     return callback if callback is not None and callback.accept > 0.0 else None
 
 
+def offered_voicemail(scenario: Scenario, queue: str) -> Voicemail | None:
+    """What a queue says of messages, if anybody leaves one."""
+    voicemail = scenario.queues[queue].voicemail
+    return voicemail if voicemail is not None and voicemail.share > 0.0 else None
+
+
 def callbacks_of(
     scenario: Scenario, queues: tuple[str, ...], n_queues: int, law: Callable[[Law], int]
 ) -> tuple[Records, Records]:
-    """The tables `callbacks`, by queue, and `callback_windows`; empty where nobody is ever called back.
+    """The tables `callbacks`, by queue, and `callback_windows`; empty where nobody is called back or leaves a message.
 
     Parameters
     ----------
@@ -40,13 +46,15 @@ def callbacks_of(
     right = scenario.make_it_right
     shortfalls = (call.on_shortfall or right.on_shortfall for call in scenario.calls.values() if call.needs_authority)
     promises = n_queues > len(queues) and any(shortfall.call_back > 0.0 for shortfall in shortfalls)
-    if not promises and not any(offered_callback(scenario, queue) for queue in queues):
+    offers = any(offered_callback(scenario, queue) or offered_voicemail(scenario, queue) for queue in queues)
+    if not promises and not offers:
         return records(CALLBACK, 0), records(CALLBACK_WINDOW, 0)
     table = records(CALLBACK, n_queues)
     windows: list[tuple[float, float]] = []
     table.ring_law = -1
     table.waiting_at_least, table.wait_over = _NEVER, math.inf
     for row, name in zip(table, queues, strict=False):
+        _write_voicemail(scenario, name, row, law)
         callback = offered_callback(scenario, name)
         if callback is None:
             continue
@@ -69,6 +77,19 @@ def callbacks_of(
     for row, window in zip(found, windows, strict=True):
         row.starts_at, row.ends_at = window
     return table, found
+
+
+def _write_voicemail(scenario: Scenario, queue: str, row: Any, law: Callable[[Law], int]) -> None:
+    """Who may leave a message, and how he is called back if the queue calls nobody else back. Writes the row."""
+    voicemail = offered_voicemail(scenario, queue)
+    if voicemail is None:
+        return
+    row.message_share, row.message_time = voicemail.share, voicemail.message
+    row.when_full, row.when_closed = voicemail.when_full, voicemail.when_closed
+    reply = voicemail.reply(scenario.queues[queue].callback)
+    if reply is not None:
+        row.replies = 1
+        _write_dial(scenario, row, reply, law)
 
 
 def _write_dial(scenario: Scenario, row: Any, callback: Any, law: Callable[[Law], int]) -> None:

@@ -32,6 +32,7 @@ __all__ = [
     "LANE",
     "LANE_TEAM",
     "LAW",
+    "MESSAGE",
     "NEED",
     "NOT_LISTED",
     "OCCASION",
@@ -210,11 +211,12 @@ QUEUE = np.dtype(
 
 STEP = np.dtype([("after", "f8"), ("to", "i8"), ("keep_clock", "i8")], align=True)
 """After so many s of waiting a call looks for an agent again (to = `EXPAND`: more teams may answer now), is offered a callback
-(to = `OFFER`), or goes to another queue.
+(to = `OFFER`), may leave a message (to = `MESSAGE`), or goes to another queue.
 """
 
 EXPAND = -1
 OFFER = -2
+MESSAGE = -3
 
 CALLBACK = np.dtype(
     [
@@ -231,6 +233,11 @@ CALLBACK = np.dtype(
         ("clears", "i8"),  # 1: nobody is called back after closing; 0: at the next opening
         ("first_window", "i8"),
         ("n_windows", "i8"),  # 0: offered at any time
+        ("message_share", "f8"),  # of those who may leave a message; 0: nobody may
+        ("message_time", "f8"),  # s
+        ("when_full", "i8"),  # 1: who finds the queue full may
+        ("when_closed", "i8"),  # 1: who finds it closed may
+        ("replies", "i8"),  # 1: who has left one is called back
     ],
     align=True,
 )

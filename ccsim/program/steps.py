@@ -8,20 +8,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsim.program.callbacks import offered_callback
-from ccsim.program.layout import EXPAND, OFFER, QUEUE, STEP, Records, records
+from ccsim.program.callbacks import offered_callback, offered_voicemail
+from ccsim.program.layout import EXPAND, MESSAGE, OFFER, QUEUE, STEP, Records, records
 from ccsim.scenario import Scenario, resolve
 from ccsim.scenario.skills import PRIORITY_PLUS_WAIT
 
 __all__ = ["UNLIMITED", "ageing", "queues_of"]
 
 UNLIMITED = 1 << 40
-_BY_RANK = (EXPAND, OFFER, 0)
+_BY_RANK = (EXPAND, OFFER, MESSAGE, 0)
 """Of steps due in one instant."""
 
 
 def queues_of(scenario: Scenario, names: tuple[str, ...]) -> tuple[Records, Records]:
-    """The tables `queues` and `steps`; of the same time expansions come first, then offers, else as written."""
+    """The tables `queues` and `steps`; of the same time expansions come first, then offers, messages, else as written."""
     queues = records(QUEUE, len(names))
     steps: list[tuple[float, int, int]] = []
     for row, name in zip(queues, names, strict=True):
@@ -37,6 +37,9 @@ def queues_of(scenario: Scenario, names: tuple[str, ...]) -> tuple[Records, Reco
         expansions = [(step.after, EXPAND, 0) for step in queue.expand]
         offers = [(callback.offer.after, OFFER, 0)] if callback is not None and callback.offer.after is not None else []
         overflows = [(step.after, names.index(step.to), int(step.clock == "keep")) for step in queue.overflow]
+        voicemail = offered_voicemail(scenario, name)
+        if voicemail is not None and voicemail.after is not None:
+            offers.append((voicemail.after, MESSAGE, 0))
         row.first_step, row.n_steps = len(steps), len(expansions) + len(offers) + len(overflows)
         steps += sorted(expansions + offers + overflows, key=lambda step: (step[0], _BY_RANK.index(min(step[1], 0))))
         row.full_step = next((i for i in range(row.first_step, len(steps)) if steps[i][1] >= 0), -1)

@@ -1,4 +1,4 @@
-"""Callbacks: to whom one is offered, who accepts, how long his phone rings, whether he answers, when he is dialled again.
+"""Callbacks: to whom one is offered, who accepts or leaves a message, how long his phone rings, whether he answers, and again.
 
 Every draw is keyed by the caller and the stay: whether he accepts by the stay in the queue, the rest by that on the list.
 """
@@ -15,7 +15,7 @@ from ccsim.rules.sampling import sample
 from ccsim.rules.tables import callback_at, callback_window_at, day_at
 from ccsim.vocabulary import ClosingRule, Stream
 
-__all__ = ["accepts", "calls_again_at", "dial_time", "is_offered", "picks_up"]
+__all__ = ["accepts", "calls_again_at", "dial_time", "is_offered", "leaves_message", "picks_up"]
 
 
 @jit
@@ -45,6 +45,13 @@ def is_offered(program: Records, queue: int, now: float, n_waiting: int, last_wa
 def accepts(luck: Luck, program: Records, queue: int, entity: int, stay: int) -> bool:
     """True if he rather rings off and is called back."""
     return uniform(luck, Stream.CALLBACK_ACCEPT, entity, stay) < callback_at(program, queue).accept  # type: ignore[no-any-return]
+
+
+@jit
+def leaves_message(luck: Luck, program: Records, queue: int, entity: int, stay: int) -> bool:
+    """True if he leaves a message where he may, rather than wait on or be sent away."""
+    share = callback_at(program, queue).message_share
+    return share > 0.0 and uniform(luck, Stream.VOICEMAIL, entity, stay) < share
 
 
 @jit

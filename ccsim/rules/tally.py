@@ -121,6 +121,12 @@ def _is_callback(outcome: int) -> bool:
 
 
 @inner
+def _goes_on(outcome: int) -> bool:
+    """True for a contact that ends without an answer because its customer is to be called back, or has said what he wants."""
+    return outcome == Outcome.CALLBACK_TAKEN or outcome == Outcome.LEFT_MESSAGE
+
+
+@inner
 def _add_outcome(cell: Records, program: Records, outcome: int, wait: float) -> None:
     """Adds one offered stay that ended with this outcome after this wait."""
     cell.offered += 1
@@ -141,6 +147,10 @@ def _add_outcome(cell: Records, program: Records, outcome: int, wait: float) -> 
     if outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED or _is_callback(outcome):
         cell.flowed_out += 1
         return
+    if outcome == Outcome.LEFT_MESSAGE:
+        cell.flowed_out += 1
+        cell.messages_left += 1
+        return
     if outcome == Outcome.TURNED_AWAY:
         cell.turned_away += 1
         return
@@ -157,7 +167,7 @@ def _add_within(cell: Records, outcome: int) -> None:
     """Adds one stay whose wait ended within a threshold."""
     if outcome == Outcome.SERVED:
         cell.answered += 1
-    elif outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED:
+    elif outcome == Outcome.CLOSED or outcome == Outcome.OVERFLOWED or outcome == Outcome.LEFT_MESSAGE:
         cell.flowed_out += 1
     elif _is_callback(outcome):
         cell.flowed_out += 1
@@ -385,7 +395,7 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
     cell.ring_time += micros(row.ring_time)
     if row.n_stays > 1 and row.later_wait < math.inf:
         cell.later_wait_time += micros(row.later_wait)
-    if row.n_answered > 0 and outcome != row.outcome and row.outcome != Outcome.CALLBACK_TAKEN:
+    if row.n_answered > 0 and outcome != row.outcome and not _goes_on(row.outcome):
         cell.lost_in_transfer += 1
 
 
@@ -419,7 +429,7 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
         return
     outcome = np.int64(row.outcome)
     if row.n_answered > 0 and row.wait < math.inf:
-        if outcome != Outcome.SERVED and outcome != Outcome.CONTAINED:
+        if outcome != Outcome.SERVED and outcome != Outcome.CONTAINED and outcome != Outcome.LEFT_MESSAGE:
             cell.lost_in_transfer += 1
         outcome = _SERVED
     _add_outcome(cell, program, outcome, row.wait)

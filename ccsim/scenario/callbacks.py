@@ -1,4 +1,4 @@
-"""Calling back: to whom it is offered, how it is done, and what closing means for who is still to be called.
+"""Calling back: to whom it is offered, who may leave a message, how it is done, what closing means for who is on the list.
 
 Parts of ``scenario.staff``'s queues and of ``make_it_right``.
 """
@@ -15,7 +15,7 @@ from ccsim.scenario.distributions import Distribution, expand_distribution
 from ccsim.scenario.fields import Duration, Model, Share, ShortForm, one_of, parsed, whole
 from ccsim.units import Window
 
-__all__ = ["Callback", "CallbackDial", "CallbackOffer", "PromisedCallback"]
+__all__ = ["Callback", "CallbackDial", "CallbackOffer", "PromisedCallback", "Voicemail"]
 
 _MOST_DIALS = 100
 
@@ -103,6 +103,58 @@ class PromisedCallback(Model):
     def _reserve_behind(self) -> PromisedCallback:
         _check_reserve(self)
         return self
+
+
+_REPLY: dict[str, Any] = {
+    "offer": CallbackOffer(),
+    "accept": 0.0,
+    "place": "behind",
+    "reserve": None,
+    "dial": CallbackDial(),
+    "at_close": "next_opening",
+}
+"""How who left a message is called back, where nothing else is said."""
+
+
+class Voicemail(Model):
+    """Callers may leave a message instead of waiting on, and be called back behind all calls."""
+
+    after: Duration | None = None
+    """Who has waited so long."""
+    when_full: bool = False
+    """Who finds the queue full, too, instead of being turned away."""
+    when_closed: bool = False
+    """Who finds the queue closed, too, by an event or because waiting is over for today."""
+    share: Share
+    """Of those who may, who do."""
+    message: Duration = 40.0
+    """How long he speaks, on his line; he waits no more."""
+    then: Annotated[str, *one_of("call_back", "nothing")] = "call_back"
+    reserve: Reserve | None = None
+    """Agents of a team who stay idle when somebody is called back."""
+    dial: CallbackDial | None = None
+    at_close: AtClose | None = None
+    """As of callbacks; by default at the next opening."""
+
+    @model_validator(mode="after")
+    def _somebody_may(self) -> Voicemail:
+        if self.after is None and not self.when_full and not self.when_closed:
+            raise Refusal("E-KEY-MISSING", "nobody may leave a message: say who", try_="{after: 3m}, {when_full: true}")
+        for key, value in self.how().items():
+            if self.then == "nothing" and value is not None:
+                raise Refusal("E-BOTH", "nobody who leaves a message is called back", try_="then: call_back", at=(key,))
+        return self
+
+    def how(self) -> dict[str, Any]:
+        """Return what it says of how customers are called back."""
+        return {"reserve": self.reserve, "dial": self.dial, "at_close": self.at_close}
+
+    def reply(self, callback: Callback | None) -> Callback | None:
+        """Return how they are called back, in a queue with these callbacks, which then hold for them too; None if nobody is."""
+        if self.then == "nothing" or callback is not None:
+            return callback if self.then == "call_back" else None
+        said = {key: value for key, value in self.how().items() if value is not None}
+        return Callback.model_construct(**{**_REPLY, **said})
 
 
 def _check_reserve(part: Callback | PromisedCallback) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from ccsim.errors import Refusal
 from ccsim.scenario.authority import Authority, CreditBudget
-from ccsim.scenario.callbacks import Callback
+from ccsim.scenario.callbacks import Callback, Voicemail
 from ccsim.scenario.calls import expand_wrap
 from ccsim.scenario.distributions import Distribution
 from ccsim.scenario.fields import (
@@ -97,6 +97,8 @@ class Queue(Model):
     """Who would wait beside so many goes to the first overflow at once, or is turned away."""
     callback: Callback | None = None
     """Callers may ring off and be called back."""
+    voicemail: Voicemail | None = None
+    """Callers may leave a message and be called back."""
     clock: NotYet = None
 
 

@@ -36,6 +36,7 @@ def check_queues(scenario: Scenario, report: Report) -> None:
                 report((*path, "calls", index), Refusal("E-REF", what))
             owner[call] = name
         _check_teams(scenario, name, queue, report)
+        _check_voicemail(queue, (*path, "voicemail"), report)
         for index, step in enumerate(queue.overflow):
             if step.to not in scenario.queues:
                 known = sorted({*scenario.queues, *scenario.agents})
@@ -65,6 +66,21 @@ def _check_teams(scenario: Scenario, name: str, queue: Queue, report: Report) ->
                 report(here, Refusal("E-REF", "answers this queue from the first moment", got=team))
     if queue.teams is None and not resolve.circles(scenario, name):
         report(path, Refusal("E-REF", "nobody answers this queue"))
+
+
+def _check_voicemail(queue: Queue, path: Path, report: Report) -> None:
+    """Report messages that nobody could ever leave, and two ways of calling the same customers back."""
+    if queue.voicemail is None:
+        return
+    if queue.voicemail.when_full and queue.max_waiting is None:
+        report((*path, "when_full"), Refusal("E-KEY-MISSING", "the queue is never full", try_="max_waiting: 20"))
+    elif queue.voicemail.when_full and queue.overflow:
+        what = f"who finds the queue full goes on to {queue.overflow[0].to}"
+        report((*path, "when_full"), Refusal("E-BOTH", what, try_=f"queues.{queue.overflow[0].to}.voicemail"))
+    for key, value in queue.voicemail.how().items():
+        if value is not None and queue.callback is not None:
+            what = f"the queue's `callback` says how customers are called back: leave out `{key}`"
+            report((*path, key), Refusal("E-BOTH", what))
 
 
 def _check_overflows(scenario: Scenario, report: Report) -> None:

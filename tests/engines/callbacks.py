@@ -1,4 +1,4 @@
-"""Callbacks for generated Programs: to whom they are offered, how customers are dialled, whom one is promised.
+"""Callbacks for generated Programs: to whom they are offered, who may leave a message, how one is dialled, or promised that.
 
 Drawn apart from the rest of a Program, so that those without stay what they are.
 """
@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from ccsim.program.layout import CALLBACK, CALLBACK_WINDOW, LAW, OFFER, STEP, Program, Records, records
+from ccsim.program.layout import CALLBACK, CALLBACK_WINDOW, LAW, MESSAGE, OFFER, STEP, Program, Records, records
 from ccsim.vocabulary import Family
 from tests.engines.dice import Dice
 
@@ -48,8 +48,10 @@ def with_callbacks(program: Program, dice: Dice, *, grid: bool) -> Program:
     for kind in call_types:
         left = max(1.0 - kind.refuse_share - kind.consult_share, 0.0)
         kind.promise_share = dice.pick([0.3, 1.0]) * left if settings.authority[0] else 0.0
-    queues, steps = _with_offers(program, offers)
+    queues, steps = _with_steps(program.queues, program.steps, offers, OFFER)
     queues.counts_waiting = 1
+    if dice.chance(0.6):
+        queues, steps = _with_steps(queues, steps, _write_messages(table, dice, grid=grid), MESSAGE)
     added = np.zeros(len(laws), LAW)
     for law, (family, a) in zip(added, laws, strict=True):
         law["family"], law["a"] = family, a
@@ -64,20 +66,33 @@ def with_callbacks(program: Program, dice: Dice, *, grid: bool) -> Program:
     )
 
 
-def _with_offers(program: Program, offers: list[float]) -> tuple[Records, Records]:
-    """The tables QUEUE and STEP with an offer after so long, behind the other steps of that time; inf for none."""
-    queues, steps = program.queues.copy(), []
-    for row, after in zip(queues, offers, strict=True):
-        own = program.steps[row.first_step : row.first_step + row.n_steps].tolist()
+def _write_messages(table: Records, dice: Dice, *, grid: bool) -> list[float]:
+    """Who may leave a message in each queue; returns after how long of waiting, inf for who never may then."""
+    found = []
+    for row in table:
+        row.message_share = dice.pick([0.0, 0.5, 1.0])
+        row.message_time = 60.0 * dice.between(0, 2) if grid else dice.real(5.0, 90.0)
+        row.when_full, row.when_closed = dice.chance(0.5), dice.chance(0.5)
+        row.replies = dice.chance(0.7)
+        after = 60.0 * dice.between(0, 3) if grid else dice.real(0.0, 120.0)
+        found.append(after if row.message_share > 0.0 and dice.chance(0.8) else math.inf)
+    return found
+
+
+def _with_steps(queues: Records, steps: Records, afters: list[float], to: int) -> tuple[Records, Records]:
+    """The tables QUEUE and STEP with one more step of each queue, behind the others of that time; inf for none."""
+    queues, written = queues.copy(), []
+    for row, after in zip(queues, afters, strict=True):
+        own = steps[row.first_step : row.first_step + row.n_steps].tolist()
         full = row.full_step - row.first_step if row.full_step >= 0 else -1
         place = len([step for step in own if step[0] <= after])
         if after < math.inf:
-            own.insert(place, (after, OFFER, 0))
+            own.insert(place, (after, to, 0))
             full += full >= place
-        row.first_step, row.n_steps = len(steps), len(own)
-        row.full_step = len(steps) + full if full >= 0 else -1
-        steps += own
-    table = records(STEP, len(steps))
-    for row, step in zip(table, steps, strict=True):
+        row.first_step, row.n_steps = len(written), len(own)
+        row.full_step = len(written) + full if full >= 0 else -1
+        written += own
+    table = records(STEP, len(written))
+    for row, step in zip(table, written, strict=True):
         row.after, row.to, row.keep_clock = step
     return queues, table

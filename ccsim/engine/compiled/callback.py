@@ -1,4 +1,4 @@
-"""Leaving a queue to be called back: the offer, and the contact that begins with it."""
+"""Leaving a queue to be called back: the offer, the message, and the contact that begins with it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ccsim.engine.compiled.earlier import begin_stay, forget_contact, is_misrout
 from ccsim.engine.compiled.lists import enlist, is_called_back
 from ccsim.engine.compiled.policy import pick_agent_by_score
 from ccsim.engine.compiled.rows import close_contact, close_queue_stay
-from ccsim.engine.compiled.state import ROWS_AHEAD, caller_at, earlier_at, fetch_contact, lane_now, queue_now
+from ccsim.engine.compiled.state import ROWS_AHEAD, SPEAKS, caller_at, earlier_at, fetch_contact, lane_now, queue_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.authority import stay_of
-from ccsim.rules.callbacks import accepts, is_offered
+from ccsim.rules.callbacks import accepts, is_offered, leaves_message
 from ccsim.rules.randomness import Luck
 from ccsim.rules.tables import callback_at, lane_at, queue_at, step_at
 from ccsim.vocabulary import Event, Outcome, PickAgent
@@ -24,9 +24,11 @@ from ccsim.vocabulary import Event, Outcome, PickAgent
 __all__ = [
     "await_step",
     "begin_callback",
+    "begin_message",
     "find_dialler",
     "free_line",
     "keep_on_list",
+    "leaves_word",
     "may_ring_off",
     "n_waiting",
     "ring_off",
@@ -84,6 +86,33 @@ def may_ring_off(program: Records, luck: Luck, floor: Records, now: float, slot:
     keep_earlier(floor, slot)
     earlier_at(floor, slot).offered = 1
     return accepts(luck, program, queue, entity_of(floor, slot), stay_of(caller.contact, caller.segment))  # type: ignore[no-any-return]
+
+
+@inner
+def leaves_word(program: Records, luck: Luck, floor: Records, slot: int) -> bool:
+    """True if he leaves a message where he is: not who is called back, nor where he is wrong."""
+    if is_called_back(floor, slot) or is_misrouted(floor, slot):
+        return False
+    caller = caller_at(floor, slot)
+    queue = lane_at(program, caller.lane).queue
+    return leaves_message(luck, program, queue, entity_of(floor, slot), stay_of(caller.contact, caller.segment))  # type: ignore[no-any-return]
+
+
+@inner
+@apart
+def begin_message(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> None:
+    """He waits no more and speaks to a machine, on his line. Writes callers, earlier, calendar, rows."""
+    keep_earlier(floor, slot)
+    close_queue_stay(program, luck, floor, slot, Outcome.LEFT_MESSAGE, now)
+    if program.warm != 0:
+        end_briefing(floor, now, slot, 0.0)
+    caller = caller_at(floor, slot)
+    earlier = earlier_at(floor, slot)
+    caller.answered_at = now  # by nobody: as long as he has waited
+    caller.gives_up_at = math.inf
+    earlier.step = SPEAKS
+    earlier.step_at = now + callback_at(program, lane_at(program, caller.lane).queue).message_time
+    schedule(floor, earlier.step_at, Event.QUEUE_STEP, caller.customer, slot)
 
 
 @inner

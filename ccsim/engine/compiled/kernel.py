@@ -8,7 +8,7 @@ from ccsim.engine.compiled.after_contact import note_contact
 from ccsim.engine.compiled.calendar import ENTITY_BITS, code_of, let_near, pop
 from ccsim.engine.compiled.door import next_callers
 from ccsim.engine.compiled.on_agent import look_again, on_seats, on_wrap_end, send_home
-from ccsim.engine.compiled.on_callback import call_back_again, call_nobody_back, on_no_answer
+from ccsim.engine.compiled.on_callback import call_back_again, call_nobody_back, on_message_end, on_no_answer
 from ccsim.engine.compiled.on_caller import on_fresh_dial, on_redial, on_talk_end
 from ccsim.engine.compiled.on_ivr import on_ivr_end
 from ccsim.engine.compiled.on_person import on_plan, on_return, on_spell
@@ -141,7 +141,8 @@ def happen(program: Records, luck: Luck, floor: Records, at: float, code: int) -
     elif event == Event.IVR_END:
         on_ivr_end(program, luck, floor, at, slot)
     elif event == Event.QUEUE_STEP:
-        on_queue_step(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
+        if program.n_callbacks == 0 or not on_message_end(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK):
+            on_queue_step(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)
     elif event == Event.RING_END:
         if program.n_callbacks == 0 or not on_no_answer(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK):
             on_ring_end(program, luck, floor, at, slot, (code >> SLOT_BITS) & _ENTITY_MASK)

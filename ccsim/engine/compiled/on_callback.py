@@ -1,4 +1,4 @@
-"""What happens to who is called back: dialled in vain, due again, promised a call; what opening and closing mean for him."""
+"""What happens to who is called back: dialled in vain, due again, his message over, promised a call; what opening means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ccsim.engine.compiled.lists import is_on_list, pick_to_call, unlist
 from ccsim.engine.compiled.on_agent import release
 from ccsim.engine.compiled.on_queue import end_unserved, leave_queue
 from ccsim.engine.compiled.rows import close_contact, close_queue_stay
-from ccsim.engine.compiled.state import RINGING, agent_now, caller_at, earlier_at, list_now, team_now
+from ccsim.engine.compiled.state import RINGING, SPEAKS, agent_now, caller_at, earlier_at, list_now, team_now
 from ccsim.jit import apart, inner
 from ccsim.program.layout import Records
 from ccsim.rules.authority import stay_of
@@ -24,7 +24,7 @@ from ccsim.rules.routing import agent_goes_first
 from ccsim.rules.tables import agent_at, callback_at, lane_at
 from ccsim.vocabulary import Event, Outcome
 
-__all__ = ["call_back_again", "call_nobody_back", "on_callback_due", "on_no_answer", "promise_callback"]
+__all__ = ["call_back_again", "call_nobody_back", "on_callback_due", "on_message_end", "on_no_answer", "promise_callback"]
 
 
 @inner
@@ -61,6 +61,29 @@ def on_callback_due(program: Records, luck: Luck, floor: Records, now: float, sl
     begin_stay(floor, now, slot, caller.lane, caller.queued_at)
     earlier_at(floor, slot).on_list = 1
     seek_dialler(program, luck, floor, now, slot)
+
+
+@inner
+@apart
+def on_message_end(program: Records, luck: Luck, floor: Records, now: float, slot: int, customer: int) -> bool:
+    """A message is over: true if it was one. He is called back, or that was all. Writes all tables."""
+    caller = caller_at(floor, slot)
+    if caller.customer != customer or caller.earlier == 0 or earlier_at(floor, slot).step_at != now:
+        return False
+    if earlier_at(floor, slot).step != SPEAKS:
+        return False
+    earlier_at(floor, slot).step_at = math.inf
+    free_line(program, floor, slot)
+    if callback_at(program, lane_at(program, caller.lane).queue).replies == 0:
+        end_unserved(program, luck, floor, now, slot, Outcome.LEFT_MESSAGE)
+        return True
+    entity, kind, leg = caller.entity, caller.call_type, leg_of(caller)
+    close_contact(program, luck, floor, slot, Outcome.LEFT_MESSAGE, now)
+    if program.authority != 0:
+        note_contact(floor, slot, now)
+    begin_callback(floor, now, slot, caller.lane, now, entity, kind, leg)
+    seek_dialler(program, luck, floor, now, slot)
+    return True
 
 
 @inner

@@ -9,7 +9,16 @@ import numpy as np
 from ccsim.engine.compiled.after_contact import comes_again, waited_on_line
 from ccsim.engine.compiled.ahead import patience_of, will_transfer
 from ccsim.engine.compiled.assign import answer, assign, enqueue, pick_agent, schedule, stop_idle, unqueue
-from ccsim.engine.compiled.callback import await_step, find_dialler, free_line, may_ring_off, n_waiting, ring_off
+from ccsim.engine.compiled.callback import (
+    await_step,
+    begin_message,
+    find_dialler,
+    free_line,
+    leaves_word,
+    may_ring_off,
+    n_waiting,
+    ring_off,
+)
 from ccsim.engine.compiled.desk import end_briefing
 from ccsim.engine.compiled.earlier import (
     begin_stay,
@@ -40,10 +49,10 @@ from ccsim.engine.compiled.state import (
     queue_now,
 )
 from ccsim.jit import apart, here, inner
-from ccsim.program.layout import EXPAND, OFFER, Records
+from ccsim.program.layout import EXPAND, MESSAGE, OFFER, Records
 from ccsim.rules.callers import balks, dial_at, patience_on_leg, redial_delay, redials
 from ccsim.rules.randomness import Luck
-from ccsim.rules.tables import call_type_at, lane_at, lane_of, queue_at, recorded_at, step_at
+from ccsim.rules.tables import call_type_at, callback_at, lane_at, lane_of, queue_at, recorded_at, step_at
 from ccsim.vocabulary import Event, EventField, Outcome, Standing
 
 __all__ = [
@@ -88,7 +97,7 @@ def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int
     """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call. Writes as above."""
     queue = lane_at(program, caller_at(floor, slot).lane).queue
     if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, EventField.QUEUE, queue, now)):
-        leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
+        send_away(program, luck, floor, now, slot, Outcome.CLOSED)
         return True
     agent = pick_agent_here(program, luck, floor, now, slot)
     if agent < 0:
@@ -98,6 +107,19 @@ def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int
     if caller_at(floor, slot).waiting == RINGING:
         lose_patience_later(program, luck, floor, now, slot)
     return True
+
+
+@inner
+@apart
+def send_away(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
+    """He finds his queue closed or full: he leaves a message, if he may there, or is gone. Writes all tables."""
+    if program.n_callbacks > 0:
+        voicemail = callback_at(program, lane_at(program, caller_at(floor, slot).lane).queue)
+        may = voicemail.when_closed if outcome == Outcome.CLOSED else voicemail.when_full
+        if may != 0 and leaves_word(program, luck, floor, slot):
+            begin_message(program, luck, floor, now, slot)
+            return
+    leave_queue(program, luck, floor, now, slot, outcome)
 
 
 @inner
@@ -160,7 +182,7 @@ def find_room(program: Records, luck: Luck, floor: Records, now: float, slot: in
             return
         step = queue_at(program, queue).full_step
         if step < 0:
-            leave_queue(program, luck, floor, now, slot, Outcome.TURNED_AWAY)
+            send_away(program, luck, floor, now, slot, Outcome.TURNED_AWAY)
             return
         change_queue(program, luck, floor, now, slot, step)
         if is_taken(program, luck, floor, now, slot):
@@ -226,6 +248,14 @@ def on_queue_step(program: Records, luck: Luck, floor: Records, now: float, slot
             unqueue(floor, slot)
             floor.n_inside -= 1
             ring_off(program, luck, floor, now, slot)
+            return
+        await_step(program, floor, now, slot, earlier.step + 1)
+        return
+    if step_at(program, step).to == MESSAGE:
+        if leaves_word(program, luck, floor, slot):
+            unqueue(floor, slot)
+            floor.n_inside -= 1
+            begin_message(program, luck, floor, now, slot)
             return
         await_step(program, floor, now, slot, earlier.step + 1)
         return

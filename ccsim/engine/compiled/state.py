@@ -28,6 +28,7 @@ __all__ = [
     "ON_LIST",
     "RINGING",
     "REQUEST",
+    "SPEAKS",
     "WILL_ASK",
     "UNCHECKED_EVENTS",
     "WAITING",
@@ -259,6 +260,8 @@ EARLIER = np.dtype(
 WAITING = 1
 RINGING = 2
 ON_LIST = 3
+SPEAKS = -1
+"""Number of the step of who leaves a message: the next is that it is over."""
 """To be called back."""
 
 WILL_ASK = 1

@@ -54,6 +54,44 @@ class Callbacks:
         self._begin(caller, lane, self.clock.now if lane.behind else clock_at, leg)
         self._enlist(caller)
 
+    # -- A message ---------------------------------------------------------------------------------------------------------
+
+    def may_speak(self, caller: Caller, outcome: Outcome) -> bool:
+        """Whoever finds his queue closed or full leaves a message, if he may there."""
+        assert caller.lane is not None
+        if not len(self.rows):
+            return False
+        row = self.rows[caller.lane.queue]
+        may = row.when_closed if outcome is Outcome.CLOSED else row.when_full
+        return bool(may) and self.leaves_word(caller)
+
+    def leaves_word(self, caller: Caller) -> bool:
+        """He leaves a message where he is: not who is called back, nor where he is wrong."""
+        assert caller.lane is not None
+        if caller.callback or caller.misrouted:
+            return False
+        return bool(callbacks.leaves_message(self.luck, self.record, caller.lane.queue, *self._whose(caller)))
+
+    def begin_message(self, caller: Caller) -> None:
+        """He waits no more and speaks to a machine, on his line."""
+        assert caller.lane is not None
+        self.floor._end_stay(caller, Outcome.LEFT_MESSAGE, self.clock.now)
+        if caller.case is not None:
+            self.floor._end_briefing(caller, 0.0)
+        caller.speaks_until = self.clock.now + float(self.rows[caller.lane.queue].message_time)
+
+    def end_message(self, caller: Caller) -> None:
+        """He has spoken: he is called back, or that was all."""
+        lane, leg = caller.lane, caller.leg
+        assert lane is not None
+        caller.speaks_until, caller.lane = math.inf, None  # his stay there is over already
+        self.floor._end_contact(caller, Outcome.LEFT_MESSAGE, self.clock.now)
+        if self.rows[lane.queue].replies:
+            self._begin(caller, lane, self.clock.now, leg)
+            self._seek_agent(caller)
+
+    # -- Promised ----------------------------------------------------------------------------------------------------------
+
     def promise(self, caller: Caller, agent: Agent) -> None:
         """After his talk he is promised a call by somebody who may grant more."""
         way = self.floor.desk.promise(caller, agent)

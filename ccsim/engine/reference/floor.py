@@ -16,7 +16,7 @@ from ccsim.engine.reference.people import Agent, Caller, Lane, Reach, Stay, Step
 from ccsim.engine.reference.presence import Presence
 from ccsim.engine.reference.routing import Routing, idle_order, wait_order
 from ccsim.engine.reference.rows import Book, work_of
-from ccsim.program.layout import EXPAND, OFFER, Program, Records
+from ccsim.program.layout import EXPAND, MESSAGE, OFFER, Program, Records
 from ccsim.rules import callers, handling, ivr
 from ccsim.rules.presence import handle_factor
 from ccsim.rules.randomness import Luck, leg_entity
@@ -183,7 +183,7 @@ class Floor:
         """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call."""
         assert caller.lane is not None
         if self.shut or self.happened.factor(EventField.QUEUE, caller.lane.queue, self.clock.now) <= 0.0:
-            self._end_contact(caller, Outcome.CLOSED, self.clock.now)
+            self._send_away(caller, Outcome.CLOSED)
             return True
         if not self._find_agent(caller):
             return False
@@ -208,7 +208,7 @@ class Floor:
         n_waiting = sum(len(other.waiting) for other in self.lanes if other.queue == lane.queue)
         if n_waiting >= self.max_waiting[lane.queue]:
             if self.full_step[lane.queue] < 0:
-                self._end_contact(caller, Outcome.TURNED_AWAY, self.clock.now)
+                self._send_away(caller, Outcome.TURNED_AWAY)
             else:
                 self._overflow(caller, self.steps[self.full_step[lane.queue]])
             return
@@ -224,6 +224,13 @@ class Floor:
         insort(lane.waiting, caller, key=wait_order)
         self._lose_patience_later(caller)
         self._await_step(caller, 0)
+
+    def _send_away(self, caller: Caller, outcome: Outcome) -> None:
+        """He finds his queue closed or full: he leaves a message, if he may there, or is gone."""
+        if self.callbacks.may_speak(caller, outcome):
+            self.callbacks.begin_message(caller)
+        else:
+            self._end_contact(caller, outcome, self.clock.now)
 
     def _lose_patience_later(self, caller: Caller) -> None:
         """His patience is drawn, unless it runs already since another queue."""
@@ -254,6 +261,9 @@ class Floor:
         elif step.to == OFFER and self.callbacks.takes(caller):
             self._leave_lane(caller)
             self.callbacks.ring_off(caller)
+        elif step.to == MESSAGE and self.callbacks.leaves_word(caller):
+            self._leave_lane(caller)
+            self.callbacks.begin_message(caller)
         elif step.to == EXPAND and self._find_agent(caller):
             self._leave_lane(caller)
         else:

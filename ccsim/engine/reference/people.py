@@ -172,6 +172,7 @@ class Caller:
     kind: int = 0  # call type of the stay: his own, or the one he was transferred to
     misrouted: bool = False  # the stay is in a queue where he is wrong
     offered: bool = False  # in this stay he was offered to be called back
+    speaks_until: float = math.inf  # who leaves a message
     on_list: bool = False  # in this stay he is to be called back, or is
     keep_idle: int = 0  # agents who must be idle after he has been dialled
     lane: Lane | None = None

@@ -65,7 +65,11 @@ def leg(clock: Clock, floor: Floor, caller: Caller) -> Story:
 
 
 def wait(clock: Clock, floor: Floor, caller: Caller) -> Story:
-    """He waits, in his queue, to be called back or while a phone rings, until one thing happens."""
+    """He waits, in his queue, to be called back, while a phone rings or he speaks to a machine, until one thing happens."""
+    if caller.speaks_until < math.inf:
+        yield clock.at(caller.speaks_until, Event.QUEUE_STEP, caller.customer)
+        floor.callbacks.end_message(caller)
+        return
     if caller.due_at < math.inf:
         yield clock.at(caller.due_at, Event.DIAL, caller.customer)
         floor.callbacks.fall_due(caller)

@@ -88,7 +88,7 @@ def _check_actions(program: Program, rows: Rows, legs: Table, wrong: Table, comp
     following = np.minimum(np.arange(len(segments)) + 1, len(segments) - 1)
     called = begins[following] & (segments["customer"][following] == segments["customer"])
     called[-1:] = False
-    wrong_call = called & (segments["outcome"] != Outcome.CALLBACK_TAKEN) & ~promised
+    wrong_call = called & ~np.isin(segments["outcome"], (Outcome.CALLBACK_TAKEN, Outcome.LEFT_MESSAGE)) & ~promised
     complaints.where(promised & ~called, "I12", lambda i: f"{_who(segments[i])}: promised a call, and not called back")
     complaints.where(wrong_call, "I12", lambda i: f"{_who(segments[i])}: called back, and nobody promised that")
     up = np.flatnonzero((segments["outcome"] == Outcome.ESCALATED) | promised)

@@ -1,4 +1,7 @@
-"""Callbacks: offered where they are, in the place that was kept, dialled only while lines are open, so often, in turn (I14)."""
+"""Callbacks: offered where they are, in the place that was kept, dialled only while lines are open, so often, in turn (I14).
+
+And messages: left by who may, when he may, and who is called back after one.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.messages import check_messages
 from ccsim.outcomes.audit.stays import taken_at
 from ccsim.outcomes.audit.steps import Table, after_closing, number_during, union
 from ccsim.outcomes.audit.turns import check_turn_by_clock
@@ -25,11 +29,11 @@ def check_callbacks(program: Program, rows: Rows, complaints: Complaints, *, cus
     segments = rows.segments
     on_list = segments["kind"] == SegmentKind.CALLBACK
     if not len(program.callbacks):
-        complaints.where(
-            on_list | (segments["offered_callback"] != 0), "I14", lambda i: f"{_who(segments[i])}: nobody is called back here"
-        )
+        told = on_list | (segments["offered_callback"] != 0) | (segments["outcome"] == Outcome.LEFT_MESSAGE)
+        complaints.where(told, "I14", lambda i: f"{_who(segments[i])}: nobody is called back here")
         return
     _check_offers(program, segments, complaints)
+    check_messages(program, rows, complaints)
     _check_places(program, segments, complaints)
     _check_dials(program, segments, complaints)
     if not custom_routing:

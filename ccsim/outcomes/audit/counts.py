@@ -18,6 +18,7 @@ __all__ = ["audit_counts"]
 
 Table = NDArray[Any]
 Whole = NDArray[np.int64]
+_NOT_LOST = (Outcome.SERVED, Outcome.CALLBACK_TAKEN, Outcome.LEFT_MESSAGE)
 
 
 def audit_counts(program: Program, rows: Rows, counts: Counts) -> list[str]:
@@ -132,7 +133,7 @@ def _add_outcomes(
     outcome, wait = row["outcome"], row["wait"]
     served, unfinished, turned_away = (outcome == o for o in (Outcome.SERVED, Outcome.UNFINISHED, Outcome.TURNED_AWAY))
     taken = np.isin(outcome, (Outcome.CALLBACK_TAKEN, Outcome.CALLBACK_FAILED))
-    flowed_out = np.isin(outcome, (Outcome.CLOSED, Outcome.OVERFLOWED)) | taken
+    flowed_out = np.isin(outcome, (Outcome.CLOSED, Outcome.OVERFLOWED, Outcome.LEFT_MESSAGE)) | taken
     abandoned = np.isin(outcome, (Outcome.ABANDONED, Outcome.BALKED, Outcome.BLOCKED, Outcome.HUNG_UP))
     ended = ~unfinished
     waited = np.where(ended, _micros(np.where(ended, wait, 0.0)), 0)
@@ -143,6 +144,7 @@ def _add_outcomes(
         "balked": outcome == Outcome.BALKED,
         "short_abandoned": abandoned & (wait < program.settings.short_abandon[0]),
         "flowed_out": flowed_out,
+        "messages_left": outcome == Outcome.LEFT_MESSAGE,
         "turned_away": turned_away,
         "unfinished": unfinished,
         "delayed": ~served | (wait > 0),
@@ -230,7 +232,7 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
     later = contacts["later_wait"][offered]
     row |= {
         "outcome": np.where(met, Outcome.SERVED, contacts["outcome"][offered]),
-        "lost_in_transfer": met & ~np.isin(contacts["outcome"][offered], (Outcome.SERVED, Outcome.CALLBACK_TAKEN)),
+        "lost_in_transfer": met & ~np.isin(contacts["outcome"][offered], _NOT_LOST),
         "later_wait_time": _micros(np.where(later < np.inf, later, 0.0)),
         "ring_time": _micros(contacts["ring_time"][offered]),
     }
@@ -260,7 +262,8 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     row = {field: episodes[field][offered] for field in ("wait", "talk_time", "hold_time", "wrap_time")}
     met = (episodes["n_answered"][offered] > 0) & (row["wait"] < np.inf)
     row["outcome"] = np.where(met, Outcome.SERVED, episodes["outcome"][offered])
-    row["lost_in_transfer"] = met & ~np.isin(episodes["outcome"][offered], (Outcome.SERVED, Outcome.CONTAINED))
+    ended_well = (Outcome.SERVED, Outcome.CONTAINED, Outcome.LEFT_MESSAGE)
+    row["lost_in_transfer"] = met & ~np.isin(episodes["outcome"][offered], ended_well)
     _add_outcomes(program, counts.episodes, counts.episodes_within, counts.episode_waits, at, kind[offered], row)
 
 

@@ -41,6 +41,7 @@ _OUTCOMES = {
         Outcome.ESCALATED,
         Outcome.LOST_IN_TRANSFER,
         Outcome.CALLBACK_TAKEN,
+        Outcome.LEFT_MESSAGE,
     ],
     SegmentKind.CALLBACK: [
         Outcome.SERVED,
@@ -240,7 +241,7 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
     )
     again = customer[1:] == customer[:-1]
     called = contacts["cause"][1:] == Cause.CALLBACK
-    asked = again & np.isin(contacts["outcome"][:-1], [Outcome.CALLBACK_TAKEN, Outcome.SERVED])
+    asked = again & np.isin(contacts["outcome"][:-1], [Outcome.CALLBACK_TAKEN, Outcome.LEFT_MESSAGE, Outcome.SERVED])
     complaints.where(
         (called & ~asked) | (asked & ~called & (contacts["outcome"][:-1] == Outcome.CALLBACK_TAKEN)),
         "I14",
@@ -384,7 +385,7 @@ def _check_patience(program: Program, rows: Rows, complaints: Complaints) -> Non
     unpatient = (outcome == Outcome.UNFINISHED) & (gives_up < np.inf)
     complaints.where(unpatient, "I06", lambda i: f"{who(i)} waits for ever")
     waited = abandoned | (served & (segments["answered_at"] > segments["entered_at"]))
-    left_unserved = np.isin(outcome, (Outcome.CLOSED, Outcome.CALLBACK_TAKEN))
+    left_unserved = np.isin(outcome, (Outcome.CLOSED, Outcome.CALLBACK_TAKEN, Outcome.LEFT_MESSAGE))
     waited |= left_unserved & (segments["ended_at"] > segments["entered_at"])
     waited &= segments["kind"] == SegmentKind.QUEUE
     # Who is transferred at the end of a talk may be answered in that instant by an agent freed after him; who comes out of

@@ -82,14 +82,15 @@ def _in_use(contacts: NDArray[Any], holds: NDArray[np.bool_], ends: NDArray[np.f
 
 
 def _late_ends(program: Program, contacts: NDArray[Any]) -> NDArray[np.float64]:
-    """Instants in which a contact may have ended by a step of a queue, a phone or a briefing, after that instant's dials."""
+    """Instants in which a contact may have ended by a step of a queue, a message, a phone or a briefing, after its dials."""
     if (
         not len(program.steps)
+        and not len(program.callbacks)
         and not (program.teams.ring_law >= 0).any()
         and not (program.settings.warm[0] or program.settings.consults[0])
     ):
         return np.zeros(0)
-    by_step = np.isin(contacts["outcome"], (Outcome.TURNED_AWAY, Outcome.CALLBACK_TAKEN))
+    by_step = np.isin(contacts["outcome"], (Outcome.TURNED_AWAY, Outcome.CALLBACK_TAKEN, Outcome.LEFT_MESSAGE))
     by_step |= contacts["talk_time"] + contacts["hold_time"] == 0
     found: NDArray[np.float64] = contacts["ended_at"][by_step & (contacts["outcome"] != Outcome.BLOCKED)]
     return found

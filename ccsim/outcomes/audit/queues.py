@@ -75,7 +75,7 @@ def _check_unhelped(
     """Who was not answered on entry found nobody idle; who hung up was not left by an agent freed in that very instant."""
     entered = stays["entered_at"]
     at_once = stays["assigned_at"] == entered
-    turned_away = (stays["outcome"] == Outcome.CLOSED) & (stays["ended_at"] == entered)
+    turned_away = _is_sent_away(stays) & (stays["ended_at"] == entered)
     started, ended = np.sort(helpers["started_at"]), np.sort(helpers["ended_at"])
     n_idle = np.searchsorted(started, entered, "left") - np.searchsorted(ended, entered, "right")
     complaints.where(
@@ -101,7 +101,7 @@ def _check_closing(program: Program, stays: Table, left: Table, complaints: Comp
     """Sent away are those, and only those, who wait when waiting ends or come later that day."""
     shut_from, shut_until = _shut_times(program)
     entered = stays["entered_at"]
-    closed = stays["outcome"] == Outcome.CLOSED
+    closed, sent_away = stays["outcome"] == Outcome.CLOSED, _is_sent_away(stays)
     day = np.searchsorted(shut_from, entered, "right") - 1
     shut = np.zeros(len(stays), bool)
     if len(shut_from):
@@ -111,16 +111,23 @@ def _check_closing(program: Program, stays: Table, left: Table, complaints: Comp
     def who(i: int) -> str:
         return f"customer {stays['customer'][i]}, queued at {entered[i]}, ends {Outcome(stays['outcome'][i]).name} at {left[i]}"
 
-    complaints.where(shut & ~came_before & ~(closed & (left == entered)), "I01", lambda i: f"{who(i)} after waiting is over")
+    complaints.where(shut & ~came_before & ~(sent_away & (left == entered)), "I01", lambda i: f"{who(i)} after waiting is over")
     cleared = np.isin(left, shut_from)
     at_once = closed & (left == entered)
     by_event = at_once & perhaps_closed(program, stays)
     complaints.where(closed & ~cleared & ~(shut & at_once) & ~by_event, "I01", lambda i: f"{who(i)}, when nobody is sent away")
     complaints.where(
-        ~at_once & surely_closed(program, stays), "I01", lambda i: f"{who(i)} in a queue that an event keeps closed"
+        ~(sent_away & (left == entered)) & surely_closed(program, stays),
+        "I01",
+        lambda i: f"{who(i)} in a queue that an event keeps closed",
     )
     until = np.append(shut_from, np.inf)[np.searchsorted(shut_from, entered, "right")]
     complaints.where(left > until, "I01", lambda i: f"{who(i)} though waiting is over at {until[i]}")
+
+
+def _is_sent_away(stays: Table) -> NDArray[np.bool_]:
+    """Who finds his queue closed: sent away, or leaving a message instead, if he may."""
+    return np.isin(stays["outcome"], (Outcome.CLOSED, Outcome.LEFT_MESSAGE))
 
 
 def _shut_times(program: Program) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -129,12 +129,21 @@ def check_stays(program: Program, rows: Rows, complaints: Complaints) -> None:
     contacts, segments = rows.contacts, rows.segments[rows.segments["kind"] != SegmentKind.CONSULT]
     owner = np.searchsorted(contact_key(contacts), contact_key(segments))
     told = _Told(contacts, segments, owner, np.bincount(owner, minlength=len(contacts)), dialled_closed(program, contacts))
-    _check_chain(told, complaints)
+    _check_chain(program, told, complaints)
     _check_way(program, told, complaints)
     _check_sums(told, rows, complaints)
 
 
-def _check_chain(told: _Told, complaints: Complaints) -> None:
+def _spoken(program: Program, stays: Table) -> NDArray[np.float64]:
+    """How long after each stay its contact ends: a message is left on the line, and no wait, s."""
+    if not len(program.callbacks):
+        return np.zeros(len(stays))
+    left = stays["outcome"] == Outcome.LEFT_MESSAGE
+    found: NDArray[np.float64] = np.where(left, program.callbacks.message_time[np.where(left, stays["place"], 0)], 0.0)
+    return found
+
+
+def _check_chain(program: Program, told: _Told, complaints: Complaints) -> None:
     """The IVR, where there is one, then queues; without a gap, from the dial to the end."""
     contacts, segments, owner = told.contacts, told.segments, told.owner
     nowhere = (contacts["outcome"] == Outcome.BLOCKED) | told.closed
@@ -166,7 +175,7 @@ def _check_chain(told: _Told, complaints: Complaints) -> None:
     last = (np.cumsum(told.n) - 1)[shown]
     ended, outcome = contacts["arrived_at"].copy(), np.full(len(contacts), int(Outcome.BLOCKED))
     outcome[told.closed] = Outcome.CLOSED
-    ended[shown], outcome[shown] = segments["ended_at"][last], segments["outcome"][last]
+    ended[shown], outcome[shown] = segments["ended_at"][last] + _spoken(program, segments[last]), segments["outcome"][last]
     for field, value in {"ended_at": ended, "outcome": outcome}.items():
         complaints.unlike(contacts[field], value, "I01", told.who, field, "segments say")
 

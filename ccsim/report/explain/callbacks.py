@@ -1,4 +1,4 @@
-"""Calling back in words: to whom it is offered, when and how often he is dialled, what closing means."""
+"""Calling back and messages in words: to whom it is offered, when and how often he is dialled, what closing means."""
 
 from __future__ import annotations
 
@@ -14,16 +14,33 @@ __all__ = ["callbacks"]
 def callbacks(scenario: Scenario, queue: str) -> list[str]:
     """Return what a queue says of callbacks; of one that cases are passed on to, those promised there. Nothing if nobody is."""
     if queue in scenario.queues:
-        written = scenario.queues[queue].callback
+        written, messages = scenario.queues[queue].callback, _messages(scenario, queue)
         if written is None or written.accept <= 0.0:
-            return []
+            return messages
         offered = f"{_whom(written.offer)} is offered a callback; {percent(written.accept)} accept and ring off."
-        return [offered, _how(scenario, written)]
+        return [offered, _how(scenario, written), *messages]
     right = scenario.make_it_right
     shortfalls = (call.on_shortfall or right.on_shortfall for call in scenario.calls.values() if call.needs_authority)
     if not any(shortfall.call_back > 0.0 for shortfall in shortfalls):
         return []
     return [f"Who was promised a call by these teams is on a list. {_how(scenario, right.callback)}"]
+
+
+def _messages(scenario: Scenario, queue: str) -> list[str]:
+    """Return who may leave a message, and what becomes of him."""
+    voicemail = scenario.queues[queue].voicemail
+    if voicemail is None or voicemail.share <= 0.0:
+        return []
+    who = [] if voicemail.after is None else [f"has waited {spoken(voicemail.after)}"]
+    who += ["finds the queue full"] if voicemail.when_full else []
+    who += ["finds it closed"] if voicemail.when_closed else []
+    said = f"Who {' or '.join(who)} may leave a message; {percent(voicemail.share)} do"
+    said += f", which takes {spoken(voicemail.message)} on the line."
+    reply = voicemail.reply(scenario.queues[queue].callback)
+    if reply is None:
+        return [f"{said} That is all: nobody calls back."]
+    own = scenario.queues[queue].callback is None
+    return [said, _how(scenario, reply) if own else "They are called back as others are; their wait for that begins then."]
 
 
 def _whom(offer: CallbackOffer) -> str:
