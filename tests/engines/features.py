@@ -149,6 +149,10 @@ def _of_calls(program: Program, rows: Rows) -> dict[str, Touched]:
     reached = on_list & (stays["answered_at"] < math.inf)
     found["callback declined"] = of(stays, (stays["offered_callback"] != 0) & (stays["outcome"] != Outcome.CALLBACK_TAKEN))
     found["called back in his place"], found["called back behind"] = of(stays, reached & ~behind), of(stays, reached & behind)
+    said = np.concatenate(([-1], contacts["outcome"]))[: len(contacts)]
+    found["called back after a message"] = of(contacts, (contacts["cause"] == Cause.CALLBACK) & (said == Outcome.LEFT_MESSAGE))
+    at_once = (stays["outcome"] == Outcome.LEFT_MESSAGE) & (stays["entered_at"] == stays["ended_at"])
+    found["message at once"] = of(stays, at_once)
     found["dialled again"] = of(stays, on_list & (stays["came_by"] == Outcome.NO_ANSWER))
     found["taken off the list"] = of(stays, on_list & (stays["outcome"] == Outcome.CLOSED))
     found["promised a call"] = of(rows.settlements, rows.settlements["action"] == Action.PROMISED)

@@ -270,6 +270,11 @@ def needs_a_line(original: Any, self: Callbacks, caller: Any) -> None:
     self.floor.lines_in_use += 1
 
 
+def is_called_back_too_late(original: Any, self: Callbacks, caller: Any) -> None:
+    original(self, caller)
+    caller.queued_at += caller.on_list
+
+
 LISTS = (reference_callbacks, "callbacks")
 CALLBACKS = [
     rule(LISTS, "accepts", everybody_declines, "nobody_accepts_a_callback"),
@@ -287,6 +292,10 @@ CALLBACKS = [
     method(Callbacks, "close", lists_are_never_cleared, "lists_are_never_cleared"),
     method(Callbacks, "open", nobody_looks_at_opening, "nobody_looks_at_the_lists_at_opening"),
     method(Callbacks, "ring_off", needs_a_line, "who_rings_off_keeps_a_line"),
+    rule(LISTS, "leaves_message", other_luck(4), "leaving_a_message_is_drawn_for_the_next_stay"),
+    method(Callbacks, "end_message", needs_a_line, "who_has_left_a_message_keeps_a_line"),
+    method(Callbacks, "may_speak", everybody_declines, "nobody_leaves_a_message_at_once"),
+    method(Callbacks, "end_message", is_called_back_too_late, "who_has_left_a_message_is_listed_a_second_later"),
 ]
 
 

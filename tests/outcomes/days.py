@@ -24,6 +24,9 @@ def _needs(amount: float) -> dict[str, Any]:
     return {"needs_authority": {"share": "100%", "amount": amount}}
 
 
+_MESSAGE: dict[str, Any] = {"share": "100%", "message": "20s"}
+
+
 def _callback(dial: dict[str, Any]) -> dict[str, Any]:
     return {"accept": "100%", "dial": {"ring": {"deterministic": "10s"}} | dial}
 
@@ -237,6 +240,17 @@ DAYS: dict[str, Program] = {
             "c": {"teams": ["z"], "callback": _callback({}) | {"at_close": "clear"}},
         },
         agents={team: {"headcount": 1} for team in "xyz"},
+    ),
+    # a (agent 0): 0 talks 0-100; 2 waits 10-40, speaks until 60, is dialled 100-110 and talks until 130.
+    # b (agent 1): 1 talks 0-60; 3 finds no room at 10 and speaks until 30, and that is all
+    "messages": centre(
+        [(0, 100, FOR_EVER, "a"), (0, 60, FOR_EVER, "b"), (10, 20, FOR_EVER, "a"), (10, 20, FOR_EVER, "b")],
+        kinds={"a": _SHORT, "b": _SHORT},
+        queues={
+            "a": {"teams": ["x"], "voicemail": _MESSAGE | {"after": "30s", "dial": {"ring": {"deterministic": "10s"}}}},
+            "b": {"teams": ["y"], "max_waiting": 0, "voicemail": _MESSAGE | {"when_full": True, "then": "nothing"}},
+        },
+        agents={team: {"headcount": 1} for team in "xy"},
     ),
     # 0 talks 0-90, past the only seat's end at 60; 1 waits for ever from 30 on
     "left alone": centre([(0, 90, FOR_EVER), (30, 60, FOR_EVER)], agents={"team": seats(1, 0)}),

@@ -177,6 +177,28 @@ FACTS = [
     ("callbacks", "I01 customer 3 contact 1: ring_time 9.0, segments say 10.0", changed("contacts", 5, ring_time=9.0)),
     ("callbacks", "agent 0: RING with customer 2 from 61.0 to 70.0", changed("agent_states", 1, started_at=61.0)),
     ("callbacks", "I14 lane 0: somebody is to be called back from 70.0 on", changed("segments", 3, assigned_at=75.0)),
+    ("messages", "I01 customer 2 contact 0: ended_at 61.0, segments say 60.0", changed("contacts", 2, ended_at=61.0)),
+    ("messages", "I14 customer 2 contact 0 segment 0: left a message from 41.0 on", changed("segments", 2, ended_at=41.0)),
+    (
+        "messages",
+        "I14 customer 2: left a message in queue 0, and is not called back",
+        changed("contacts", 3, cause=Cause.RETURN),
+    ),
+    (
+        "messages",
+        "I14 customer 3 contact 0 segment 0: turned away, and everybody",
+        changed("segments", 4, outcome=Outcome.TURNED_AWAY),
+    ),
+    (
+        "callbacks",
+        "I14 customer 2 contact 0 segment 0: left a message where",
+        changed("segments", 2, outcome=Outcome.LEFT_MESSAGE),
+    ),
+    (
+        "plain",
+        "I14 customer 0 contact 0 segment 0: nobody is called back here",
+        changed("segments", 0, outcome=Outcome.LEFT_MESSAGE),
+    ),
     ("authority", "I12 9 settlements and 5 cases of 10 answered", dropped("settlements", 3)),
     ("again", "I13 case of customer 1: n_contacts 1, his contacts say 2", changed("cases", 1, n_contacts=1)),
     ("again", "I13 case of customer 1: n_met 1, his contacts say 2", changed("cases", 1, n_met=1)),

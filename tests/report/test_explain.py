@@ -212,6 +212,25 @@ def test_to_whom_callbacks_are_offered_and_how_they_are_made() -> None:
     assert "callback" not in told(WEEK | {"queues": {"orders": {"callback": behind | {"accept": "0%"}}}})
 
 
+def test_who_may_leave_a_message_and_what_becomes_of_it() -> None:
+    voicemail = {
+        "after": "3m",
+        "when_closed": True,
+        "share": "60%",
+        "message": "40s",
+        "dial": {"ring": {"deterministic": "20s"}},
+    }
+    text = told(WEEK | {"queues": {"orders": {"voicemail": voicemail}}})
+    assert "Who has waited 3 min or finds it closed may leave a message; 60 % do, which takes 40 s on the line." in text
+    assert "They are dialled when no call waits, with a ring of 20 s on average" in text
+    nothing = {"when_full": True, "share": "60%", "then": "nothing"}
+    text = told(WEEK | {"queues": {"orders": {"voicemail": nothing, "max_waiting": 5}}})
+    assert "Who finds the queue full may leave a message" in text and "That is all: nobody calls back." in text
+    text = told(WEEK | {"queues": {"orders": {"voicemail": {"after": "3m", "share": "60%"}, "callback": {"accept": "20%"}}}})
+    assert "They are called back as others are; their wait for that begins then." in text
+    assert "message" not in told(WEEK | {"queues": {"orders": {"voicemail": voicemail | {"share": "0%"}}}})
+
+
 def test_hours_in_which_nobody_is_there_are_named() -> None:
     staff = {"desk": {"staffing": {"on_phones": [0, 0, *[4] * 13, 0]}}}
     text = told({"agents": staff})

@@ -500,6 +500,12 @@ def test_who_is_turned_away_is_offered_and_neither_abandons_nor_flows_out() -> N
     assert not any(key[0] == "segments_within" for key in told(counts))
 
 
+def test_who_leaves_a_message_is_offered_and_flows_out() -> None:
+    counts = stay(Outcome.LEFT_MESSAGE, OPEN, OPEN + 30.0)
+    cells = {key[-1]: n for key, n in told(counts).items() if key[0] == "segments"}
+    assert cells == {"offered": 1, "flowed_out": 1, "messages_left": 1, "delayed": 1, "wait_time": 30 * S}
+
+
 def test_a_contact_lost_after_its_first_answer_is_answered() -> None:
     fields = {"queued_at": OPEN, "arrived_at": OPEN, "ended_at": OPEN + 100.0, "wait": 5.0, "later_wait": 30.0}
     counts = contact(Outcome.ABANDONED, n_answered=1, n_stays=2, ring_time=2.0, talk_time=65.0, **fields)

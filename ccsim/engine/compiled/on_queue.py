@@ -97,7 +97,8 @@ def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int
     """True if he has not to wait in his lane: he is sent away, or an idle agent gets his call. Writes as above."""
     queue = lane_at(program, caller_at(floor, slot).lane).queue
     if floor.shut != 0 or (program.n_occasions > 0 and is_closed(program, floor, EventField.QUEUE, queue, now)):
-        send_away(program, luck, floor, now, slot, Outcome.CLOSED)
+        if program.n_callbacks == 0 or not speaks_instead(program, luck, floor, now, slot, Outcome.CLOSED):
+            leave_queue(program, luck, floor, now, slot, Outcome.CLOSED)
         return True
     agent = pick_agent_here(program, luck, floor, now, slot)
     if agent < 0:
@@ -111,15 +112,14 @@ def is_taken(program: Records, luck: Luck, floor: Records, now: float, slot: int
 
 @inner
 @apart
-def send_away(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> None:
-    """He finds his queue closed or full: he leaves a message, if he may there, or is gone. Writes all tables."""
-    if program.n_callbacks > 0:
-        voicemail = callback_at(program, lane_at(program, caller_at(floor, slot).lane).queue)
-        may = voicemail.when_closed if outcome == Outcome.CLOSED else voicemail.when_full
-        if may != 0 and leaves_word(program, luck, floor, slot):
-            begin_message(program, luck, floor, now, slot)
-            return
-    leave_queue(program, luck, floor, now, slot, outcome)
+def speaks_instead(program: Records, luck: Luck, floor: Records, now: float, slot: int, outcome: int) -> bool:
+    """He finds his queue closed or full: true if he may leave a message there, and does. Writes as `begin_message`."""
+    voicemail = callback_at(program, lane_at(program, caller_at(floor, slot).lane).queue)
+    may = voicemail.when_closed if outcome == Outcome.CLOSED else voicemail.when_full
+    if may == 0 or not leaves_word(program, luck, floor, slot):
+        return False
+    begin_message(program, luck, floor, now, slot)
+    return True
 
 
 @inner
@@ -182,7 +182,8 @@ def find_room(program: Records, luck: Luck, floor: Records, now: float, slot: in
             return
         step = queue_at(program, queue).full_step
         if step < 0:
-            send_away(program, luck, floor, now, slot, Outcome.TURNED_AWAY)
+            if program.n_callbacks == 0 or not speaks_instead(program, luck, floor, now, slot, Outcome.TURNED_AWAY):
+                leave_queue(program, luck, floor, now, slot, Outcome.TURNED_AWAY)
             return
         change_queue(program, luck, floor, now, slot, step)
         if is_taken(program, luck, floor, now, slot):
