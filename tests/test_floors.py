@@ -101,6 +101,7 @@ HANDLERS = (
     "on_abandon",
     "on_queue_step",
     "on_ring_end",
+    "on_message_end",
     "on_no_answer",
     "on_callback_due",
     "on_seats",
