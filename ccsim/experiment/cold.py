@@ -110,7 +110,7 @@ class _Child:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from ccsim.experiment.cold import _serve; _serve()"],
+            [sys.executable, "-c", "from ccsim.engine.reference.serve import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -152,23 +152,6 @@ class _Child:
 def _end(children: list[_Child]) -> None:
     while children:
         children.pop().end()
-
-
-def _serve() -> None:
-    """The child: reads jobs, writes replications as they are done, until nobody has another job."""
-    from ccsim.engine.reference import simulate
-    from ccsim.rules.tables import bind_program
-
-    while True:
-        try:
-            tables, seed, numbers = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        program = Program(*tables)
-        bound = bind_program(program)
-        for replication in numbers:
-            pickle.dump(simulate(program, seed, replication, rows=True, bound=bound), sys.stdout.buffer)
-            sys.stdout.buffer.flush()
 
 
 def warm() -> None:

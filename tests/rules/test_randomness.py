@@ -10,7 +10,7 @@ import scipy.stats
 
 from ccsim.jit import jit
 from ccsim.program.compile import name_key
-from ccsim.rules.randomness import Luck, arrival_entity, entity_base, luck_of, philox, uniform
+from ccsim.rules.randomness import Luck, arrival_entity, entity_base, luck_of, philox, philox_of_long_integers, uniform
 from ccsim.vocabulary import Stream
 
 ONES = 0xFFFFFFFF
@@ -31,6 +31,7 @@ def words(text: str) -> tuple[int, ...]:
 def test_philox_gives_the_published_answers(counter: str, key: str, answer: str) -> None:
     assert philox(*words(counter), *words(key)) == words(answer)
     assert getattr(philox, "py_func", philox)(*words(counter), *words(key)) == words(answer)
+    assert philox_of_long_integers(*words(counter), *words(key)) == words(answer)
 
 
 def test_a_uniform_is_the_first_52_bits_of_its_counter_and_key() -> None:
