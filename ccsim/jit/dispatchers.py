@@ -62,13 +62,15 @@ class _Kept(CPUDispatcher):  # type: ignore[misc]
 
 @contextlib.contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """A compiler keeps nearly all it makes: looking for garbage again and again takes a tenth of its time."""
+    """A compiler keeps nearly all it makes: looking for garbage again and again takes a tenth of its time, once a twentieth."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()  # all that was made is old at once
             gc.enable()
 
 
