@@ -264,7 +264,8 @@ def _parts(result: Result, index: Index, of_intervals: Index) -> Iterator[PageTa
         yield of_table(by_day, "Staffing by day")
     for table in text.parts(result, index, _WIDE):
         page = of_table(table)
-        yield page._replace(title=f"By {page.title if page.title.startswith('IVR') else page.title.lower()}")
+        whose = page.title if page.title.startswith("IVR") else page.title.lower()
+        yield page if page.title.startswith("From") else page._replace(title=f"By {whose}")
 
 
 def _intervals(result: Result) -> tuple[PageTable | None, str]:

@@ -73,8 +73,9 @@ def profile(
     ax.set_ylabel(_y_label(name, unit))
     whose = "".join(f", {kind.replace('_', ' ')} {name}" for kind, name in place.items())
     style.title(ax, f"{name} by interval{whose}")
-    if targets:
-        ax.legend(frameon=False, fontsize=9, loc="best")
+    if targets:  # above the curves, which may run anywhere; what they are the axis says
+        goals = [line for line in ax.get_lines() if str(line.get_label()).startswith("target")]
+        ax.legend(handles=goals, frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
     said = style.interval_words(result.replications, result.scenario.run.confidence)
     style.caption(ax, said + style.variant_words(first))
     return ax

@@ -373,3 +373,11 @@ def test_a_hostile_scenario_that_is_no_scenario_moves_no_cursor_either(call: Cal
     said = call("report", bad, "-o", tmp_path / "x.html")
     assert said.exit_code == 2 and "E-NAME-CHAR" in said.stderr
     assert "\x1b" not in said.stderr and "\u202e" not in said.stderr
+
+
+def test_the_table_of_passages_has_a_title_that_reads() -> None:
+    calls = {name: {"volume": "30/h", "handle": "4m", "patience": "2m"} for name in ("a", "b")}
+    queues = {"a": {"teams": ["x"], "overflow": [{"after": "10s", "to": "b"}]}, "b": {"teams": ["y"]}}
+    centre = {"calls": calls, "queues": queues, "agents": {"x": {"headcount": 2}, "y": {"headcount": 3}}}
+    html = render(page_of(run(from_dict(centre), reps=2, jobs=1, neighbours=False)))
+    assert "From queue to queue, a day" in html and "By from" not in html

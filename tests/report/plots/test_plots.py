@@ -455,3 +455,11 @@ def test_a_tornado_has_the_strongest_lever_on_top() -> None:
     )
     with pytest.raises(NothingToDraw):
         found.plot.curve("service_level")
+
+
+def test_the_legend_of_a_profile_names_the_target_above_the_curve_it_would_hide(two_queues: Result) -> None:
+    ax = two_queues.plot.profile("service_level")
+    assert ax.get_legend() is not None
+    assert all(text.get_text().startswith("target") for text in ax.get_legend().get_texts())
+    ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().y0 >= ax.get_window_extent().y1 - 1.0
