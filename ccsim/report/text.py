@@ -254,7 +254,10 @@ def print_result(result: Result, console: Console, intervals: bool = False) -> N
 
 def formulas(result: Result) -> list[str]:
     """Return what the measures of how busy agents are mean."""
-    return [FORMULAS, *([WITH_BACK_OFFICE] if result.scenario.back_office else [])]
+    outside = [name for name, team in sorted(result.scenario.agents.items()) if team.billed == "talk_and_wrap"]
+    of_centre = "Agents, hours and occupancy of the centre are without {}, billed by what they talk."
+    whose = [of_centre.format(", ".join(outside))] if outside and len(outside) < len(result.scenario.agents) else []
+    return [FORMULAS, *whose, *([WITH_BACK_OFFICE] if result.scenario.back_office else [])]
 
 
 def interval_scopes(result: Result) -> tuple[str, ...]:
