@@ -197,5 +197,5 @@ def test_why_teams_do_not_add_up_to_the_centre_is_said(page: Page) -> None:
     """Who is billed by talk is on the list of teams, and not among the agents of the centre."""
     agents = {"desk": {"headcount": 4}, "vendor": {"capacity": 3, "cost": "0.5/min", "billed": "talk_and_wrap"}}
     result = run(from_dict({"calls": {"a": {"volume": "30/h", "handle": "4m"}}, "agents": agents}), reps=2, jobs=1)
-    assert centre(result, "scheduled").value == 4.0
+    assert result.kpi("scheduled").value == 4.0
     assert "Agents, hours and occupancy of the centre are without vendor, billed by what they talk." in page(result)
