@@ -17,10 +17,11 @@ from functools import partial
 from typing import Any
 
 from ccsim.engine import Replication
+from ccsim.outcomes import Counts
 from ccsim.program.layout import Program, mean_calls
 from ccsim.rules.digest import LAYOUT_VERSION
 
-__all__ = ["ENGINES", "Digest", "Simulator", "default_jobs", "each_its_own", "replicate", "simulator", "unbroken"]
+__all__ = ["ENGINES", "Digest", "Simulator", "counts_in", "default_jobs", "each_its_own", "replicate", "simulator", "unbroken"]
 
 ENGINES = ("auto", "compiled", "reference")
 
@@ -105,6 +106,16 @@ def replicate(simulate: Simulator, replications: range, jobs: int) -> Iterator[R
         finally:
             for waiting in ahead:
                 waiting.cancel()
+
+
+def counts_in(program: Program, done: Replication) -> Counts:
+    """The counts of a replication, whether it kept rows or counts."""
+    if done.counts is not None:
+        return done.counts
+    from ccsim.analysis.tabulate import counts_of
+
+    assert done.rows is not None
+    return counts_of(program, done.rows)
 
 
 @contextmanager

