@@ -498,6 +498,18 @@ def test_a_customer_who_changes_his_call_type_is_found():
         dropped("episodes", 2), changed("contacts", 2, customer=1, contact=1), changed("segments", 2, customer=1, contact=1)
     )(rows_of("urgent"))
     assert any("I01 customer 1 changes his call type" in sentence for sentence in audit(DAYS["urgent"], lie))
+    lie = changed("contacts", 2, cause=Cause.REDIAL)(lie)
+    for kind, other in ((0, 1), (1, 0)):  # who waited as a dials again as b, which this one does; or the other way round
+        changes = edit_program(edit_program(DAYS["urgent"], "settings", redial_as=1), "call_types", redial_as=-1)
+        changes = edit_program(edit_program(changes, "call_types", 1, redial_as=-1), "call_types", kind, redial_as=other)
+        found = any("I01 customer 1 changes his call type" in sentence for sentence in audit(changes, lie))
+        assert found == (kind == 1)
+
+
+def test_transfers_beyond_the_allowed_are_found():
+    strict = edit_program(DAYS["transfer"], "call_types", transfer_at_most=0)
+    found = audit(strict, rows_of("transfer"))
+    assert "replication 0: I01 customer 0 contact 0: transferred, and none of his type is" in found
 
 
 def test_agents_who_ignore_closing_are_found():

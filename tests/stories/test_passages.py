@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from ccsim.program.compile import compile_scenario
+from ccsim.program.layout import Program
+from ccsim.scenario import from_dict
 from tests.stories.centre import FOR_EVER, NEVER, centre
 
 SIXTY: dict[str, Any] = {"handle": {"deterministic": "60s"}}
@@ -60,6 +63,19 @@ def test_who_came_by_a_transfer_is_served_where_only_the_first_may_end_in_one(te
     ]
 
 
+def test_a_call_may_go_to_a_colleague_of_the_same_department(tell):
+    """
+    Two agents of one department; every talk ends in a transfer within it, twice a call.
+    0    A: agent 0, until 60;  60: agent 1, idle since 0, until 120;  120: agent 0, idle since 60, until 180
+    """
+    told = tell(centre([(0, None, FOR_EVER, "a")], kinds={"a": SIXTY | passed_on("a", 2)}, agents=2))
+    assert [(stay[3], stay[4], stay[7], stay[8]) for stay in told.stays] == [
+        ("TRANSFERRED", 0, 0, 60),
+        ("TRANSFERRED", 1, 60, 120),
+        ("SERVED", 0, 120, 180),
+    ]
+
+
 def test_several_destinations_share_the_transfers(tell):
     """A share of nothing is no destination, and the others go where the rest leads: 200 calls, a third of them to c."""
     kinds = {"a": {"handle": {"deterministic": "1s"}} | passed_on({"b": "66.7%", "c": "33.3%", "d": "0%"})}
@@ -77,9 +93,9 @@ def redial(**more: Any) -> dict[str, Any]:
 
 def test_who_waited_for_the_other_department_dials_it_the_next_time(tell):
     """
-    Callers of type b are patient for 20 s; who waited as b dials again as b. No log: one caller, whose instant is drawn.
-    A (type a): agent 0 for 60, then he waits as b, whom nobody answers before 300; after 20 he hangs up and 50 later
-    dials again: as b, waits 20 s, and is gone.
+    Callers of type b are patient for 20 s; who waited as b dials again, once, as b. Only agent 0, who answers a, is there.
+    0    (in the first minute, drawn) A (type a): agent 0, until 60
+    60   A waits as b, hangs up at 80, dials again at 130, as b, and hangs up at 150
     """
     kinds = {
         "a": SIXTY | passed_on("b") | {"volume": {"total": "1/day", "profile": "first", "fixed": True}},
@@ -102,10 +118,8 @@ def test_who_waited_for_the_other_department_dials_it_the_next_time(tell):
     ]
 
 
-def without_log(kinds: dict[str, Any], agents: dict[str, Any], more: dict[str, Any]) -> Any:
-    from ccsim.program.compile import compile_scenario
-    from ccsim.scenario import from_dict
-
+def without_log(kinds: dict[str, Any], agents: dict[str, Any], more: dict[str, Any]) -> Program:
+    """The centre with volumes instead of a log."""
     return compile_scenario(
         from_dict({"open": "00:00-00:10", "interval": "1m", "calls": kinds, "agents": agents} | more)
     ).program
