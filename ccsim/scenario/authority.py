@@ -9,7 +9,7 @@ import math
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -24,7 +24,6 @@ from ccsim.scenario.fields import (
     PositiveDuration,
     PositiveNumber,
     Share,
-    ShortForm,
     one_of,
     parse_name,
     parsed,
@@ -32,6 +31,7 @@ from ccsim.scenario.fields import (
     whole,
 )
 from ccsim.scenario.laws import Family, Law
+from ccsim.scenario.marks import Reads, ShortForm, Shows
 
 __all__ = ["Amount", "Authority", "Levels", "MakeItRight", "NeedsAuthority", "OnShortfall", "UNLIMITED"]
 
@@ -62,14 +62,14 @@ _Unlimited = Literal["unlimited"]
 Limit = Annotated[
     float,
     Field(allow_inf_nan=True),
-    BeforeValidator(_parse_limit, json_schema_input_type=_MONEY_WRITTEN | _Unlimited),
-    PlainSerializer(_show_limit),
+    Reads(_parse_limit, json_schema_input_type=_MONEY_WRITTEN | _Unlimited),
+    Shows(_show_limit, only_json=False),
 ]
 Levels = Annotated[dict[Name, Limit], Field(max_length=MOST_ITEMS)]
 Authority = Annotated[
     Annotated[float, Field(allow_inf_nan=True)] | str,
-    BeforeValidator(_parse_authority, json_schema_input_type=_MONEY_WRITTEN | str),
-    PlainSerializer(lambda written: _show_limit(written) if isinstance(written, float) else written),
+    Reads(_parse_authority, json_schema_input_type=_MONEY_WRITTEN | str),
+    Shows(lambda written: _show_limit(written) if isinstance(written, float) else written, only_json=False),
 ]
 
 

@@ -12,7 +12,8 @@ from pydantic import model_validator
 from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario.distributions import Distribution, expand_distribution
-from ccsim.scenario.fields import Duration, Model, Share, ShortForm, one_of, parsed, whole
+from ccsim.scenario.fields import Duration, Model, Share, one_of, parsed, whole
+from ccsim.scenario.marks import ShortForm
 from ccsim.units import Window
 
 __all__ = ["Callback", "CallbackDial", "CallbackOffer", "PromisedCallback", "Voicemail"]

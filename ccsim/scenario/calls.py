@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -28,7 +28,6 @@ from ccsim.scenario.fields import (
     PositiveDuration,
     Rate,
     Share,
-    ShortForm,
     Text,
     YesNo,
     by_day,
@@ -38,6 +37,7 @@ from ccsim.scenario.fields import (
     parsed,
     whole,
 )
+from ccsim.scenario.marks import Checks, Reads, ShortForm, Shows
 
 ALL_AT_QUEUE = "all_at_queue"
 MOST_NEEDS = 20  # skills one call needs
@@ -97,7 +97,7 @@ SpreadByType = Annotated[
     dict[Name, Spread],
     ShortForm(lambda raw: raw if isinstance(raw, dict) else {"all": raw}, json_schema_input_type=Any),
 ]
-Weekday = Annotated[str, BeforeValidator(_parse_weekday), WithJsonSchema({"enum": list(units.WEEKDAYS)})]
+Weekday = Annotated[str, Reads(_parse_weekday), WithJsonSchema({"enum": list(units.WEEKDAYS)})]
 Means = Annotated[tuple[PositiveDuration, ...], Field(min_length=1)]
 MeansByDay = Annotated[
     dict[DayKey, Means], ShortForm(by_day_only, json_schema_input_type=Means | dict[str, Means]), EachDayOnce
@@ -153,7 +153,7 @@ class HandleTime(Distribution):
     date: Text | None = None
     time: Text | None = None
     column: Text | None = None
-    unit: Annotated[str, BeforeValidator(parse_time_unit), WithJsonSchema({"enum": ["s", "min"]})] | None = None
+    unit: Annotated[str, Reads(parse_time_unit), WithJsonSchema({"enum": ["s", "min"]})] | None = None
     by_interval: MeansByDay | None = None
     """Mean of each open interval."""
     law: (
@@ -185,7 +185,7 @@ VolumeByDay = Annotated[
 
 
 CallsByDay = Annotated[
-    dict[DayKey, Annotated[Rate, AfterValidator(_per_day)]],
+    dict[DayKey, Annotated[Rate, Checks(_per_day)]],
     ShortForm(by_day_only, json_schema_input_type=str | dict[str, str]),
     EachDayOnce,
 ]
@@ -214,7 +214,7 @@ class Transfer(Model):
     to: Annotated[
         dict[Name, Share],
         ShortForm(_expand_destinations, json_schema_input_type=str | dict[str, SHARE_WRITTEN]),
-        PlainSerializer(_show_destinations, when_used="json"),
+        Shows(_show_destinations),
     ]
     """Call type as which they go on, or several with their shares."""
     at_most: Annotated[int, *whole(1, MOST_TRANSFERS)] = 1
@@ -241,7 +241,7 @@ class CallType(Model):
     transfer: Transfer | None = None
     channel: NotYet = None
     needs: Annotated[
-        tuple[Name, ...], BeforeValidator(_expand_needs, json_schema_input_type=Name | list[Name]), Field(max_length=MOST_NEEDS)
+        tuple[Name, ...], Reads(_expand_needs, json_schema_input_type=Name | list[Name]), Field(max_length=MOST_NEEDS)
     ] = ()
     """Skills an agent must have, all of them."""
     needs_authority: NeedsAuthorityWritten | None = None

@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal, nearest
 from ccsim.scenario.calls import Time
-from ccsim.scenario.fields import Model, Name, Share, ShortForm, one_of, parsed
+from ccsim.scenario.fields import Model, Name, Share, one_of, parsed
+from ccsim.scenario.marks import Reads, ShortForm, Shows
 from ccsim.vocabulary import Fact
 
 __all__ = [
@@ -77,7 +78,7 @@ def _parse_multiplier(raw: object) -> float:
     return units.parse_factor(raw, _MOST, _MOST)
 
 
-FactName = Annotated[str, BeforeValidator(_parse_fact, json_schema_input_type=str)]
+FactName = Annotated[str, Reads(_parse_fact, json_schema_input_type=str)]
 _WRITTEN = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"%\s*$", examples=["80%"])]
 Multiplier = Annotated[float, *parsed(_parse_multiplier, float, _WRITTEN)]
 Money = Annotated[float, *parsed(partial(units.parse_number, low=0.0, high=1e9), float, Annotated[float, Field(ge=0)])]
@@ -86,8 +87,8 @@ Points = Annotated[float, *parsed(partial(units.parse_number, low=-100.0, high=1
 
 Attempts = Annotated[
     int | None,
-    BeforeValidator(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
-    PlainSerializer(lambda n: FOREVER if n is None else n),
+    Reads(_parse_attempts, json_schema_input_type=Annotated[int, Field(ge=0)] | Literal["unlimited"]),
+    Shows(lambda n: FOREVER if n is None else n, only_json=False),
 ]
 """How often at most, per problem; None is unlimited."""
 

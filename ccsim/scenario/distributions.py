@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
@@ -22,13 +22,13 @@ from ccsim.scenario.fields import (
     PositiveNumber,
     Rate,
     Share,
-    ShortForm,
     Text,
     parsed,
     scalar_as,
     whole,
 )
 from ccsim.scenario.laws import Family, Law
+from ccsim.scenario.marks import Reads, ShortForm
 
 __all__ = [
     "FAMILIES",
@@ -282,7 +282,7 @@ class Empirical(Model):
     values: tuple[Duration, ...] | None = None
     csv: Text | None = None
     column: Text | None = None
-    unit: Annotated[str, BeforeValidator(lambda raw: parse_time_unit(raw))] | None = None
+    unit: Annotated[str, Reads(lambda raw: parse_time_unit(raw))] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Empirical:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario.calls import Time
-from ccsim.scenario.fields import Model, Name, ShortForm, exactly_one, parsed, plain_data, whole
+from ccsim.scenario.fields import Model, Name, exactly_one, parsed, plain_data, whole
+from ccsim.scenario.marks import Reads, ShortForm
 from ccsim.units import Window
 from ccsim.vocabulary import EventField
 
@@ -125,7 +126,7 @@ class Happening(Model):
     """With chance: from when to when it may begin, evenly, such as 08:00-16:00."""
     for_: Annotated[Time | None, Field(alias="for")] = None
     """With chance: how long it lasts."""
-    set: Annotated[dict[str, Any], BeforeValidator(plain_data, json_schema_input_type=dict[str, Any])] = {}
+    set: Annotated[dict[str, Any], Reads(plain_data, json_schema_input_type=dict[str, Any])] = {}
     """What it changes: calls.<name>.scale or handle by {times: 110%}, queues.<name>: closed, ivr.nodes.<name>: closed,
     ivr.nodes.<name>.contained by {times: 50%} or null."""
     off_phones: dict[Name, Annotated[int, *whole(1, 100_000)]] = {}

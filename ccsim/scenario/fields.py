@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from ccsim import units
 from ccsim.errors import Refusal
+from ccsim.scenario.marks import Checks, Reads, ShortForm, Shows
 
 MOST_NAME = 100  # characters of a name
 MOST_TEXT = 10_000  # characters of a description
@@ -31,13 +32,9 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class ShortForm(BeforeValidator):
-    """A normaliser from what people write to the long form; overrides use it to reach a key inside a short form."""
-
-
 def parsed(parse: Callable[[Any], Any], show: Callable[[Any], Any], accepts: Any) -> tuple[Any, ...]:
     """Return the annotations of a leaf: its parser, its printer and what an editor may accept."""
-    return (BeforeValidator(parse, json_schema_input_type=accepts), PlainSerializer(show, when_used="json"))
+    return (Reads(parse, json_schema_input_type=accepts), Shows(show))
 
 
 # -------------------------------------------------------------------------------- text and names
@@ -77,7 +74,7 @@ def one_of(*words: str) -> tuple[Any, ...]:
             )
         return str(raw)
 
-    return (BeforeValidator(parse), WithJsonSchema({"enum": list(words)}))
+    return (Reads(parse), WithJsonSchema({"enum": list(words)}))
 
 
 def parse_yes_no(raw: object) -> bool:
@@ -90,7 +87,7 @@ def parse_yes_no(raw: object) -> bool:
     return words[str(raw).strip()]
 
 
-YesNo = Annotated[bool, BeforeValidator(parse_yes_no, json_schema_input_type=bool)]
+YesNo = Annotated[bool, Reads(parse_yes_no, json_schema_input_type=bool)]
 Name = Annotated[str, *parsed(parse_name, str, Annotated[str, Field(max_length=MOST_NAME)])]
 Text = Annotated[str, *parsed(parse_text, str, str)]
 
@@ -150,13 +147,13 @@ def plain_data(raw: Any) -> Any:
 # -------------------------------------------------------------------------------- not supported yet
 
 
-def not_yet(try_: str = "") -> BeforeValidator:
+def not_yet(try_: str = "") -> Reads:
     """Return the annotation of a key that cannot be simulated yet, with what to write instead."""
 
     def refuse(_: object) -> None:
         raise Refusal("E-NOT-YET", "not supported yet", try_=try_)
 
-    return BeforeValidator(refuse, json_schema_input_type=Any)
+    return Reads(refuse, json_schema_input_type=Any)
 
 
 NotYet = Annotated[None, not_yet()]
@@ -223,8 +220,8 @@ def key_on_day(days: Mapping[str, T], date: datetime.date) -> str | None:
     return weekday or daily
 
 
-DayKey = Annotated[str, BeforeValidator(_day_key, json_schema_input_type=str)]
-EachDayOnce = AfterValidator(each_day_once)
+DayKey = Annotated[str, Reads(_day_key, json_schema_input_type=str)]
+EachDayOnce = Checks(each_day_once)
 
 
 def scalar_as(key: str) -> Any:

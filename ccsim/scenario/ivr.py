@@ -12,16 +12,8 @@ from pydantic import Field, model_validator
 
 from ccsim.errors import Refusal
 from ccsim.scenario.calls import Time
-from ccsim.scenario.fields import (
-    SHARE_WRITTEN,
-    Model,
-    Name,
-    Share,
-    ShortForm,
-    exactly_one,
-    scalar_as,
-    whole,
-)
+from ccsim.scenario.fields import SHARE_WRITTEN, Model, Name, Share, exactly_one, scalar_as, whole
+from ccsim.scenario.marks import ShortForm
 
 __all__ = ["ALL_TYPES", "MISROUTE_TALK", "QUEUE", "Ivr", "IvrNode", "Retry"]
 

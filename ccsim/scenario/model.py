@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from ccsim import units
 from ccsim.errors import Problem, Refusal
@@ -44,7 +44,6 @@ from ccsim.scenario.fields import (
     Name,
     PositiveDuration,
     Seats,
-    ShortForm,
     Text,
     Weight,
     by_day_only,
@@ -55,6 +54,7 @@ from ccsim.scenario.fields import (
 )
 from ccsim.scenario.goals import Closing, Costs, Metrics, Run, ServiceLevelTarget, Targets
 from ccsim.scenario.ivr import Ivr
+from ccsim.scenario.marks import Reads, ShortForm
 from ccsim.scenario.presence import RosterEntry, Shift, Shrinkage
 from ccsim.scenario.skills import Routing
 from ccsim.scenario.staff import OnPhones, Queue, Site, Staffing, Team
@@ -138,11 +138,11 @@ OpenHours = Annotated[Window | None, *parsed(_parse_open, _show_open, str)]
 class WhatIf(Model):
     """Named changes to the base scenario, in the grammar of ``--set``."""
 
-    set: Annotated[dict[str, Any], BeforeValidator(plain_data, json_schema_input_type=dict[str, Any])] = {}
+    set: Annotated[dict[str, Any], Reads(plain_data, json_schema_input_type=dict[str, Any])] = {}
     keep_payroll_by: Text | None = None
     """A number of agents, as a dotted path: solved for, so that the plan's payroll is the base's."""
     also: Annotated[
-        tuple[Name, ...], BeforeValidator(_one_or_more, json_schema_input_type=str | list[str]), Field(max_length=MOST_ITEMS)
+        tuple[Name, ...], Reads(_one_or_more, json_schema_input_type=str | list[str]), Field(max_length=MOST_ITEMS)
     ] = ()
     """Other what-ifs whose changes are made first."""
 
@@ -150,7 +150,7 @@ class WhatIf(Model):
 class Scenario(Model):
     """A call centre, its callers and how to simulate them."""
 
-    ccsim: Annotated[int, BeforeValidator(_parse_version, json_schema_input_type=Literal[1])] = FORMAT
+    ccsim: Annotated[int, Reads(_parse_version, json_schema_input_type=Literal[1])] = FORMAT
     """Version of the format."""
     name: Text = "scenario"
     description: Text = ""
@@ -199,7 +199,7 @@ class Scenario(Model):
     metrics: Metrics = Metrics()
     run: Run = Run()
     what_if: dict[Name, Annotated[WhatIf, ShortForm(_expand_what_if, json_schema_input_type=dict[str, Any])]] = {}
-    extends: Annotated[None, BeforeValidator(_no_extends, json_schema_input_type=str | list[str])] = None
+    extends: Annotated[None, Reads(_no_extends, json_schema_input_type=str | list[str])] = None
     """Files this one is based on; merged before anything is checked."""
     authority_levels: Levels = {}
     """What one may grant per case, in currency, by name."""

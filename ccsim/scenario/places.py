@@ -13,7 +13,8 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from ccsim.scenario.document import Path
-from ccsim.scenario.fields import ShortForm, parse_name
+from ccsim.scenario.fields import parse_name
+from ccsim.scenario.marks import ShortForm
 from ccsim.scenario.model import Scenario
 
 

@@ -14,17 +14,8 @@ from pydantic import Field, model_validator
 from ccsim import units
 from ccsim.errors import Refusal
 from ccsim.scenario.calls import Time
-from ccsim.scenario.fields import (
-    SHARE_WRITTEN,
-    Model,
-    PositiveDuration,
-    Share,
-    ShortForm,
-    Text,
-    exactly_one,
-    one_of,
-    parsed,
-)
+from ccsim.scenario.fields import SHARE_WRITTEN, Model, PositiveDuration, Share, Text, exactly_one, one_of, parsed
+from ccsim.scenario.marks import ShortForm
 from ccsim.units import DAY, Plain, Window
 
 PHONES, BREAK, UNPAID_BREAK, OFF_PHONE, IGNORE = "phones", "break", "unpaid_break", "off_phone", "ignore"

@@ -12,16 +12,8 @@ from pydantic import Field, model_validator
 from ccsim.errors import Refusal
 from ccsim.scenario.calls import Time, expand_wrap
 from ccsim.scenario.distributions import Distribution
-from ccsim.scenario.fields import (
-    MOST_ITEMS,
-    Factor,
-    Model,
-    Name,
-    ShortForm,
-    YesNo,
-    one_of,
-    whole,
-)
+from ccsim.scenario.fields import MOST_ITEMS, Factor, Model, Name, YesNo, one_of, whole
+from ccsim.scenario.marks import ShortForm
 
 __all__ = ["PICK_AGENT", "PICK_CALL", "Routing", "Skill", "Skills"]
 

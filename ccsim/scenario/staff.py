@@ -27,7 +27,6 @@ from ccsim.scenario.fields import (
     PositiveNumber,
     Seats,
     Share,
-    ShortForm,
     Text,
     by_day,
     by_day_only,
@@ -37,6 +36,7 @@ from ccsim.scenario.fields import (
     scalar_as,
     whole,
 )
+from ccsim.scenario.marks import ShortForm
 from ccsim.scenario.presence import Cost, Proficiency, Roster, Shrinkage, ShrinkageOrShare, expand_roster
 from ccsim.scenario.skills import Skills
 from ccsim.units import parse_number
