@@ -252,7 +252,7 @@ _COUNTS = (
         "Taken out of the queue without an answer or hanging up: overflowed to another queue, to be called back, left a "
         "message, or cleared at closing.",
     ),
-    _count("messages_left", "Messages left", "Left a message instead of waiting on: flow-outs of their queue."),
+    _count("messages_left", "Messages left", "Left a message, instead of waiting on (flow-outs) or out of hours."),
     _count("flowed_in", "Flowed in", "Came unanswered out of another queue.", callers=False, places=_QUEUE),
     _count("turned_away", "Turned away", "Found the queue full, and no other to overflow to.", better="lower"),
     _count("transferred", "Transferred", "Answered here, and went on to another department.", callers=False, places=_QUEUE),
@@ -276,8 +276,8 @@ _SHARES = (
     Kpi(
         "message_share",
         "Messages left, share",
-        "Share of the offered who leave a message instead of waiting on: messages_left / offered.",
-        "share", "messages_left", "offered", bases=_CALLERS,
+        "Share of the offered, and of who dialled out of hours, who leave a message: messages_left / (offered + out_of_hours).",
+        "share", "messages_left", "offered + out_of_hours", bases=_CALLERS,
     ),
     Kpi(
         "abandonment_excl_short",

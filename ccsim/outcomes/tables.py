@@ -226,7 +226,7 @@ OUTCOME_COUNTS = np.dtype(
             "flowed_out",
             "i8",
         ),  # unanswered: cleared at closing, gone to another queue, rung off to be called back, left a message
-        ("messages_left", "i8"),  # of them
+        ("messages_left", "i8"),  # of them, and of those out of hours
         ("turned_away", "i8"),  # the queue was full
         ("unfinished", "i8"),
         ("flowed_in", "i8"),  # of a segment: came out of another queue unanswered

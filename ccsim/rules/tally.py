@@ -376,8 +376,10 @@ def tally_contact(row: Records, program: Records, counts: Records) -> None:
     cell.contacts += 1
     if row.outcome == Outcome.BLOCKED:
         cell.blocked += 1
-    elif row.outcome == Outcome.CLOSED and not offered:
+    elif not offered and (row.outcome == Outcome.CLOSED or row.outcome == Outcome.LEFT_MESSAGE):
         cell.out_of_hours += 1
+        if row.outcome == Outcome.LEFT_MESSAGE:
+            cell.messages_left += 1
     elif program.ivr_start >= 0 and (offered or row.outcome == Outcome.HUNG_UP or row.outcome == Outcome.CONTAINED):
         _add_ivr(cell, row)
     if not offered:
@@ -422,8 +424,10 @@ def tally_episode(row: Records, program: Records, counts: Records) -> None:
     if row.n_offered == 0:
         if row.outcome == Outcome.BLOCKED:
             cell.blocked += 1
-        elif row.outcome == Outcome.CLOSED:
+        elif row.outcome == Outcome.CLOSED or row.outcome == Outcome.LEFT_MESSAGE:
             cell.out_of_hours += 1
+            if row.outcome == Outcome.LEFT_MESSAGE:
+                cell.messages_left += 1
         else:
             cell.hung_up += 1
         return

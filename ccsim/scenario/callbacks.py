@@ -125,7 +125,7 @@ class Voicemail(Model):
     when_full: bool = False
     """Who finds the queue full, too, instead of being turned away."""
     when_closed: bool = False
-    """Who finds the queue closed, too, by an event or because waiting is over for today."""
+    """Who finds the queue closed, too: by an event, because waiting is over for today, or out of hours."""
     share: Share
     """Of those who may, who do."""
     message: Duration = 40.0

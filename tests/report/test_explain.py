@@ -221,6 +221,9 @@ def test_who_may_leave_a_message_and_what_becomes_of_it() -> None:
         "dial": {"ring": {"deterministic": "20s"}},
     }
     text = told(WEEK | {"queues": {"orders": {"voicemail": voicemail}}})
+    night = {"orders": {"volume": "60/h", "handle": "4m", "patience": "2m", "out_of_hours": "5/day"}}
+    again = told(WEEK | {"calls": night, "queues": {"orders": {"voicemail": voicemail}}})
+    assert "Who has waited 3 min, finds it closed or dials while lines are closed may leave a message" in again
     assert "Who has waited 3 min or finds it closed may leave a message; 60 % do, which takes 40 s on the line." in text
     assert "They are dialled when no call waits, with a ring of 20 s on average" in text
     nothing = {"when_full": True, "share": "60%", "then": "nothing"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ccsim.engine.compiled.simulate import simulate
@@ -203,6 +204,29 @@ def test_who_is_called_back_leaves_no_message(tell):
     told = tell(machine([(0, 300, FOR_EVER), (10, 10, FOR_EVER)], AFTER))
     kinds = [(SegmentKind(row["kind"]).name, row["ended_at"]) for row in told.rows.segments]
     assert kinds == [("QUEUE", 300), ("QUEUE", 40), ("CALLBACK", 320)]
+
+
+def test_who_dials_at_night_leaves_a_message_and_is_called_back_in_the_morning_in_turn(tell):
+    """
+    Lines are open from 9 to 10, on two days, and nobody calls then. About eight people dial before or after that on the
+    first day: each speaks 20 s. At 9 the one agent dials the first by the ends of their messages: 10 s, talk 60 s; and so on.
+    """
+    call = {"volume": "0/h", "handle": {"deterministic": "60s"}, "out_of_hours": {"mon": "8/day", "tue": "0/day"}}
+    scenario = {"open": "09:00-10:00", "days": 2, "calls": {"call": call}, "agents": 1}
+    queues = {"call": {"voicemail": AWAY | {"when_closed": True}}}
+    told = tell(compile_scenario(from_dict(scenario | {"queues": queues})).program)
+    first, second = (told.rows.contacts[told.rows.contacts["contact"] == n] for n in (0, 1))
+    n = len(first)
+    assert n > 2 and [Outcome(o).name for o in first["outcome"]] == ["LEFT_MESSAGE"] * n
+    assert (first["ended_at"] == first["arrived_at"] + 20).all() and (first["queued_at"] == NEVER).all()
+    assert (second["queued_at"] == first["ended_at"]).all() and (second["cause"] == Cause.CALLBACK).all()
+    early = int((first["ended_at"] < 9 * 3600).sum())
+    answers = second["queued_at"] + second["wait"]
+    assert np.argsort(answers).tolist() == np.argsort(first["ended_at"]).tolist()
+    times = [9 * 3600 + 10 + 70 * k for k in range(early)] + [33 * 3600 + 10 + 70 * k for k in range(n - early)]
+    assert np.round(np.sort(answers), 6).tolist() == times
+    told = tell(compile_scenario(from_dict(scenario | {"queues": {"call": {"voicemail": AWAY | {"after": "1m"}}}})).program)
+    assert {Outcome(o).name for o in told.rows.contacts["outcome"]} == {"CLOSED"}
 
 
 def test_a_message_of_no_time_is_what_an_overflow_to_nobody_was() -> None:

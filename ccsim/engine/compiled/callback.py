@@ -18,7 +18,7 @@ from ccsim.program.layout import Records
 from ccsim.rules.authority import stay_of
 from ccsim.rules.callbacks import accepts, is_offered, leaves_message
 from ccsim.rules.randomness import Luck
-from ccsim.rules.tables import callback_at, lane_at, queue_at, step_at
+from ccsim.rules.tables import call_type_at, callback_at, lane_at, queue_at, step_at
 from ccsim.vocabulary import Event, Outcome, PickAgent
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "may_ring_off",
     "n_waiting",
     "ring_off",
+    "speaks_at_night",
 ]
 
 
@@ -106,6 +107,31 @@ def begin_message(program: Records, luck: Luck, floor: Records, now: float, slot
     close_queue_stay(program, luck, floor, slot, Outcome.LEFT_MESSAGE, now)
     if program.warm != 0:
         end_briefing(floor, now, slot, 0.0)
+    speak(program, floor, now, slot)
+
+
+@inner
+@apart
+def speaks_at_night(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> bool:
+    """He dials while lines are closed: true if he leaves a message, on a free line. Writes callers, earlier, calendar."""
+    caller = caller_at(floor, slot)
+    caller.lane = call_type_at(program, caller.call_type).lane
+    queue = lane_at(program, caller.lane).queue
+    if callback_at(program, queue).when_closed == 0 or floor.lines_in_use >= program.lines:
+        return False
+    if not leaves_message(luck, program, queue, caller.entity, stay_of(caller.contact, caller.segment)):
+        return False
+    floor.lines_in_use += 1
+    caller.answered_at = math.inf
+    keep_earlier(floor, slot)
+    speak(program, floor, now, slot)
+    return True
+
+
+@inner
+@apart
+def speak(program: Records, floor: Records, now: float, slot: int) -> None:
+    """The message begins. Writes callers, earlier, calendar."""
     caller = caller_at(floor, slot)
     earlier = earlier_at(floor, slot)
     caller.answered_at = now  # by nobody: as long as he has waited

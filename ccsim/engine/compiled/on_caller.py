@@ -7,7 +7,7 @@ import math
 from ccsim.engine.compiled.after_contact import comes_again
 from ccsim.engine.compiled.ahead import forget_ahead, sent_to_of, take_ahead
 from ccsim.engine.compiled.assign import change_state, may_be_sent_on, may_transfer, schedule
-from ccsim.engine.compiled.callback import free_line
+from ccsim.engine.compiled.callback import free_line, speaks_at_night
 from ccsim.engine.compiled.desk import begin_case, loses, pass_on, put_down
 from ccsim.engine.compiled.earlier import is_misrouted, keep_earlier, leg_of, remember_stay
 from ccsim.engine.compiled.happened import is_closed
@@ -114,7 +114,8 @@ def dial(program: Records, luck: Luck, floor: Records, now: float, slot: int) ->
         fetch_contact(floor, caller.contact_row + ROWS_AHEAD)
         floor.n_contact_rows += 1
     if caller.recorded == OUT_OF_HOURS and caller.contact == 0:
-        end_unserved(program, luck, floor, now, slot, Outcome.CLOSED)
+        if program.n_callbacks == 0 or not speaks_at_night(program, luck, floor, now, slot):
+            end_unserved(program, luck, floor, now, slot, Outcome.CLOSED)
         return
     if floor.lines_in_use >= program.lines or (program.ivr_start >= 0 and floor.n_in_ivr >= program.ivr_ports):
         end_unserved(program, luck, floor, now, slot, Outcome.BLOCKED)

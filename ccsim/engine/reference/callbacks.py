@@ -72,6 +72,16 @@ class Callbacks:
             return False
         return bool(callbacks.leaves_message(self.luck, self.record, caller.lane.queue, *self._whose(caller)))
 
+    def speaks_at_night(self, caller: Caller) -> bool:
+        """Whoever dials while lines are closed leaves a message, if he may."""
+        caller.lane = self.floor.lanes[self.floor.lane_of[caller.kind]]
+        speaks = self.may_speak(caller, Outcome.CLOSED)
+        if speaks:
+            caller.speaks_until = self.clock.now + float(self.rows[caller.lane.queue].message_time)
+        else:
+            caller.lane = None
+        return speaks
+
     def begin_message(self, caller: Caller) -> None:
         """He waits no more and speaks to a machine, on his line."""
         assert caller.lane is not None

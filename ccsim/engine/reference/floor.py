@@ -105,6 +105,9 @@ class Floor:
         caller.lane = None
         caller.outcome = None
         if caller.out_of_hours and caller.contact == 0:
+            if self.lines_in_use < self.lines and self.callbacks.speaks_at_night(caller):
+                self.lines_in_use += 1
+                return True
             self.lines_in_use += 1  # for no time
             self._end_contact(caller, Outcome.CLOSED, self.clock.now)
             return False

@@ -42,7 +42,8 @@ def contact(clock: Clock, floor: Floor, caller: Caller) -> Story:
     if caller.outcome is not None:
         return  # he hung up there, or has what he wanted
 
-    floor.offer(caller)
+    if caller.speaks_until == math.inf:  # else he dials while lines are closed, and speaks to a machine
+        floor.offer(caller)
     while caller.outcome is None:  # else the queue is shut, or he balks
         yield from leg(clock, floor, caller)
 

@@ -18,6 +18,7 @@ __all__ = ["audit_counts"]
 
 Table = NDArray[Any]
 Whole = NDArray[np.int64]
+_AT_NIGHT = (Outcome.CLOSED, Outcome.LEFT_MESSAGE)
 _NOT_LOST = (Outcome.SERVED, Outcome.CALLBACK_TAKEN, Outcome.LEFT_MESSAGE)
 
 
@@ -219,7 +220,8 @@ def _count_contacts(program: Program, contacts: Table, counts: Counts) -> None:
         "arrived": np.ones(len(kind), np.int64),
         "contacts": np.ones(len(kind), np.int64),
         "blocked": contacts["outcome"] == Outcome.BLOCKED,
-        "out_of_hours": ~offered & (contacts["outcome"] == Outcome.CLOSED),
+        "out_of_hours": ~offered & np.isin(contacts["outcome"], _AT_NIGHT),
+        "messages_left": ~offered & (contacts["outcome"] == Outcome.LEFT_MESSAGE),
         "hung_up": contacts["outcome"] == Outcome.HUNG_UP,
         "contained": contacts["outcome"] == Outcome.CONTAINED,
         "entered_ivr": in_ivr,
@@ -248,12 +250,13 @@ def _count_episodes(program: Program, episodes: Table, counts: Counts) -> None:
     contained = (episodes["outcome"] == Outcome.CONTAINED) & (episodes["n_answered"] == 0)
     offered = (episodes["n_offered"] > 0) & ~contained
     blocked = ~offered & (episodes["outcome"] == Outcome.BLOCKED)
-    closed = ~offered & (episodes["outcome"] == Outcome.CLOSED)
+    closed = ~offered & np.isin(episodes["outcome"], _AT_NIGHT)
     for field, amount in {
         "arrived": np.ones(len(kind), np.int64),
         "contacts": episodes["n_contacts"],
         "blocked": blocked,
         "out_of_hours": closed,
+        "messages_left": closed & (episodes["outcome"] == Outcome.LEFT_MESSAGE),
         "hung_up": ~offered & ~blocked & ~contained & ~closed,
         "contained": contained,
     }.items():

@@ -20,7 +20,7 @@ def check_door(program: Program, rows: Rows, complaints: Complaints) -> None:
     contacts = rows.contacts
     invited = dialled_closed(program, contacts)
     complaints.where(
-        invited & (contacts["outcome"] != Outcome.CLOSED),
+        invited & ~np.isin(contacts["outcome"], (Outcome.CLOSED, Outcome.LEFT_MESSAGE)),
         "I01",
         lambda i: f"customer {contacts['customer'][i]} gets a line at {contacts['arrived_at'][i]} while lines are closed",
     )

@@ -265,7 +265,9 @@ def _check_redials(program: Program, rows: Rows, complaints: Complaints) -> None
         "I01",
         lambda i: f"customer {customer[i]} changes his call type",
     )
-    for decision, who in ((Decision.REDIAL, ~back), (Decision.RETURN, back)):
+    # A share of 1 has no odds: whatever he met with, such a customer dials again.
+    certain = bool((program.call_types.redial_first >= 1.0).any() or (program.call_types.redial_later >= 1.0).any())
+    for decision, who in ((Decision.REDIAL, ~back & ~certain), (Decision.RETURN, back)):
         for row in program.odds[(program.odds.decision == decision) & (program.odds.log_multiplier == -np.inf)]:
             holds = _holds(rows, Fact(int(row.fact)), float(row.over))
             complaints.where(again & ~called & who[1:] & holds[:-1], "I01", _never_again(customer, Fact(int(row.fact))))

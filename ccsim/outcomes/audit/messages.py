@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.outcomes.audit.complaints import Complaints
+from ccsim.outcomes.audit.door import dialled_closed
 from ccsim.outcomes.audit.stays import contact_key, misrouted
 from ccsim.outcomes.tables import Rows
 from ccsim.program.layout import MESSAGE, Program
@@ -42,7 +43,8 @@ def check_messages(program: Program, rows: Rows, complaints: Complaints) -> None
         "I14",
         lambda i: f"{who(i)}: turned away, and everybody leaves a message",
     )
-    _check_replies(rows, segments[left], row[left], complaints)
+    _check_night(program, rows.contacts, complaints)
+    _check_replies(program, rows.contacts, segments[left], complaints)
 
 
 def _is_due(program: Program, segments: Table, queue: NDArray[np.int64]) -> Mask:
@@ -56,18 +58,35 @@ def _is_due(program: Program, segments: Table, queue: NDArray[np.int64]) -> Mask
     return found
 
 
-def _check_replies(rows: Rows, stays: Table, row: Any, complaints: Complaints) -> None:
+def _check_night(program: Program, contacts: Table, complaints: Complaints) -> None:
+    """Of those who dial while lines are closed who may leaves a message, and nobody else."""
+    closed = dialled_closed(program, contacts)
+    row = program.callbacks[program.call_types.queue[contacts["call_type"]]]
+    may = (row.when_closed != 0) & (row.message_share > 0.0)
+    spoke = closed & (contacts["outcome"] == Outcome.LEFT_MESSAGE)
+    everybody = may & (row.message_share >= 1.0) & (program.settings.lines[0] >= len(contacts))
+
+    def who(i: int) -> str:
+        return f"customer {contacts['customer'][i]}, who dials at {contacts['arrived_at'][i]} while lines are closed,"
+
+    complaints.where(spoke & ~may, "I14", lambda i: f"{who(i)} leaves a message, and nobody may")
+    complaints.where(closed & ~spoke & everybody, "I14", lambda i: f"{who(i)} leaves no message, and everybody does")
+
+
+def _check_replies(program: Program, contacts: Table, stays: Table, complaints: Complaints) -> None:
     """Who left a message is called back, from its end on, where that is said; else his contact is the last about this."""
-    contacts = rows.contacts
-    place = np.searchsorted(contact_key(contacts), contact_key(stays))
+    place = np.flatnonzero(contacts["outcome"] == Outcome.LEFT_MESSAGE)
+    queue = program.call_types.queue[contacts["call_type"][place]].astype(np.int64)  # of who reached none
+    in_queue = np.isin(place, np.searchsorted(contact_key(contacts), contact_key(stays)))
+    queue[in_queue] = stays["place"]
+    left = contacts[place]
     following = np.minimum(place + 1, max(len(contacts) - 1, 0))
-    called = (place + 1 < len(contacts)) & (contacts["customer"][following] == stays["customer"])
-    called &= (contacts["cause"][following] == Cause.CALLBACK) & (contacts["queue"][following] == stays["place"])
-    spoken = contacts["ended_at"][place]
-    called &= (contacts["arrived_at"][following] == spoken) & (contacts["queued_at"][following] == spoken)
+    called = (place + 1 < len(contacts)) & (contacts["customer"][following] == left["customer"])
+    called &= (contacts["cause"][following] == Cause.CALLBACK) & (contacts["queue"][following] == queue)
+    called &= (contacts["arrived_at"][following] == left["ended_at"]) & (contacts["queued_at"][following] == left["ended_at"])
 
     def say(i: int) -> str:
         whether = "is" if called[i] else "is not"
-        return f"customer {stays['customer'][i]}: left a message in queue {stays['place'][i]}, and {whether} called back"
+        return f"customer {left['customer'][i]}: left a message in queue {queue[i]}, and {whether} called back"
 
-    complaints.where(called != (row.replies != 0), "I14", say)
+    complaints.where(called != (program.callbacks.replies[queue] != 0), "I14", say)

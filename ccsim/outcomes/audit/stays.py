@@ -86,7 +86,7 @@ def transfers_before(segments: Table, by: tuple[Outcome, ...] = _NEW_LEG) -> NDA
     wrong = misrouted(segments)
     from_wrong = np.concatenate(([False], wrong[:-1])) if len(segments) else wrong
     before = np.concatenate(([-1], segments["outcome"][:-1]))[: len(segments)]
-    goes_on = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
+    goes_on = _goes_on(segments)
     promised = goes_on & (before == Outcome.SERVED) & (Outcome.ESCALATED in by)
     transferred = np.cumsum((np.isin(segments["came_by"], by) & ~from_wrong) | promised)
     begins = (segments["segment"] == 0) & ~goes_on
@@ -100,6 +100,14 @@ def may_be_sent_on(program: Program, segments: Table) -> NDArray[np.bool_]:
     at_most = program.call_types.transfer_at_most[segments["call_type"]]
     found: NDArray[np.bool_] = (transfers_before(segments) < at_most) & (transfers_before(segments, (Outcome.ESCALATED,)) == 0)
     return found
+
+
+def _goes_on(segments: Table) -> NDArray[np.bool_]:
+    """Stays with which a contact begins that goes on where the one before ended: not after a message out of hours."""
+    begins = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
+    begins[1:] &= segments["customer"][1:] == segments["customer"][:-1]
+    begins[:1] = False
+    return np.asarray(begins)
 
 
 def misrouted(segments: Table) -> NDArray[np.bool_]:
@@ -174,7 +182,11 @@ def _check_chain(program: Program, told: _Told, complaints: Complaints) -> None:
     shown = np.flatnonzero(told.n > 0)
     last = (np.cumsum(told.n) - 1)[shown]
     ended, outcome = contacts["arrived_at"].copy(), np.full(len(contacts), int(Outcome.BLOCKED))
-    outcome[told.closed] = Outcome.CLOSED
+    spoken = told.closed & (contacts["outcome"] == Outcome.LEFT_MESSAGE)  # whether he may is looked at elsewhere
+    outcome[told.closed] = np.where(spoken, Outcome.LEFT_MESSAGE, Outcome.CLOSED)[told.closed]
+    if len(program.callbacks):
+        at_night = program.callbacks.message_time[program.call_types.queue[contacts["call_type"]]]
+        ended = np.where(spoken, ended + at_night, ended)
     ended[shown], outcome[shown] = segments["ended_at"][last] + _spoken(program, segments[last]), segments["outcome"][last]
     for field, value in {"ended_at": ended, "outcome": outcome}.items():
         complaints.unlike(contacts[field], value, "I01", told.who, field, "segments say")
@@ -192,7 +204,7 @@ def _check_way(program: Program, told: _Told, complaints: Complaints) -> None:
         complaints.unlike(segments[field], value, "I01", told.whose, field, "the stay before says")
     type_before = segments["call_type"][back]
     called_back = (segments["segment"] == 0) & (segments["kind"] == SegmentKind.CALLBACK)
-    kind = np.where(later | called_back, type_before, contacts["call_type"][owner])
+    kind = np.where(later | _goes_on(segments), type_before, contacts["call_type"][owner])
     transferred = by == Outcome.TRANSFERRED
     allowed = _sent_to(program)[type_before, segments["call_type"]]
     kind = np.where(transferred, np.where(allowed, segments["call_type"], -1), kind)

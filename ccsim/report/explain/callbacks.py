@@ -34,13 +34,20 @@ def _messages(scenario: Scenario, queue: str) -> list[str]:
     who = [] if voicemail.after is None else [f"has waited {spoken(voicemail.after)}"]
     who += ["finds the queue full"] if voicemail.when_full else []
     who += ["finds it closed"] if voicemail.when_closed else []
-    said = f"Who {' or '.join(who)} may leave a message; {percent(voicemail.share)} do"
+    who += ["dials while lines are closed"] if voicemail.when_closed and _dials_at_night(scenario, queue) else []
+    said = f"Who {', '.join(who[:-1])}{' or ' if who[1:] else ''}{who[-1]} may leave a message; {percent(voicemail.share)} do"
     said += f", which takes {spoken(voicemail.message)} on the line."
     reply = voicemail.reply(scenario.queues[queue].callback)
     if reply is None:
         return [f"{said} That is all: nobody calls back."]
     own = scenario.queues[queue].callback is None
     return [said, _how(scenario, reply) if own else "They are called back as others are; their wait for that begins then."]
+
+
+def _dials_at_night(scenario: Scenario, queue: str) -> bool:
+    """Return True if somebody whose queue it is dials out of hours."""
+    calls = scenario.calls.items()
+    return any(bool(call.out_of_hours) and resolve.queue_of(scenario, name) == queue for name, call in calls)
 
 
 def _whom(offer: CallbackOffer) -> str:
