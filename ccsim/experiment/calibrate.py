@@ -234,7 +234,7 @@ class _Problem:
             best.takes(x, deviation, done)
             if best.deviation <= (tolerance / 2 if len(pointed) < _ENOUGH else tolerance):
                 break
-            if number > _ENOUGH and best.deviation > _HOPELESS * tolerance:
+            if number == _ENOUGH and best.deviation > _HOPELESS * tolerance:
                 break
             if deviation > self._noise(done):  # far off: what earlier rounds point to is further off still
                 pointed.clear()

@@ -28,6 +28,10 @@ PLAIN = range(10)
 """Programs that run in plain Python, too."""
 
 
+EXAMPLES = [file for file in sorted((HOME / "scenarios").glob("**/*.yaml")) if file.stem != "mail"]
+"""Back-office work is in no engine: the rows of northgate/mail.yaml are those of northgate.yaml (test_back_office)."""
+
+
 @pytest.mark.parametrize("first", range(0, N_PROGRAMS, 50))
 def test_engines_agree_on_generated_programs(first: int) -> None:
     for number in range(first, min(first + 50, N_PROGRAMS)):
@@ -36,7 +40,7 @@ def test_engines_agree_on_generated_programs(first: int) -> None:
 
 
 @pytest.mark.skipif(not ENABLED, reason="too many calls for the compiled engine in plain Python")
-@pytest.mark.parametrize("file", sorted((HOME / "scenarios").glob("**/*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_engines_agree_on_the_example_scenarios(file: Path) -> None:
     found = compare(compile_scenario(load(file)).program, seed=1, replication=0)
     assert found.n_calls > 0 and found[1:] == (0, 0, 0), found
