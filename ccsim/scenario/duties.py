@@ -105,7 +105,8 @@ def _from_midnight(duty: Duty) -> Duty:
     """Return what of a duty lies after the first midnight."""
     if duty.starts_at >= 0.0:
         return duty
-    return duty._replace(starts_at=0.0, aways=tuple(away for away in duty.aways if away.at >= 0.0))
+    aways = [away if away.at >= 0.0 else away._replace(at=0.0, length=away.at + away.length) for away in duty.aways]
+    return duty._replace(starts_at=0.0, aways=tuple(away for away in aways if away.length > 0.0))
 
 
 # -------------------------------------------------------------------------------- shifts

@@ -63,6 +63,15 @@ def test_night_shift_of_the_evening_before_the_horizon_is_cut_at_the_first_midni
     assert [[away.at / H for away in duty.aways] for duty in duties(found, "x")["n/1"]] == [[2], [23, 26], [47, 50]]
 
 
+def test_of_a_break_that_has_begun_before_the_first_midnight_the_rest_is_taken() -> None:
+    night = {"time": "22:00-06:00", "breaks": [{"at": "23:30", "for": "1h", "paid": False}]}
+    found = scenario(open="00:00-24:00", shifts={"n": night}, agents={"x": {"shifts": {"n": 1}}})
+    assert [[(away.at, away.length) for away in duty.aways] for duty in duties(found, "x")["n/1"]] == [
+        [(0.0, 0.5 * H)],
+        [(23.5 * H, H)],
+    ]
+
+
 def test_headcount_and_schedule_are_persons_once_something_is_lost_and_seats_otherwise() -> None:
     levels = {"scheduled": [2, 3, 1, 1] + [0] * 12}
     agents = {
