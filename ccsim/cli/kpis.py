@@ -90,4 +90,4 @@ def _print_one(kpi: Kpi) -> None:
         click.echo(f"As sums: {ratio}")
     for variant in _variants(kpi):
         click.echo(f"  {variant['variant']:<34} ({variant['numerator']}) / ({variant['denominator']})")
-    click.echo(f"Counted per {', '.join(kpi.bases)}; scopes: {', '.join(kpi.scopes)}")
+    click.echo(f"Counted per {', '.join(kpi.bases)}; scopes: {', '.join(kpi.scopes) or 'centre'}")

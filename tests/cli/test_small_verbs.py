@@ -119,6 +119,14 @@ def test_kpis_lists_the_registry(call: Call) -> None:
     assert [kpi["id"] for kpi in json.loads(call("kpis", "--json").stdout)["kpis"]] == list(REGISTRY)
 
 
+def test_every_kpi_says_of_what_it_is_counted(call: Call) -> None:
+    from ccsim.analysis.kpi import REGISTRY
+
+    for kpi in ("days_in_target", "intervals_in_target", "required"):
+        assert kpi in REGISTRY
+        assert "scopes: centre" in call("kpis", kpi).stdout
+
+
 def test_one_kpi_in_full(call: Call) -> None:
     said = call("kpis", "service_level")
     assert "answered_over_offered.include" in said.stdout and "answered_within" in said.stdout
