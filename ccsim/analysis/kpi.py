@@ -354,7 +354,8 @@ _SHARES = (
         "took a callback within T, where flow-outs are in the denominator. Flow-outs F: include adds F to the denominator, met "
         "adds those within T to the numerator too, exclude leaves them out. Who is turned away, and who still "
         "waits at the end, counts in the denominator. T runs from queue entry (of contacts "
-        "from the dial with clock: arrival) and includes its own instant.",
+        "from the dial with clock: arrival) and includes its own instant. Of customers it is held against the waits of all "
+        "attempts together; the time until somebody is called back is none of these.",
         "share", bases=_CALLERS, better="higher",
         variants=tuple(f"{formula}.{flow_outs}" for formula in SERVICE_LEVELS for flow_outs in FLOW_OUTS),
     ),

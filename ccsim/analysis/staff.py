@@ -115,12 +115,13 @@ def staff_reader(program: Program, opening_time: Floats, required: Required | No
         terms[STAFF_TERMS.index("over_time"), 0], terms[STAFF_TERMS.index("short_time"), 0] = over[0], short[0]
         put_right = counts.cases["resolved"].sum(axis=1) + counts.episodes["contained"].sum(axis=1) if has_cases else nothing
         resolved = priced * put_right
+        called_back = counts.callbacks["called_back"].sum(axis=1) if len(counts.callbacks) else nothing
         terms[len(by_team) :, 0] = (
             settings.trunk_cost * 1e-6 * counts.line_time["time"],
             settings.abandon_cost * counts.contacts["abandoned"].sum(axis=1),
             priced * 1e-6 * counts.cases["goodwill"].sum(axis=1) if has_cases else nothing,
             priced * 1e-6 * counts.cases["value_lost"].sum(axis=1) if has_cases else nothing,
-            priced * counts.contacts["answered"].sum(axis=1),
+            priced * (counts.contacts["answered"].sum(axis=1) + called_back),
             resolved,
             resolved if settings.leave_value > 0.0 else nothing,
         )

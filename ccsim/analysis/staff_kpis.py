@@ -223,7 +223,7 @@ _MONEY = (
     StaffKpi(
         "cost_per_contact",
         "Cost per contact",
-        f"The same per answered contact: ({_COSTS}) / answered.",
+        f"The same per answered contact, who was called back included: ({_COSTS}) / (answered + called_back).",
         "money", _COST, "priced_answered", places=("centre",), periods=_LONG, better="lower",
     ),
     StaffKpi(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccsim.report import numbers, verdicts
 from ccsim.report.evidence import hangs_on
 from ccsim.report.index import shown, size
-from ccsim.report.text import ROWS, ring, within
+from ccsim.report.text import ROWS, apart, ring, within
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -155,7 +155,7 @@ def label(comparison: Comparison, key: Key) -> str:
     for row in ROWS:
         if row.id == key.id and (row.basis or own_basis) == key.basis:
             goal, rings = within(comparison.base.estimates[key]), ring(comparison.base.scenario)
-            said = row.label.format(goal=goal, currency="", ring=rings).strip()
+            said = row.label.format(goal=goal, currency="", ring=rings, apart=apart(comparison.base.scenario)).strip()
             return said[0].upper() + said[1:]
     return REGISTRY[key.id].title
 

@@ -58,7 +58,7 @@ class Row(NamedTuple):
 
 ROWS = (
     Row("service_level", "Service level {goal}"),
-    Row("service_level", "  of customers, waits of all attempts added", "episode", unless_zero=True),
+    Row("service_level", "  of customers, waits of all attempts added{apart}", "episode", unless_zero=True),
     Row("abandonment", "Abandoned"),
     Row("abandonment", "  customers who gave up for good", "episode", unless_zero=True),
     Row("asa", "ASA, mean wait of answered"),
@@ -321,6 +321,11 @@ def ring(scenario: Scenario) -> str:
     return "ring + " if teams or any(queue.callback is not None for queue in scenario.queues.values()) else ""
 
 
+def apart(scenario: Scenario) -> str:
+    """Return what is no wait of a customer: until he is called back he does as he likes."""
+    return "; time to callback apart" if any(queue.callback is not None for queue in scenario.queues.values()) else ""
+
+
 def has_days(result: Result) -> bool:
     """Return whether there is more than one day of which to give a range."""
     return result.scenario.run.mode != "steady" and result.replications * result.scenario.days > 1
@@ -342,9 +347,8 @@ def figures(result: Result, index: Index) -> Iterator[Figure]:
         days = _days(result, estimate) if has_days(result) and row.id in DAILY and is_main else ""
         beside = [getattr(column, row.id, None) if is_main else None for column in result.textbook]
         currency = result.scenario.currency
-        label = row.label.format(
-            goal=within(estimate), currency=f", {currency}" if currency else "", ring=ring(result.scenario)
-        )
+        said = {"currency": f", {currency}" if currency else "", "ring": ring(result.scenario), "apart": apart(result.scenario)}
+        label = row.label.format(goal=within(estimate), **said)
         if result.scenario.run.mode == "steady":
             label = label.replace(" a day", " in the run")  # there the one "day" is all that is counted
         yield Figure(label, estimate, days, tuple("" if one is None else shown(one, estimate.unit) for one in beside))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import io
 
+import pytest
+from rich.console import Console
+
+import ccsim
 from ccsim.analysis import Accumulator, Metrics
 from ccsim.analysis.kpi import service_level_formula
 from ccsim.program.layout import Names
+from ccsim.report.text import print_result
+from ccsim.scenario import from_dict
 from tests.outcomes.days import DAYS, counts_of
 
 PROGRAM = DAYS["callbacks"]
@@ -81,3 +87,22 @@ def test_nobody_called_back_no_kpi_of_it() -> None:
     acc = Accumulator(program, names)
     acc.add(counts_of("plain"))
     assert not [e for e in acc.estimates() if e.basis == "callback"]
+
+
+def test_who_is_called_back_shares_the_cost_of_contacts() -> None:
+    """One agent and calls without end: nearly all ring off. What they cost is not the few's who were answered on the line."""
+    callback = {"accept": "100%", "dial": {"ring": {"deterministic": "10s"}}, "at_close": "clear"}
+    centre = {
+        "open": "09:00-10:00",
+        "days": 2,
+        "calls": {"a": {"volume": "30/h", "handle": {"deterministic": "3m"}}},
+        "queues": {"a": {"callback": callback}},
+        "agents": {"x": {"headcount": 1, "cost": "20/h"}},
+    }
+    result = ccsim.run(from_dict(centre), reps=3, neighbours=False, jobs=1)
+    value = {id: result.kpi(id).value for id in ("answered", "called_back", "cost_per_day", "cost_per_contact")}
+    assert value["called_back"] > 5 * value["answered"] > 0
+    assert value["cost_per_contact"] == pytest.approx(value["cost_per_day"] / (value["answered"] + value["called_back"]))
+    text = io.StringIO()
+    print_result(result, Console(file=text, width=110))
+    assert "of customers, waits of all attempts added; time to callback apart" in text.getvalue()
