@@ -34,7 +34,7 @@ def check_transfers(scenario: Scenario, report: Report) -> None:
                 report(here, Refusal("E-REF", "a transfer goes to another call type", got=to, allowed=others))
         total = sum(call.transfer.to.values())
         if abs(total - 1.0) > _SUM_TOLERANCE:
-            report(path, Refusal("E-PROB-SUM", f"the shares of to add up to {100 * total:.6g} %, not 100 %"))
+            report(path, Refusal("E-PROB-SUM", f"its shares add up to {100 * total:.6g} %, not 100 %"))
 
 
 def check_redials(scenario: Scenario, report: Report) -> None:
