@@ -87,6 +87,7 @@ def required_note(scenario: Scenario, compiled: Compiled) -> str:
         "redials",
         *(["returns"] if scenario.after_contact.return_ is not None else []),
         *(["overflow"] if any(queue.overflow for queue in scenario.queues.values()) else []),
+        *(["messages"] if any(queue.voicemail is not None for queue in scenario.queues.values()) else []),
         *(["events"] if scenario.events else []),
     ]
     without = f"{', '.join(left_out[:-1])} and {left_out[-1]}" if len(left_out) > 1 else left_out[0]

@@ -91,6 +91,8 @@ def _unfair(scenario: Scenario) -> str:
         return "events change the day"
     if any(queue.callback is not None for queue in scenario.queues.values()):
         return "callers are called back"
+    if any(queue.voicemail is not None for queue in scenario.queues.values()):
+        return "callers leave messages"
     if scenario.calls[name].needs_authority is not None:
         return "agents need authority"
     if scenario.metrics.clock == "arrival" and scenario.ivr is not None:

@@ -318,7 +318,9 @@ _LEAST_LABEL = 20
 def ring(scenario: Scenario) -> str:
     """Return ``ring + `` where phones ring before they are answered: that is handle time."""
     teams = any(team.ring is not None or team.answer_delay is not None for team in scenario.agents.values())
-    return "ring + " if teams or any(queue.callback is not None for queue in scenario.queues.values()) else ""
+    queues = scenario.queues.values()
+    dials = any(queue.callback or (queue.voicemail and queue.voicemail.reply(queue.callback)) for queue in queues)
+    return "ring + " if teams or dials else ""
 
 
 def apart(scenario: Scenario) -> str:

@@ -295,6 +295,7 @@ CALLBACKS = [
     rule(LISTS, "leaves_message", other_luck(4), "leaving_a_message_is_drawn_for_the_next_stay"),
     method(Callbacks, "end_message", needs_a_line, "who_has_left_a_message_keeps_a_line"),
     method(Callbacks, "may_speak", everybody_declines, "nobody_leaves_a_message_at_once"),
+    method(Callbacks, "speaks_at_night", everybody_declines, "nobody_leaves_a_message_at_night"),
     method(Callbacks, "end_message", is_called_back_too_late, "who_has_left_a_message_is_listed_a_second_later"),
 ]
 

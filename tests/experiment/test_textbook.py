@@ -82,6 +82,7 @@ UNFAIR: list[tuple[str, dict[str, Any]]] = [
     ("the same number of calls", {"calls": {"a": CALL | {"volume": {"total": "480/day", "profile": "flat", "fixed": True}}}}),
     ("events change the day", {"events": {"x": {"when": "mon 10:00-12:00", "off_phones": {"desk": 3}}}}),
     ("callers are called back", {"queues": {"a": {"callback": {"accept": "50%"}}}}),
+    ("callers leave messages", {"queues": {"a": {"voicemail": {"after": "2m", "share": "50%", "then": "nothing"}}}}),
     ("agents need authority", {"calls": {"a": CALL | {"needs_authority": {"share": "20%", "amount": 30, "talk": "200%"}}}}),
 ]
 

@@ -282,6 +282,18 @@ DAYS: dict[str, Program] = {
             }
         )
     ).program,
+    # the same, but each leaves a message, and that is all
+    "messages at night": compile_scenario(
+        from_dict(
+            {
+                "open": "00:00-00:10",
+                "interval": "1m",
+                "calls": {"call": {"volume": "0/h", "out_of_hours": "7/day", "handle": {"deterministic": "60s"}}},
+                "queues": {"call": {"voicemail": _MESSAGE | {"when_closed": True, "then": "nothing"}}},
+                "agents": 1,
+            }
+        )
+    ).program,
 }
 
 

@@ -199,6 +199,8 @@ FACTS = [
         "I14 customer 0 contact 0 segment 0: nobody is called back here",
         changed("segments", 0, outcome=Outcome.LEFT_MESSAGE),
     ),
+    ("messages at night", "leaves no message, and everybody does", changed("contacts", 0, outcome=Outcome.CLOSED)),
+    ("while closed", "gets a line at", changed("contacts", 0, outcome=Outcome.SERVED)),
     ("authority", "I12 9 settlements and 5 cases of 10 answered", dropped("settlements", 3)),
     ("again", "I13 case of customer 1: n_contacts 1, his contacts say 2", changed("cases", 1, n_contacts=1)),
     ("again", "I13 case of customer 1: n_met 1, his contacts say 2", changed("cases", 1, n_met=1)),
