@@ -110,7 +110,7 @@ def one_row(record: Any) -> Any:
     return (_Row({name: record[name] for name in record.dtype.names}, 0),)
 
 
-def fetcher(owner: Any, field: str, row: Any, *, later: bool = False) -> Any:
+def fetcher(owner: Any, field: str, row: Any) -> Any:
     """Twin of the compiled `fetcher`: there is nothing to fetch."""
 
     def fetch(record: Any, index: int) -> None:

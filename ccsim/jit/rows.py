@@ -45,13 +45,11 @@ def accessor(owner: Any, field: str, row: Any) -> Any:
     return row_at
 
 
-def fetcher(owner: Any, field: str, row: Any, *, later: bool = False) -> Any:
+def fetcher(owner: Any, field: str, row: Any) -> Any:
     """A function (record of dtype `owner`, index) that asks for the memory of that row, which will be needed soon.
 
-    Nothing waits for it, and there need not be such a row. With `later` it is brought near, but takes no place yet among
-    what is in use.
+    Nothing waits for it, and there need not be such a row.
     """
-    nearness = 2 if later else 3
     offset = owner.fields[field][1]
 
     @intrinsic  # type: ignore[untyped-decorator]
@@ -62,7 +60,7 @@ def fetcher(owner: Any, field: str, row: Any, *, later: bool = False) -> Any:
             prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
             place = _row_address(builder, arguments[0], offset, arguments[1], row.itemsize)
             for line in range(0, row.itemsize, 64):
-                builder.call(prefetch, [builder.gep(place, [word(line)]), word(0), word(nearness), word(1)])
+                builder.call(prefetch, [builder.gep(place, [word(line)]), word(0), word(3), word(1)])
             return context.get_dummy_value()
 
         return types.void(record, types.int64), code
