@@ -14,6 +14,7 @@ import numba
 from numba import types
 from numba.core.registry import CPUDispatcher
 
+from ccsim.jit.apart import is_apart
 from ccsim.jit.pipeline import CLOSED, LINK_ONLY
 from ccsim.jit.setting import cache_folder
 
@@ -81,6 +82,8 @@ def _widened(kind: Any) -> Any:
 
 
 def _inside(function: Any, **options: Any) -> Any:
+    if is_apart(function):  # numba hands `forceinline` down to all that is called, and that outweighs `noinline`
+        options["forceinline"] = False
     return _Inside(function, {}, _OPTIONS | {"no_cpython_wrapper": True} | options, LINK_ONLY)
 
 

@@ -14,7 +14,7 @@ from numba.core import codegen, compiler
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.typed_passes import NativeLowering
 
-from ccsim.jit.apart import is_apart
+from ccsim.jit.apart import is_linked_apart
 
 __all__ = ["CLOSED", "LINK_ONLY"]
 
@@ -110,8 +110,9 @@ class _ClosedLibrary(_Library):  # type: ignore[misc]
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage == binding.Linkage.linkonce_odr:
                 function.linkage = binding.Linkage.private
-                if is_apart(function.name):
+                if is_linked_apart(function.name):
                     function.add_function_attribute("noinline")
+                    function.add_function_attribute("cold")  # what leads there stands, and spills registers, beside the way
         super()._optimize_final_module()
 
     def serialize_using_object_code(self) -> Any:
