@@ -540,7 +540,11 @@ def _some(names: Iterable[str]) -> str:
 def _never_leaves(scenario: Scenario, call_type: str) -> bool:
     patience = resolve.patience_law(scenario, call_type)
     queues = resolve.overflow_queues(scenario, resolve.queue_of(scenario, call_type))
-    bounded = any(scenario.queues[name].max_waiting is not None for name in queues)
+    bounded = any(
+        queue.max_waiting is not None
+        or (queue.voicemail and queue.voicemail.after is not None and queue.voicemail.share >= 1.0)
+        for queue in (scenario.queues[name] for name in queues)
+    )
     return not bounded and patience.law.family is Family.NEVER and math.isinf(patience.at_most)
 
 

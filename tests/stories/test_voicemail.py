@@ -229,6 +229,28 @@ def test_who_dials_at_night_leaves_a_message_and_is_called_back_in_the_morning_i
     assert {Outcome(o).name for o in told.rows.contacts["outcome"]} == {"CLOSED"}
 
 
+def test_a_limit_at_which_everybody_speaks_is_a_patience_of_that_length() -> None:
+    """
+    In a steady centre that would never settle otherwise, ten erlangs for ten agents: who leaves a message of no time after a
+    minute is who would hang up after one. With half of them the other half waits for ever, and that is refused.
+    """
+    call = {"volume": "120/h", "handle": "5m"}
+    steady = {"open": "00:00-24:00", "agents": 10, "run": {"mode": "steady", "length": "20h", "warm_up": "1h"}}
+    voicemail = {"after": "60s", "share": "100%", "message": "0s", "then": "nothing"}
+    scenarios = (
+        steady | {"calls": {"call": call}, "queues": {"call": {"voicemail": voicemail}}},
+        steady | {"calls": {"call": call | {"patience": {"deterministic": "60s"}}}},
+    )
+    speaking, leaving = (simulate(compile_scenario(from_dict(s)).program, 1, 0, rows=True).rows for s in scenarios)
+    assert speaking is not None and leaving is not None
+    ends = {Outcome.ABANDONED: Outcome.LEFT_MESSAGE}
+    assert [ends.get(o, o) for o in leaving.contacts["outcome"].tolist()] == speaking.contacts["outcome"].tolist()
+    assert leaving.contacts["wait"].tolist() == speaking.contacts["wait"].tolist()
+    assert (speaking.contacts["outcome"] == Outcome.LEFT_MESSAGE).sum() > 100
+    with pytest.raises(ScenarioError, match="it never settles"):
+        from_dict(scenarios[0] | {"queues": {"call": {"voicemail": voicemail | {"share": "50%"}}}})
+
+
 def test_a_message_of_no_time_is_what_an_overflow_to_nobody_was() -> None:
     """
     The telethon of the reference cases sends whoever has waited two minutes to a queue without room; said as a voicemail,

@@ -113,7 +113,10 @@ def _check_staying(duties: Records, mine: Table, drains: list[_Drain], complaint
     rang = np.concatenate(([False], (state[1:] == AgentState.TALK) & (state[:-1] == AgentState.RING)))
     taken = np.where(rang, np.concatenate(([0.0], started[:-1]))[: len(started)], started)
     finishing = np.isin(state, (AgentState.TALK, AgentState.RING, AgentState.CONSULT)) & (taken <= end)
-    finishing |= (state == AgentState.TALK) & np.concatenate(([False], state[:-1] == AgentState.BRIEF))[: len(state)]
+    # A colleague asked in vain, for no time, leaves two talks with one caller.
+    same = np.concatenate(([False], mine["customer"][1:] == mine["customer"][:-1]))[: len(state)]
+    before = np.concatenate(([False], np.isin(state[:-1], (AgentState.BRIEF, AgentState.TALK))))[: len(state)]
+    finishing |= (state == AgentState.TALK) & before & same
     finishing |= np.isin(state, (AgentState.WRAP, AgentState.BRIEF))
     for drain in drains:
         staying = (drain.begin <= end) & (end <= drain.end) & (started <= drain.end)
