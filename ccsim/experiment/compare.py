@@ -46,6 +46,8 @@ COMPARED = (
 )
 """KPIs compared unless others are asked for, those of which a base has nothing to say left out."""
 
+_UNSEEN = 0.005
+"""Difference of the shares of blocked calls from which on it is told."""
 _OF_BACK_OFFICE = {"back_office_in_time"}
 _OF_MONEY = {"cost_per_day", "cost_per_resolution", "full_cost_per_resolution"}
 _OF_CASES = {"made_right_at_first_contact", "cost_per_resolution", "full_cost_per_resolution"}
@@ -173,6 +175,26 @@ def notes_on(plans: Sequence[Simulated]) -> Iterator[str]:
                 yield f"{plan.name}: its own {what} are not used; all plans are judged by those of {plans[0].name}"
         if plan.scenario.equal_pay is not None:
             yield f"{plan.name}: {plan.scenario.equal_pay}"
+    yield from _unseen(plans)
+
+
+def _unseen(plans: Sequence[Simulated]) -> Iterator[str]:
+    """Say whose callers find no free line far more or less often: no share of the offered knows of them."""
+    met = [_share(plan, "blocking", "contact") for plan in plans]
+    for plan, blocked in zip(plans[1:], met[1:], strict=True):
+        if abs(blocked - met[0]) >= _UNSEEN:
+            answered = [f"{100 * _share(one, 'answered_share', 'episode'):.1f} %" for one in (plan, plans[0])]
+            yield (
+                f"{plan.name}: {100 * blocked:.1f} % of its calls find no free line or port ({100 * met[0]:.1f} % in "
+                f"{plans[0].name}), which no share of the offered counts; of all customers {answered[0]} are answered "
+                f"({answered[1]})"
+            )
+
+
+def _share(plan: Simulated, id: str, basis: str) -> float:
+    """A share of the centre's over the run; 0 where there is none."""
+    found = plan.accumulator.estimates(scopes=("centre",), ids=(id,))
+    return next((one.value or 0.0 for one in found if one.basis == basis), 0.0)
 
 
 # -------------------------------------------------------------------------------- what is compared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import signal
 import sys
 from typing import Any
@@ -281,3 +282,21 @@ def test_an_unknown_plan_or_kpi_is_refused(comparison: Comparison) -> None:
 def test_it_tells_itself_in_a_line(comparison: Comparison) -> None:
     assert repr(comparison).startswith("Comparison('centre' against 'two_more' better, 'copy' identical, 'stricter' ")
     assert dataclasses.is_dataclass(comparison)
+
+
+def test_a_plan_that_turns_callers_away_before_the_queue_is_told() -> None:
+    """With fewer lines all shares of the offered are better, and fewer customers are answered."""
+    centre = {
+        "open": "09:00-12:00",
+        "lines": 12,
+        "calls": {"a": {"volume": "60/h", "handle": "4m", "patience": "3m"}},
+        "agents": 3,
+        "after_contact": {"redial": {"share": "50%", "after": "3m", "attempts": 2}},
+        "what_if": {"few_lines": {"lines": 4}, "one_more_line": {"lines": 13}},
+    }
+    found = ccsim.compare(from_dict(centre), reps=5)
+    assert found.difference("few_lines", "abandonment").verdict == "better"
+    (note,) = [note for note in found.notes if "no free line" in note]
+    assert note.startswith("few_lines: ") and "which no share of the offered counts" in note
+    shares = [float(share) for share in re.findall(r"([\d.]+) %", note)]
+    assert shares[0] > shares[1] + 20 and shares[2] < shares[3]
