@@ -20,6 +20,8 @@ from ccsim.units import DAY
 __all__ = ["MOST_DAYS_BEFORE", "days_before", "with_days_before"]
 
 MOST_DAYS_BEFORE = 14
+_NEGLIGIBLE = 0.05
+"""Share of customers who come back so often that it does not matter where they come from."""
 _SHARE = 0.99
 """Of the delays after which customers come back, that have passed within the days before."""
 
@@ -40,8 +42,16 @@ def days_before(scenario: Scenario) -> int:
     if not openings:
         return 0
     closed_for = MOST_DAYS_BEFORE * DAY - openings[-1].closes
-    since = closed_for + resolve.law(scenario, back.after).quantile(_SHARE)
+    after = resolve.law(scenario, back.after)
+    again = _generations(back.share, back.attempts) - 1
+    since = closed_for + after.quantile(_SHARE) + (again * after.mean() if again else 0.0)
     return min(max(math.ceil(since / DAY), 1), MOST_DAYS_BEFORE) if since < math.inf else MOST_DAYS_BEFORE
+
+
+def _generations(share: float, attempts: int | None) -> int:
+    """Return how often customers come back whose problem is still felt: all but a small share of those who do at all."""
+    needed = math.ceil(math.log(_NEGLIGIBLE) / math.log(share)) if share < 1.0 else MOST_DAYS_BEFORE
+    return min(needed, MOST_DAYS_BEFORE if attempts is None else attempts)
 
 
 def with_days_before(scenario: Scenario) -> Scenario:

@@ -19,10 +19,10 @@ from ccsim.vocabulary import Cause
 DAY = 86400.0
 
 
-def week(after: Any = "8h", **more: Any) -> Scenario:
-    """From Monday to Friday, nine hours a day; a third of the customers come back, a working day later."""
+def week(after: Any = "8h", share: str = "30%", attempts: int = 1, **more: Any) -> Scenario:
+    """From Monday to Friday, nine hours a day; a third of the customers come back once, a working day later."""
     calls = {"a": {"volume": "40/h", "handle": "2m", "patience": "never"}}
-    back = {"share": "30%", "after": after, "attempts": 3}
+    back = {"share": share, "after": after, "attempts": attempts}
     base: dict[str, Any] = {
         "open": {"mon-fri": "08:00-17:00"},
         "start": "2024-03-04",
@@ -49,6 +49,26 @@ def week(after: Any = "8h", **more: Any) -> Scenario:
 )
 def test_so_many_days_that_hardly_anybody_takes_longer(after: Any, n: int) -> None:
     assert days_before(week(after)) == n
+
+
+@pytest.mark.parametrize(("share", "attempts", "n"), [("30%", 3, 5), ("30%", 2, 4), ("22%", 3, 4), ("4%", 3, 3)])
+def test_who_may_come_back_again_is_awaited_too(share: str, attempts: int, n: int) -> None:
+    """55 h closed and 14 h each time: 30 % of 30 % are more than a twentieth, 22 % of 22 % are less."""
+    assert days_before(week({"deterministic": "14h"}, share, attempts)) == n
+
+
+def test_of_those_who_come_back_again_and_again_all_are_there_from_the_first_day() -> None:
+    """Half of 240 come back after a day, half of these again, ...: 480 calls a day."""
+    centre = {
+        "open": "09:00-17:00",
+        "days": 3,
+        "calls": {"a": {"volume": "30/h", "handle": {"deterministic": "1m"}}},
+        "agents": 9,
+        "after_contact": {"return": {"share": "50%", "after": {"deterministic": "24h"}}},
+    }
+    result = ccsim.run(from_dict(centre), reps=10, neighbours=False)
+    by_day = [e.value for e in result.accumulator.estimates(scopes=("day",), ids=("arrived",)) if e.basis == "contact"]
+    assert by_day == pytest.approx([480.0] * 3, rel=0.03)
 
 
 def test_without_returns_there_is_nothing_to_carry_in() -> None:
