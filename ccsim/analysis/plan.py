@@ -97,7 +97,7 @@ def over_and_short(
     (shape (n_teams,)) are paid for what they take: nobody has too many of them.
     """
     net = scheduled - required_time(required.by_team, opening_time)
-    groups = [required.group_of_team == group for group in np.unique(required.group_of_team)]
+    groups = [required.group_of_team == group for group in sorted(set(required.group_of_team.tolist()))]
     by_group = np.array([net[group].sum(axis=0) for group in groups])
     over = np.maximum(by_group, 0.0) * np.array([[is_ours[group].any()] for group in groups])
     over_of_team = np.maximum(net, 0.0) * is_ours[:, None]

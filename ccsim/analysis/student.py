@@ -37,9 +37,8 @@ def student_t(confidence: ArrayLike, n: int) -> Floats:
     points integrate it to the last digits. The probability grows with the angle ever more slowly, hence Newton's steps from 0
     never overshoot.
     """
-    wanted, back = np.unique(np.asarray(confidence, dtype=np.float64), return_inverse=True)
-    found = np.array([_quantile(float(each), n - 1) for each in wanted])
-    return np.asarray(found[back].reshape(np.shape(confidence)), dtype=np.float64)
+    wanted = np.asarray(confidence, dtype=np.float64)
+    return np.array([_quantile(each, n - 1) for each in wanted.ravel().tolist()], dtype=np.float64).reshape(wanted.shape)
 
 
 @cache
