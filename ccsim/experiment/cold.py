@@ -26,10 +26,10 @@ from ccsim.program.layout import Program, mean_calls
 
 __all__ = ["PlainWorkers", "is_sooner_without_kernel", "kernel_is_ready", "replicate_plainly", "warm", "warm_in_background"]
 
-_SECONDS_PER_CALL = 80e-6
+_SECONDS_PER_CALL = 68e-6
 """CPU time of the reference engine in plain Python, on minimal.yaml; of the same machine as the next, so their ratio counts."""
 
-_COMPILE_SECONDS = 13.0
+_COMPILE_SECONDS = 17.0
 """CPU time of `ccsim doctor --warm`."""
 
 _START_SECONDS = 1.0
