@@ -235,7 +235,8 @@ def progress(quiet: bool, engine: str) -> Iterator[Watch | None]:
 
 
 def _print(result: Result, as_json: bool, intervals: bool) -> None:
-    from ccsim.report.text import interval_scopes, print_result
+    from ccsim.report.parts import interval_scopes
+    from ccsim.report.text import print_result
 
     if as_json:
         from ccsim.cli.console import print_json

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.report import numbers, verdicts
 from ccsim.report.evidence import hangs_on
+from ccsim.report.figures import ROWS, apart, ring, within
 from ccsim.report.index import shown, size
-from ccsim.report.text import ROWS, apart, ring, within
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ccsim
 from ccsim.report.index import Index
-from ccsim.report.text import parts
+from ccsim.report.parts import parts
 from ccsim.scenario import from_dict
 
 SCENARIO = {

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccsim.report import numbers, staffing, text, verdicts
+from ccsim.report import figures as centre
+from ccsim.report import numbers, parts, provenance, staffing, verdicts
 from ccsim.report.evidence import evidence_lines, hangs_on
 from ccsim.report.html.charts import Chart, charts_of, charts_of_comparison
 from ccsim.report.html.tables import Column, PageTable, joined, of_table
@@ -164,9 +165,9 @@ def page_of(result: Result, comparison: Comparison | None = None) -> Page:
         figures=figures,
         figure_lines=(
             _ranges(result),
-            *text.formulas(result),
-            *text.textbook_lines(result, index),
-            *text.neighbour_lines(result),
+            *centre.formulas(result),
+            *centre.textbook_lines(result, index),
+            *centre.neighbour_lines(result),
         ),
         charts=tuple(charts_of(result)),
         parts=tuple(_parts(result, index, of_intervals)),
@@ -217,20 +218,20 @@ def _notices(result: Result) -> Iterator[str]:
 def _ranges(result: Result) -> str:
     """Say what the columns of ranges are, so that the two are never taken for each other."""
     error = "± and the interval are the simulation error of the mean and shrink with replications"
-    return error + ("; the range of days is what one lives through and does not." if text.has_days(result) else ".")
+    return error + ("; the range of days is what one lives through and does not." if centre.has_days(result) else ".")
 
 
 def _heads(result: Result) -> tuple[str, ...]:
     confidence = f"{100 * result.scenario.run.confidence:g} % interval"
-    days = ("Days P10 to P90",) if text.has_days(result) else ()
+    days = ("Days P10 to P90",) if centre.has_days(result) else ()
     return ("Simulated", "±", confidence, *days, *(column.label for column in result.textbook))
 
 
 def _figures(result: Result, index: Index) -> Iterator[Figure]:
-    for line in text.figures(result, index):
+    for line in centre.figures(result, index):
         estimate = line.estimate
         cells = (shown(estimate.value, estimate.unit), shown_error(estimate), _band(estimate))
-        days = (line.days,) if text.has_days(result) else ()
+        days = (line.days,) if centre.has_days(result) else ()
         yield Figure(estimate.id, line.label.strip(), line.label.startswith("  "), (*cells, *days, *line.beside))
 
 
@@ -262,7 +263,7 @@ def _parts(result: Result, index: Index, of_intervals: Index) -> Iterator[PageTa
     by_day = staffing.by_day(result, index, of_intervals)
     if by_day is not None:
         yield of_table(by_day, "Staffing by day")
-    for table in text.parts(result, index, _WIDE):
+    for table in parts.parts(result, index, _WIDE):
         page = of_table(table)
         whose = page.title if page.title.startswith("IVR") else page.title.lower()
         yield page if page.title.startswith("From") else page._replace(title=f"By {whose}")
@@ -273,14 +274,14 @@ def _intervals(result: Result) -> tuple[PageTable | None, str]:
     if result.scenario.run.mode == "steady":
         return None, "A steady run has no intervals: every one is like the others."
     confidence, names = result.scenario.run.confidence, result.names
-    found = Index(result.accumulator.estimates(confidence, scopes=text.interval_scopes(result)))
+    found = Index(result.accumulator.estimates(confidence, scopes=parts.interval_scopes(result)))
     places: list[tuple[str, dict[str, str]]] = [("Centre", {})]
     places += [(f"Queue {name}", {"queue": name}) for name in names.queues if len(names.queues) > 1]
     places += [(f"Team {name}", {"team": name}) for name in names.teams if len(names.teams) > 1]
     tables: list[tuple[str, PageTable]] = []
     room = _MOST_ROWS
     for name, place in places:
-        table = of_table(text.interval_table(result, found, place, _WIDE))
+        table = of_table(parts.interval_table(result, found, place, _WIDE))
         room -= len(table.rows)
         if room < 0:
             break
@@ -336,7 +337,7 @@ def _of_kpis(table: PageTable) -> PageTable:
 
 def _assumptions(result: Result) -> Iterator[str]:
     """Yield what the numbers hold and what they do not."""
-    *lines, _ = text.provenance(result)  # the last one is told as facts
+    *lines, _ = provenance.provenance(result)  # the last one is told as facts
     yield from lines
     yield from (f"{line}." for line in evidence_lines(result.scenario))
     metrics = result.scenario.metrics

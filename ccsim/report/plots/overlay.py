@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ccsim.analysis import REGISTRY, curves
 from ccsim.report import numbers
+from ccsim.report.figures import within
 from ccsim.report.plots import style
 from ccsim.report.plots.style import BAD, BAND, GOOD, INK, LINE, SECOND, NothingToDraw
-from ccsim.report.text import within
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -113,7 +113,7 @@ def plain(text: str) -> str:
 def kpi_name(estimate: Estimate) -> str:
     """What an estimate is of: ``Service level in 0:20``, the title of any other KPI."""
     from ccsim.analysis import REGISTRY
-    from ccsim.report.text import within
+    from ccsim.report.figures import within
 
     return f"{REGISTRY[estimate.id].title} {within(estimate)}".strip()
 
