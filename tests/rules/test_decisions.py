@@ -185,6 +185,14 @@ def test_a_share_of_all_or_nobody_has_no_odds() -> None:
         assert (problem.code, problem.path) == ("E-PROB-RANGE", "after_contact.redial.share")
 
 
+def test_who_writes_that_nobody_does_it_is_told_how_to_say_so() -> None:
+    calls = "calls: {a: {volume: 9/h, handle: 4m}}\nagents: 2\n"
+    text = calls + "after_contact: {return: {share: 0%, after: 1h, odds: {unresolved: 3}}}\n"
+    (problem,) = check_text(text).problems
+    assert (problem.path, problem.got) == ("after_contact.return.share", "0%") and "null" in problem.try_
+    assert not check_text(calls + "after_contact: {return: null}\n").problems
+
+
 def test_odds_are_printed_as_they_were_read() -> None:
     text = CENTRE + "{earlier_contacts: 0.8, blocked: 150%, wait_over_3m: 0}}"
     scenario = check_text(text).scenario
