@@ -178,7 +178,7 @@ def _check_odds(share: float, odds: dict[str, float]) -> None:
         seen[fact] = name
     if odds and share in (0.0, 1.0):
         what = "nothing multiplies the odds of a share of 0 or 100 %"
-        try_ = "share: 99%" if share else "share: 0.1%, or null for all of it: nobody does"
+        try_ = "share: 99%" if share else "share: 0.1%, or leave all of it out (in a what-if null): nobody does"
         raise Refusal("E-PROB-RANGE", what, got=units.format_percent(share), try_=try_, at=("share",))
 
 

@@ -190,7 +190,8 @@ def test_who_writes_that_nobody_does_it_is_told_how_to_say_so() -> None:
     text = calls + "after_contact: {return: {share: 0%, after: 1h, odds: {unresolved: 3}}}\n"
     (problem,) = check_text(text).problems
     assert problem.path == "after_contact.return.share" and "null" in problem.try_
-    assert not check_text(calls + "after_contact: {return: null}\n").problems
+    text = text.replace("0%", "3%") + "what_if: {nobody: {after_contact.return: null}}\n"
+    assert not check_text(text).problems
 
 
 def test_odds_are_printed_as_they_were_read() -> None:
