@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from ccsim.jit import inner, jit
+from ccsim.jit import apart, inner, jit
 from ccsim.program.layout import Records
 from ccsim.rules.decisions import decided_share
 from ccsim.rules.randomness import Luck, uniform
@@ -51,6 +51,7 @@ def balks(luck: Luck, call_type: Records, entity: int, contact: int, n_waiting: 
 
 
 @jit
+@apart
 def patience(luck: Luck, program: Records, call_type: int, entity: int, contact: int, recorded: float) -> float:
     """How long the caller would wait in the queue, s; +inf for ever. A `recorded` value of 0 or more overrides the draw."""
     if recorded >= 0.0:

@@ -7,7 +7,7 @@ redial, and with another team it is drawn at the same level from that team's law
 
 from __future__ import annotations
 
-from ccsim.jit import jit
+from ccsim.jit import apart, jit
 from ccsim.program.layout import Records
 from ccsim.rules.callers import visit_of
 from ccsim.rules.randomness import Luck, uniform
@@ -19,6 +19,7 @@ __all__ = ["hold_time", "misroute_talk_time", "ring_time", "talk_time", "talk_ti
 
 
 @jit
+@apart
 def talk_time(
     luck: Luck, program: Records, reach: int, factor: float, call_type: int, entity: int, interval: int, recorded: float
 ) -> float:
@@ -73,6 +74,7 @@ def wrap_time(
 
 
 @jit
+@apart
 def misroute_talk_time(luck: Luck, program: Records, entity: int) -> float:
     """How long an agent talks with a caller who is wrong with him, s; whoever the agent is."""
     return sample(program, program.misroute_talk_law, uniform(luck, Stream.TALK, entity, 0))

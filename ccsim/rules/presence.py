@@ -5,7 +5,7 @@ Drawn per person and date (proficiency: per person), so that one shift more or l
 
 from __future__ import annotations
 
-from ccsim.jit import inner, jit
+from ccsim.jit import apart, inner, jit
 from ccsim.program.layout import Records
 from ccsim.rules.randomness import Luck, entity_base, uniform
 from ccsim.rules.sampling import lognormal_quantile, sample
@@ -63,6 +63,7 @@ def spell_at(luck: Luck, program: Records, duty: int, spell: int) -> float:
 
 
 @jit
+@apart
 def handle_factor(luck: Luck, program: Records, agent: int) -> float:
     """By what this person's handle times are longer or shorter than his team's: lognormal with mean 1."""
     who = agent_at(program, agent)

@@ -291,6 +291,7 @@ def pick_call_in_turn(program: Records, floor: Records, now: float, agent: int) 
 
 
 @inner
+@apart
 def note_work(floor: Records, agent: int, now: float) -> None:
     """What the agent did until now adds to his work; who was not here begins anew, time away is not his. Writes agent work."""
     doing = agent_now(floor, agent)

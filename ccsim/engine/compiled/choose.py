@@ -54,6 +54,7 @@ def own_factor(program: Records, luck: Luck, agent: int) -> float:
 
 
 @inner
+@apart
 def pick_agent_by_rule(program: Records, luck: Luck, floor: Records, now: float, slot: int) -> int:
     """The idle agent who takes this call by the scenario's rule, -1 for none."""
     caller = caller_at(floor, slot)
@@ -108,6 +109,7 @@ def weighted_wait(program: Records, now: float, caller: Records) -> float:
 
 
 @inner
+@apart
 def pick_call_by_weight(program: Records, floor: Records, now: float, agent: int) -> int:
     """Slot of the waiting call whose weighted wait is the largest (then lowest customer id), -1 for none."""
     team_code = agent_at(program, agent).team
