@@ -221,9 +221,14 @@ class Room:
             longer |= {"callers": 0, "ahead": 0, "ivr_stays": 0, "earlier": 0, "cases_now": 0, "last_agents": 0}
         self._bind(*longer)
 
+    @property
+    def clock(self) -> Any:
+        """The same, its fields by name in brackets: sooner found than as attributes."""
+        return self._floor[0]
+
     def rows(self) -> Rows:
         """The rows written so far, in the order of the events that opened or closed them."""
-        clock = self._floor[0]
+        clock = self.clock
         return Rows(
             episodes=self.tables["episodes"][: clock["next_customer"]],
             contacts=self.tables["contacts"][: clock["n_contact_rows"]],

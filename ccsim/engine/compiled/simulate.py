@@ -86,14 +86,14 @@ def _sorted(room: Room) -> Rows:
     Fresh callers dial, and so their rows are begun, in the order of customers; only redials, and later stays that were not
     foreseen, are not.
     """
-    tables, clock = room.rows(), room.floor
+    tables, clock = room.rows(), room.clock
     contacts, segments = tables.contacts, tables.segments
     n_customers = len(tables.episodes)
     if len(contacts) != n_customers:
         contacts = _by_owner(contacts, "customer", n_customers)
-    if clock.n_gaps:
+    if clock["n_gaps"]:
         segments = segments[: _close_gaps(segments)]
-    if clock.n_late_segments:
+    if clock["n_late_segments"]:
         segments = _by_owner(segments, "customer", n_customers)
     return Rows(
         episodes=tables.episodes,
@@ -107,16 +107,17 @@ def _sorted(room: Room) -> Rows:
 
 def _by_owner(table: NDArray[Any], field: str, n_owners: int) -> NDArray[Any]:
     """Stable sort by owner: the rows of one owner are in the order of time, hence of their key, already."""
+    if not len(table):  # nothing is compiled for tables that a scenario never fills
+        return np.empty(0, table.dtype)
     return _in_order(table, field, np.bincount(table[field], minlength=n_owners))
 
 
 def _in_order(table: NDArray[Any], field: str, n_rows: NDArray[Any]) -> NDArray[Any]:
     """The same where it is known how many rows each owner has."""
     in_order = row_memory(len(table), table.dtype)
-    if len(table):  # nothing is compiled for tables that a scenario never fills
-        starts = np.zeros(len(n_rows), dtype=np.int64)
-        np.cumsum(n_rows[:-1], out=starts[1:])
-        _scatter(table[field], starts, table, in_order)
+    starts = np.zeros(len(n_rows), dtype=np.int64)
+    np.cumsum(n_rows[:-1], out=starts[1:])
+    _scatter(table[field], starts, table, in_order)
     return in_order
 
 
