@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import ctypes
 import os
+import threading
 import traceback
 from typing import Any
 
@@ -20,6 +21,8 @@ __all__ = ["call_address", "callback", "special"]
 
 
 _NUMBER, _INTEGER, _WORD = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
+
+_PUT_OFF = 0.05  # s
 
 _kept: list[Any] = []
 """What machine code may still use."""
@@ -44,8 +47,19 @@ def special(name: str, n_arguments: int) -> Any:
     home = ctypes.c_int64()
 
     def first(*arguments: float) -> float:
-        home.value = _found(name)
-        return kind(home.value)(*arguments)  # type: ignore[no-any-return]
+        """Machine code waits for the number and cannot be told of an exception, so none leaves this function.
+
+        Ctrl-C is put off, and a SciPy that cannot be loaded ends the process rather than give a wrong number.
+        """
+        while True:
+            try:
+                home.value = get_cython_function_address("scipy.special.cython_special", name)
+                return kind(home.value)(*arguments)  # type: ignore[no-any-return]
+            except KeyboardInterrupt:
+                threading.Timer(_PUT_OFF, _thread.interrupt_main).start()
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
 
     callback = kind(first)
     home.value = ctypes.cast(callback, ctypes.c_void_p).value or 0
@@ -72,25 +86,6 @@ def special(name: str, n_arguments: int) -> Any:
         return signature, call
 
     return call_two
-
-
-def _found(name: str) -> int:
-    """Address of SciPy's function. Machine code waits for it and cannot be told of an exception, so none leaves this function:
-    Ctrl-C is put off until it is found, and a SciPy that cannot be loaded ends the process rather than give a wrong number.
-    """
-    interrupted = False
-    while True:
-        try:
-            address = get_cython_function_address("scipy.special.cython_special", name)
-            break
-        except KeyboardInterrupt:
-            interrupted = True
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-    if interrupted:
-        _thread.interrupt_main()
-    return int(address)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
