@@ -29,12 +29,13 @@ from ccsim.scenario.document import (
     problem,
     problem_at,
 )
+from ccsim.scenario.doubts import doubts
 from ccsim.scenario.files import Folder
 from ccsim.scenario.model import Scenario, WhatIf, is_long_what_if
 from ccsim.scenario.payroll import kept, lever
 from ccsim.scenario.places import allowed_keys
 from ccsim.scenario.settle import fill_in, read_files
-from ccsim.scenario.validate import check_calendar, check_sums, cross_check, doubts
+from ccsim.scenario.validate import check_calendar, check_sums, cross_check
 from ccsim.units import Plain
 
 TRADE_WORDS = {"aht": "handle", "acw": "wrap", "att": "talk"}  # what else people call a key
