@@ -13,7 +13,8 @@ from typing import Any
 import click
 from diagram import draw_states
 
-from ccsim.analysis.kpi import REGISTRY, Kpi
+from ccsim.analysis.kpi import Kpi
+from ccsim.analysis.registry import REGISTRY
 from ccsim.cli import VERBS, main
 from ccsim.scenario.schema import json_schema
 from ccsim.vocabulary import EVENTS, AgentState, CaseEnd, Outcome

@@ -19,7 +19,7 @@ and frozen.
 
 Counts of stored rows: `ccsim.analysis.tabulate.counts_of(program, rows) -> Counts` (the one module here that imports rules/).
 
-What each KPI means, with its formula: `ccsim.analysis.kpi.REGISTRY` (dict of id to `Kpi`).
+What each KPI means, with its formula: `ccsim.analysis.REGISTRY` (dict of id to `Kpi`).
 
 Chapters: `kpi` (the registry), `grid` (counts to sums per scope), `estimate` (ratios of sums and their intervals), `quantile`
 (waits by histogram), `accumulate` (what grows with each replication), `targets` (verdicts), `paired` (differences between
@@ -30,7 +30,8 @@ from __future__ import annotations
 
 from ccsim.analysis.accumulate import Accumulator, DayRange
 from ccsim.analysis.estimate import Estimate
-from ccsim.analysis.kpi import DEFAULT_SCOPES, REGISTRY, SCOPES, Kpi, Metrics, service_level_variant
+from ccsim.analysis.kpi import DEFAULT_SCOPES, SCOPES, Kpi, Metrics, service_level_variant
+from ccsim.analysis.registry import REGISTRY
 from ccsim.analysis.targets import Target, Verdict
 
 __all__ = [

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from ccsim.analysis.back_office import BackOffice
 from ccsim.analysis.estimate import Estimate, Intervals, Label, Moments, number_or_none, ratios
 from ccsim.analysis.grid import Block, Measure, calendar_of, grids_of
-from ccsim.analysis.kpi import DEFAULT_SCOPES, PLACES, REGISTRY, SCOPES, Metrics, service_level_variant
+from ccsim.analysis.kpi import DEFAULT_SCOPES, PLACES, SCOPES, Metrics, service_level_variant
 from ccsim.analysis.paired import Sample
 from ccsim.analysis.plan import Required
 from ccsim.analysis.quantile import WaitMoments
+from ccsim.analysis.registry import REGISTRY
 from ccsim.analysis.targets import Series, Target, Verdict, evaluate
 from ccsim.outcomes import Counts
 from ccsim.program.layout import Names, Program

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from ccsim.analysis.back_office import BACK_OFFICE_TERMS, BackOffice, back_office_reader
 from ccsim.analysis.kpi import (
     FLOW_OUTS,
-    REGISTRY,
     SERVICE_LEVELS,
     Formula,
     Kpi,
@@ -26,6 +25,7 @@ from ccsim.analysis.kpi import (
     signed_terms,
 )
 from ccsim.analysis.plan import Required, micros, required_time
+from ccsim.analysis.registry import REGISTRY
 from ccsim.analysis.staff import CENTRE_TERMS, STAFF_TERMS, is_priced, numbers, staff_reader
 from ccsim.outcomes import CALLBACK_COUNTS, CASE_COUNTS, IVR_COUNTS, OUTCOME_COUNTS, PASSAGE_COUNTS, WITHIN_COUNTS, Counts
 from ccsim.program.layout import Names, Program

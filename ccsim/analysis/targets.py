@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsim.analysis.estimate import METHODS, Estimate, Intervals, Label, Method, Moments, number_or_none, ratios
-from ccsim.analysis.kpi import REGISTRY
+from ccsim.analysis.registry import REGISTRY
 
 __all__ = ["Series", "Target", "Verdict", "evaluate"]
 

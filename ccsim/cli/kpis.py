@@ -23,7 +23,7 @@ def command(id: str | None, as_json: bool) -> None:
 
     Without ID a list of all; with ID one in full, variants included.
     """
-    from ccsim.analysis.kpi import REGISTRY
+    from ccsim.analysis.registry import REGISTRY
     from ccsim.cli.console import print_json
 
     if id is not None and id not in REGISTRY:

@@ -112,7 +112,7 @@ def test_erlang_on_a_narrow_terminal_keeps_its_numbers(call: Call, monkeypatch: 
 
 
 def test_kpis_lists_the_registry(call: Call) -> None:
-    from ccsim.analysis.kpi import REGISTRY
+    from ccsim.analysis.registry import REGISTRY
 
     said = call("kpis")
     assert [line.split()[0] for line in said.stdout.splitlines()] == list(REGISTRY)
@@ -120,7 +120,7 @@ def test_kpis_lists_the_registry(call: Call) -> None:
 
 
 def test_every_kpi_says_of_what_it_is_counted(call: Call) -> None:
-    from ccsim.analysis.kpi import REGISTRY
+    from ccsim.analysis.registry import REGISTRY
 
     for kpi in ("days_in_target", "intervals_in_target", "required"):
         assert kpi in REGISTRY
