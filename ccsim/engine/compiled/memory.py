@@ -68,4 +68,5 @@ def _taken(n_bytes: int) -> NDArray[np.uint8]:
         fit = [(len(memory), place) for place, memory in enumerate(_idle) if n_bytes <= len(memory) <= 2 * n_bytes]
         if fit:
             return _idle.pop(min(fit)[1])
-    return unzeroed(n_bytes)
+    step = 1 << (n_bytes.bit_length() - 4)
+    return unzeroed(-(-n_bytes // step) * step)  # round sizes, so that what one replication leaves fits the next one's
