@@ -199,6 +199,19 @@ class _Staffing(NamedTuple):
 def _show(found: Comparison | Choice, as_json: bool, out: Path | None, staffing: _Staffing = _Staffing()) -> None:  # noqa: B008
     """Print a comparison or a choice, as a page or as JSON, and write its CSV file."""
     from ccsim.experiment import Choice
+    from ccsim.report import choice, fields
+
+    try:
+        _print(found, as_json, staffing)
+    finally:  # who reads the first lines only (`| head`) has asked for the file all the same
+        if out is not None:
+            from ccsim.report.cells import write_rows
+
+            write_rows(choice.choice_rows(found) if isinstance(found, Choice) else fields.comparison_rows(found), out)
+
+
+def _print(found: Comparison | Choice, as_json: bool, staffing: _Staffing) -> None:
+    from ccsim.experiment import Choice
     from ccsim.report import choice, comparison, fields, plans
 
     if as_json:
@@ -206,19 +219,15 @@ def _show(found: Comparison | Choice, as_json: bool, out: Path | None, staffing:
 
         beside = {"staffing": plans.staffing_fields(found)} if staffing.is_shown and not isinstance(found, Choice) else {}
         print_json(choice.choice_fields(found) if isinstance(found, Choice) else fields.comparison_fields(found) | beside)
-    else:
-        from ccsim.cli.console import console
+        return
+    from ccsim.cli.console import console
 
-        if isinstance(found, Choice):
-            choice.print_choice(found, console())
-        else:
-            comparison.print_comparison(found, console())
-            if staffing.is_shown:
-                plans.print_staffing(found, console(), staffing.every_interval)
-    if out is not None:
-        from ccsim.report.cells import write_rows
-
-        write_rows(choice.choice_rows(found) if isinstance(found, Choice) else fields.comparison_rows(found), out)
+    if isinstance(found, Choice):
+        choice.print_choice(found, console())
+        return
+    comparison.print_comparison(found, console())
+    if staffing.is_shown:
+        plans.print_staffing(found, console(), staffing.every_interval)
 
 
 def _leave_comparison(comparison: Comparison, check: bool, quiet: bool, planned: int) -> None:

@@ -139,11 +139,13 @@ def command(
             if not (until or controls or sampling != "plain") or type(error) is not ValueError:
                 raise
             raise click.UsageError(f"--{'' if str(error).startswith(('controls', 'sampling')) else 'until: '}{error}") from None
-    _print(result, as_json, intervals)
-    if out is not None:
-        _write(result, out, force, calls, file_format, quiet)
-    if plots is not None and result.replications:
-        _draw(result, plots, quiet)
+    try:
+        _print(result, as_json, intervals)
+    finally:  # who reads the first lines only (`| head`) has asked for files all the same
+        if out is not None:
+            _write(result, out, force, calls, file_format, quiet)
+        if plots is not None and result.replications:
+            _draw(result, plots, quiet)
     _leave(result, check, quiet, planned=max_reps if until else scenario.run.replications if reps is None else reps)
 
 

@@ -105,9 +105,11 @@ def command(
                     raise
                 raise click.UsageError(str(error)) from None
     if found.points:
-        _show(found, as_json)
-        if out is not None:
-            _write(found, out, quiet)
+        try:
+            _show(found, as_json)
+        finally:  # who reads the first lines only (`| head`) has asked for the file all the same
+            if out is not None:
+                _write(found, out, quiet)
     if found.interrupted:
         planned = scenario.run.replications if reps is None else reps
         message(f"ccsim: interrupted after {found.replications} of {planned} replications")

@@ -142,6 +142,25 @@ def test_reader_that_leaves_early_gets_no_traceback() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "files"),
+    [
+        ("run two_queues.yaml --reps 2 --out OUT --plots OUT/pictures", ["*/kpis.csv", "pictures/*.svg"]),
+        ("compare two_queues.yaml --reps 2 -o OUT/differences.csv", ["differences.csv"]),
+        ("sweep minimal.yaml --vary agents=5:6:1 --reps 2 -o OUT/curves.csv", ["curves.csv"]),
+    ],
+)
+def test_reader_that_leaves_early_gets_the_files_he_asked_for(tmp_path: Path, line: str, files: list[str]) -> None:
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from ccsim.cli import main; main()"
+    words = line.replace("OUT", str(tmp_path)).split()
+    done = subprocess.Popen([sys.executable, "-c", program, *words], cwd=ROOT / "scenarios", stdout=subprocess.PIPE, text=True)
+    assert done.stdout is not None
+    done.stdout.close()  # before the first line is printed
+    done.wait(timeout=120)
+    for file in files:
+        assert list(tmp_path.glob(file)), file
+
+
 def test_terminal_that_knows_no_dash_is_no_reason_to_fail(spawn: Spawn) -> None:
     done = spawn("erlang", "--calls", "200/h", "--aht", "4m", "--agents", "12", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
